@@ -1,0 +1,1 @@
+jig_unit_test(base_path_test base_path_test.c)
