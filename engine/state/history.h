@@ -1,0 +1,105 @@
+/*
+ * What earlier runs left: for each file the fingerprint it last had, for each job what its last
+ * successful run saw and made. Parallel to one graph's ids.
+ *
+ * The two halves are independent. File records are a cache (what stat said → what the content
+ * was): losing one costs a hash, nothing else. Job records decide what is up to date; they hold
+ * digests of content, never ages, so they stay true whatever happens to the file records.
+ *
+ * Not thread-safe, except that different threads may update different file records.
+ */
+#ifndef STATE_HISTORY_H
+#define STATE_HISTORY_H
+
+#include "engine/graph/graph.h"
+
+/* Everything statx says that a change of content cannot leave alone, and the content's digest. */
+struct file_record {
+    uint64_t size;    /* bytes */
+    int64_t mtime_ns; /* since 1970 */
+    int64_t ctime_ns;
+    uint64_t inode;
+    uint64_t device;
+    struct digest digest;  /* see fingerprint.h for what it is for missing and special files */
+    uint64_t changed_tick; /* history.tick when the digest last became another one */
+    uint32_t mode;         /* type and permissions */
+    uint32_t flags;        /* enum file_record_flag */
+};
+
+enum file_record_flag {
+    FILE_KNOWN = 1u << 0,   /* the record holds something; clear: nothing is known */
+    FILE_RACY = 1u << 1,    /* too young when it was read: hash again next time */
+    FILE_MISSING = 1u << 2, /* there was no such file */
+    FILE_DIRECTORY = 1u << 3,
+};
+
+/* The last successful run of a job. */
+struct job_record {
+    struct digest recipe;  /* the graph's recipe digest at that time */
+    struct digest inputs;  /* sum of the input terms it was run with; see plan.h */
+    struct digest outputs; /* sum of the output terms it left */
+    uint64_t tick;         /* history.tick when it was recorded */
+    uint32_t deps_begin;   /* discovered inputs, in history.deps */
+    uint32_t deps_count;
+    uint32_t duration_ms; /* wall time of the run; at least 1 once recorded */
+    uint32_t flags;       /* enum job_record_flag */
+};
+
+enum job_record_flag {
+    JOB_RECORDED = 1u << 0, /* clear: the job never succeeded, or its record was withdrawn */
+};
+
+/* The record of a job that the manifest no longer has. */
+struct orphan {
+    struct job_record record;
+    uint32_t outs_begin; /* its outputs, in history.deps; the first is the job's key */
+    uint32_t outs_count;
+};
+
+struct history {
+    VEC(struct file_record) files; /* [file_id], as many as the graph's files */
+    VEC(struct job_record) jobs;   /* [job_id], as many as the graph's jobs */
+    VEC(file_id) deps;             /* ranges of file ids; replaced ranges are garbage */
+    VEC(struct orphan) orphans;
+    VEC(uint64_t) clock; /* one element: the tick */
+};
+
+enum { HISTORY_COLUMN_COUNT = 5 };
+
+/* An empty history for `graph`. Free with history_destroy. */
+struct history *history_create(const struct graph *graph);
+void history_destroy(struct history *history);
+
+void history_columns(struct history *history, struct column out[HISTORY_COLUMN_COUNT]);
+/* As graph_is_sound, for a history loaded beside `graph`. */
+bool history_is_sound(const struct history *history, const struct graph *graph);
+
+/* Brings `files` and `jobs` to the graph's counts after files or jobs were added. */
+void history_fit(struct history *history, const struct graph *graph);
+
+/* Advances and returns the clock that orders events across runs. Never 0. */
+uint64_t history_tick(struct history *history);
+
+/* Replaces the record of `job`, with `deps_count` discovered inputs, which are copied. */
+void history_set_job(struct history *history, job_id job, const struct job_record *record,
+                     const file_id *deps, uint32_t deps_count);
+
+static inline const file_id *history_deps(const struct history *history,
+                                          const struct job_record *record)
+{
+    return history->deps.data + record->deps_begin;
+}
+
+/*
+ * A history for `new_graph` with all that `old_history` knows of `old_graph`: files by path,
+ * jobs by their key output's path. What a recorded job discovered becomes a file of the new
+ * graph; a job that the new graph has not becomes an orphan, and an orphan that it has again
+ * becomes a job's record. O(size of both).
+ */
+struct history *history_rebind(const struct history *old_history, const struct graph *old_graph,
+                               struct graph *new_graph);
+
+/* Drops replaced ranges of `deps`. O(size of the history). */
+void history_compact(struct history *history);
+
+#endif

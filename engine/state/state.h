@@ -1,0 +1,96 @@
+/*
+ * What is kept between runs, in one directory: `image` (graph and history as they were after
+ * some build) and `journal` (what was recorded since). docs/reference/state-format.md is the
+ * format. Both are MessagePack throughout and checked before anything in them is believed.
+ *
+ * Usage: state_open (takes the directory's lock) → state_load → state_record_… while building →
+ * state_fold or state_close. One thread.
+ *
+ * Nothing found on disk makes these functions crash, and nothing that does not verify is used:
+ * the damage is reported through `notice`, once, and the caller starts from less.
+ */
+#ifndef STATE_STATE_H
+#define STATE_STATE_H
+
+#include "engine/graph/graph.h"
+#include "engine/state/history.h"
+#include "jig/error.h"
+
+struct state;
+
+struct state_options {
+    const char *directory; /* made when missing, e.g. "out/.jig" */
+    bool wait;             /* wait for another process' lock instead of failing */
+    bool read_only;        /* take no lock, change nothing: for queries and dry runs */
+    /* Told before waiting for the lock; `holder` is the other process' id, 0 if unknown. May be
+     * NULL. */
+    void (*waiting)(void *context, int64_t holder);
+    /* Told once for each thing on disk that had to be ignored. May be NULL. */
+    void (*notice)(void *context, const struct jig_error *what);
+    void *context;
+};
+
+/* What state_load found. */
+struct state_loaded {
+    struct graph *graph;      /* NULL: no usable image. Caller owns; destroy before state_close */
+    struct history *history;  /* NULL exactly when graph is. Caller owns; as above */
+    uint32_t journal_records; /* how many journal records were applied to the history */
+};
+
+/*
+ * Opens the directory and takes its lock (flock on `lock`, which the system drops when the
+ * process dies). JIG_ERROR_LOCKED, naming the holder, when another process has it and `wait` is
+ * off; JIG_ERROR_IO when the directory cannot be made or written. Free with state_close.
+ */
+enum jig_status state_open(const struct state_options *options, struct state **out,
+                           struct jig_error *error);
+void state_close(struct state *state);
+
+/*
+ * Lends the lock to a child that runs the tool again in the same directory (a manifest's
+ * generator), and takes it back. While released, nothing may be recorded.
+ */
+void state_release_lock(struct state *state);
+enum jig_status state_retake_lock(struct state *state, struct jig_error *error);
+
+/*
+ * Maps the image and applies the journal. The columns of the graph and history returned point
+ * into the mapping, which lives until state_close. Never fails: what is wrong is told through
+ * `notice` and left out. Cost: mapping and checksum of the image, plus O(journal).
+ */
+void state_load(struct state *state, struct state_loaded *out);
+
+/*
+ * Appends to the journal the job's present record and its outputs' file records; one write,
+ * checksummed, in the kernel's hands when the call returns: a killed process loses nothing, a
+ * torn write is cut at the next load. Fails with JIG_ERROR_IO (full disk); then the record is not
+ * in the journal and later records may still succeed.
+ */
+enum jig_status state_record_job(struct state *state, const struct graph *graph,
+                                 const struct history *history, job_id job,
+                                 struct jig_error *error);
+/* Appends that the job has no record any more (its outputs were removed or it must run again). */
+enum jig_status state_withdraw_job(struct state *state, const struct graph *graph, job_id job,
+                                   struct jig_error *error);
+/* Appends one file's record: a cache entry worth keeping. */
+enum jig_status state_record_file(struct state *state, const struct graph *graph,
+                                  const struct history *history, file_id file,
+                                  struct jig_error *error);
+
+/*
+ * Whether the next state_fold is worth its cost now: there is no image, or the journal has grown
+ * past a quarter of it.
+ */
+bool state_wants_fold(const struct state *state);
+
+/*
+ * Writes graph and history as a new image (temporary file, fsync, rename) and starts an empty
+ * journal bound to it. On failure (full disk) the old image and journal stay and stay valid.
+ */
+enum jig_status state_fold(struct state *state, struct graph *graph, struct history *history,
+                           struct jig_error *error);
+
+/* Bytes of image and journal, for statistics. */
+void state_sizes(const struct state *state, uint64_t *image_bytes, uint64_t *journal_bytes);
+
+#endif
