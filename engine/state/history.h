@@ -47,6 +47,7 @@ struct job_record {
 
 enum job_record_flag {
     JOB_RECORDED = 1u << 0, /* clear: the job never succeeded, or its record was withdrawn */
+    JOB_UNSTEADY = 1u << 1, /* an input changed while it ran, so what it saw is not known */
 };
 
 /* The record of a job that the manifest no longer has. */

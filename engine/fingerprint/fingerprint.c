@@ -1,0 +1,228 @@
+#include "engine/fingerprint/fingerprint.h"
+
+#include "engine/base/io.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+enum {
+    /* Kernels stamp files with a clock that ticks every 1 to 10 ms; twice the worst. */
+    FINE_GRANULARITY_NS = 20 * 1000 * 1000,
+    READ_CHUNK = 128 * 1024,
+    /* How often a file that changes under our eyes is read again before it is left racy. */
+    READ_ATTEMPTS = 3,
+};
+/* File systems that keep no fractions of a second: ext3, HFS+ (1 s), FAT (2 s). */
+static const int64_t COARSE_GRANULARITY_NS = 2000000000;
+
+static int64_t timestamp_ns(struct statx_timestamp t)
+{
+    return t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+struct fingerprint_clock fingerprint_measure_clock(int fd)
+{
+    struct stat st;
+    int64_t before = clock_realtime_ns();
+    if (futimens(fd, NULL) < 0 || fstat(fd, &st) < 0)
+        return (struct fingerprint_clock){0};
+    int64_t stamped = st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
+    int64_t offset = stamped - before;
+    /* Within the granularity of stamps the clocks are the same one; a file system whose stamps lag
+     * because they are coarse must not make young files look old. */
+    if (offset > -COARSE_GRANULARITY_NS && offset < COARSE_GRANULARITY_NS)
+        offset = 0;
+    return (struct fingerprint_clock){offset};
+}
+
+static bool is_racy(const struct file_record *record, int64_t now_ns)
+{
+    bool coarse = record->mtime_ns % 1000000000 == 0 && record->ctime_ns % 1000000000 == 0;
+    int64_t granularity = coarse ? COARSE_GRANULARITY_NS : FINE_GRANULARITY_NS;
+    /* The ctime cannot be set by hand, so one in the future means that clocks differ: stay careful.
+     * An mtime far in the future was set on purpose and says nothing. */
+    return record->ctime_ns > now_ns - granularity ||
+           (record->mtime_ns > now_ns - granularity && record->mtime_ns < now_ns + granularity);
+}
+
+static void fill_from_stat(struct file_record *record, const struct statx *st)
+{
+    record->size = st->stx_size;
+    record->mtime_ns = timestamp_ns(st->stx_mtime);
+    record->ctime_ns = timestamp_ns(st->stx_ctime);
+    record->inode = st->stx_ino;
+    record->device = makedev(st->stx_dev_major, st->stx_dev_minor);
+    record->mode = st->stx_mode;
+}
+
+static bool same_stat(const struct file_record *a, const struct file_record *b)
+{
+    return a->size == b->size && a->mtime_ns == b->mtime_ns && a->ctime_ns == b->ctime_ns &&
+           a->inode == b->inode && a->device == b->device && a->mode == b->mode;
+}
+
+static int stat_file(int dirfd, const char *name, int flags, struct file_record *out)
+{
+    struct statx st;
+    const unsigned wanted =
+        STATX_TYPE | STATX_MODE | STATX_SIZE | STATX_MTIME | STATX_CTIME | STATX_INO;
+    if (statx(dirfd, name, flags, wanted, &st) < 0)
+        return errno;
+    fill_from_stat(out, &st);
+    return 0;
+}
+
+static struct digest digest_of_words(const uint64_t *words, size_t count)
+{
+    return digest_of(words, count * sizeof *words);
+}
+
+/* Reads all of `fd` and digests it. 0 or errno. */
+static int digest_content(int fd, struct digest *out, uint64_t *bytes)
+{
+    char chunk[READ_CHUNK];
+    size_t filled = 0;
+    XXH3_state_t *stream = NULL; /* only for files longer than a chunk */
+    int result = 0;
+    for (;;) {
+        ssize_t n = read(fd, chunk + filled, sizeof chunk - filled);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            result = errno;
+        if (n <= 0)
+            break;
+        filled += (size_t)n;
+        *bytes += (uint64_t)n;
+        if (filled < sizeof chunk)
+            continue;
+        if (!stream) {
+            stream = XXH3_createState();
+            if (!stream)
+                mem_exhausted(sizeof *stream);
+            XXH3_128bits_reset(stream);
+        }
+        XXH3_128bits_update(stream, chunk, filled);
+        filled = 0;
+    }
+    if (!stream) {
+        *out = digest_of(chunk, filled);
+        return result;
+    }
+    XXH3_128bits_update(stream, chunk, filled);
+    XXH128_hash_t h = XXH3_128bits_digest(stream);
+    *out = (struct digest){h.low64, h.high64};
+    XXH3_freeState(stream);
+    return result;
+}
+
+/*
+ * Digests a regular file so that the digest belongs to the stat in `record`: when the file changes
+ * while it is read, `record` moves on to what it is now and the reading starts over.
+ */
+static int hash_regular(int dirfd, const char *name, struct file_record *record, bool *unsteady,
+                        struct fingerprint_counts *counts)
+{
+    *unsteady = false;
+    int fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    if (fd < 0 && (errno == EACCES || errno == EPERM)) {
+        const uint64_t words[] = {record->size, (uint64_t)record->mtime_ns,
+                                  (uint64_t)record->ctime_ns, record->inode, record->device};
+        record->digest = digest_of_words(words, sizeof words / sizeof *words);
+        return 0;
+    }
+    if (fd < 0)
+        return errno;
+    int result = 0;
+    counts->hashed++;
+    for (int attempt = 0; attempt < READ_ATTEMPTS; attempt++) {
+        result = digest_content(fd, &record->digest, &counts->hashed_bytes);
+        struct file_record after;
+        if (!result)
+            result = stat_file(fd, "", AT_EMPTY_PATH, &after);
+        if (result)
+            break;
+        *unsteady = !same_stat(record, &after);
+        if (!*unsteady)
+            break;
+        after.digest = record->digest;
+        *record = after;
+        if (lseek(fd, 0, SEEK_SET) < 0) {
+            result = errno;
+            break;
+        }
+    }
+    close(fd);
+    return result;
+}
+
+/* Finds out the digest of what `fresh` says is there. */
+static int digest_file(int dirfd, const char *name, struct file_record *fresh, bool *unsteady,
+                       struct fingerprint_counts *counts)
+{
+    *unsteady = false;
+    if (S_ISREG(fresh->mode))
+        return hash_regular(dirfd, name, fresh, unsteady, counts);
+    if (S_ISDIR(fresh->mode)) {
+        const uint64_t words[] = {S_IFDIR, (uint64_t)fresh->mtime_ns};
+        fresh->digest = digest_of_words(words, 2);
+        fresh->flags |= FILE_DIRECTORY;
+        return 0;
+    }
+    const uint64_t words[] = {fresh->mode & S_IFMT, fresh->device, fresh->inode};
+    fresh->digest = digest_of_words(words, 3);
+    return 0;
+}
+
+static bool means_missing(int errnum)
+{
+    return errnum == ENOENT || errnum == ENOTDIR || errnum == ENAMETOOLONG;
+}
+
+int fingerprint_file(int dirfd, const char *name, struct fingerprint_clock clock, uint64_t tick,
+                     struct file_record *record, struct fingerprint_counts *counts)
+{
+    struct file_record fresh = {.flags = FILE_KNOWN};
+    int64_t now_ns = clock_realtime_ns() + clock.offset_ns;
+    counts->stats++;
+    int result = stat_file(dirfd, name, 0, &fresh);
+    bool unsteady = false;
+    if (!result) {
+        bool stands = (record->flags & (FILE_KNOWN | FILE_RACY | FILE_MISSING)) == FILE_KNOWN &&
+                      same_stat(record, &fresh);
+        if (stands) {
+            counts->hits++;
+            return 0;
+        }
+        result = digest_file(dirfd, name, &fresh, &unsteady, counts);
+    }
+    if (means_missing(result)) {
+        if (record->flags & FILE_MISSING) {
+            counts->hits++;
+            return 0;
+        }
+        fresh = (struct file_record){.flags = FILE_KNOWN | FILE_MISSING};
+        result = 0;
+    } else if (result) {
+        *record = (struct file_record){0};
+        return result;
+    } else if (unsteady || is_racy(&fresh, now_ns)) {
+        fresh.flags |= FILE_RACY;
+    }
+    counts->misses++;
+    bool changed = !(record->flags & FILE_KNOWN) || !digest_equal(record->digest, fresh.digest);
+    fresh.changed_tick = changed ? tick : record->changed_tick;
+    counts->changed += changed;
+    *record = fresh;
+    return 0;
+}
+
+struct digest fingerprint_term(const char *path, size_t length, struct digest content)
+{
+    const uint64_t words[] = {XXH3_64bits(path, length), content.low, content.high};
+    return digest_of(words, sizeof words);
+}

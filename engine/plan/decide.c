@@ -1,0 +1,361 @@
+/*
+ * The rule of truth, applied to every wanted job in order.
+ */
+#include "engine/fingerprint/fingerprint.h"
+#include "engine/plan/plan.h"
+
+#include <stdlib.h>
+
+static struct plan_reason reason(enum plan_reason_kind kind, file_id file)
+{
+    return (struct plan_reason){kind, file};
+}
+
+/* ---- sums ------------------------------------------------------------------------------- */
+
+struct digest plan_inputs_digest(const struct plan *plan, const struct graph_job *job,
+                                 const file_id *deps, uint32_t deps_count)
+{
+    const file_id *inputs = graph_inputs(plan->graph, job);
+    const struct digest *terms = plan->terms;
+    struct digest sum = {0};
+    for (uint32_t i = 0; i < job->in_count; i++)
+        sum = digest_add(sum, terms[inputs[i]]);
+    for (uint32_t i = 0; i < deps_count; i++)
+        sum = digest_add(sum, terms[deps[i]]);
+    return sum;
+}
+
+/* A directory as an output only has to be there: what is in it is other jobs' business. */
+static struct digest output_term(const struct plan *plan, file_id file)
+{
+    if (plan->history->files.data[file].flags & FILE_DIRECTORY) {
+        str_id path = plan->graph->files.data[file].path;
+        return fingerprint_term(graph_str(plan->graph, path), graph_str_length(plan->graph, path),
+                                (struct digest){FILE_DIRECTORY, 0});
+    }
+    return plan->terms[file];
+}
+
+struct digest plan_outputs_digest(const struct plan *plan, const struct graph_job *job)
+{
+    const file_id *outputs = graph_outputs(plan->graph, job);
+    struct digest sum = {0};
+    for (uint32_t i = 0; i < job->out_count; i++)
+        sum = digest_add(sum, output_term(plan, outputs[i]));
+    return sum;
+}
+
+void plan_refresh_term(struct plan *plan, file_id file)
+{
+    str_id path = plan->graph->files.data[file].path;
+    plan->terms[file] =
+        fingerprint_term(graph_str(plan->graph, path), graph_str_length(plan->graph, path),
+                         plan->history->files.data[file].digest);
+}
+
+/* ---- one job ---------------------------------------------------------------------------- */
+
+/* How deep an explanation looks through phony jobs for the file that really changed. */
+enum { PHONY_DEPTH = 32 };
+
+static file_id changed_since(const struct plan *plan, file_id file, uint64_t tick, int depth)
+{
+    if (plan->history->files.data[file].changed_tick > tick)
+        return file;
+    job_id producer = plan->graph->files.data[file].producer;
+    if (producer == GRAPH_NONE || depth == PHONY_DEPTH)
+        return GRAPH_NONE;
+    const struct graph_job *job = &plan->graph->jobs.data[producer];
+    if (!(job->flags & GRAPH_JOB_PHONY))
+        return GRAPH_NONE;
+    for (uint32_t i = 0; i < job->in_count; i++) {
+        file_id found = changed_since(plan, graph_inputs(plan->graph, job)[i], tick, depth + 1);
+        if (found != GRAPH_NONE)
+            return found;
+    }
+    return GRAPH_NONE;
+}
+
+/* The sums differ: finds the input to name. Only for people; the decision is made. */
+static struct plan_reason explain_inputs(const struct plan *plan, const struct graph_job *job,
+                                         const struct job_record *record)
+{
+    const file_id *deps = history_deps(plan->history, record);
+    for (uint32_t i = 0; i < job->in_count + record->deps_count; i++) {
+        file_id file =
+            i < job->in_count ? graph_inputs(plan->graph, job)[i] : deps[i - job->in_count];
+        file_id found = changed_since(plan, file, record->tick, 0);
+        if (found == GRAPH_NONE)
+            continue;
+        bool gone = plan->history->files.data[found].flags & FILE_MISSING;
+        return reason(gone ? REASON_INPUT_MISSING : REASON_INPUT_CHANGED, found);
+    }
+    return reason(REASON_INPUTS_DIFFER, GRAPH_NONE);
+}
+
+static struct plan_reason check_outputs(const struct plan *plan, const struct graph_job *job,
+                                        const struct job_record *record)
+{
+    const file_id *outputs = graph_outputs(plan->graph, job);
+    const struct file_record *files = plan->history->files.data;
+    struct digest sum = {0};
+    for (uint32_t i = 0; i < job->out_count; i++) {
+        if (files[outputs[i]].flags & FILE_MISSING)
+            return reason(REASON_OUTPUT_MISSING, outputs[i]);
+        sum = digest_add(sum, output_term(plan, outputs[i]));
+    }
+    if (digest_equal(sum, record->outputs))
+        return reason(REASON_NONE, GRAPH_NONE);
+    for (uint32_t i = 0; i < job->out_count; i++) {
+        if (files[outputs[i]].changed_tick > record->tick)
+            return reason(REASON_OUTPUT_CHANGED, outputs[i]);
+    }
+    return reason(REASON_OUTPUT_CHANGED, outputs[0]);
+}
+
+/* What can be said without knowing the inputs' content: the job must run whatever they hold. */
+static struct plan_reason check_apart_from_inputs(const struct plan *plan, job_id id)
+{
+    const struct graph_job *job = &plan->graph->jobs.data[id];
+    const struct job_record *record = &plan->history->jobs.data[id];
+    const file_id *inputs = graph_inputs(plan->graph, job);
+    for (uint32_t i = 0; i < job->in_count; i++) {
+        if (plan->file_marks[inputs[i]] & PLAN_FILE_ALWAYS)
+            return reason(REASON_INPUT_ALWAYS, inputs[i]);
+    }
+    if (!(record->flags & JOB_RECORDED))
+        return reason(record->flags & JOB_UNSTEADY ? REASON_INPUT_UNSTEADY : REASON_NEVER_BUILT,
+                      GRAPH_NONE);
+    if (!(job->flags & GRAPH_JOB_GENERATOR) && !digest_equal(job->recipe, record->recipe))
+        return reason(REASON_RECIPE_CHANGED, GRAPH_NONE);
+    return check_outputs(plan, job, record);
+}
+
+struct plan_reason plan_evaluate(struct plan *plan, job_id id)
+{
+    const struct graph_job *job = &plan->graph->jobs.data[id];
+    const struct job_record *record = &plan->history->jobs.data[id];
+    struct plan_reason why = check_apart_from_inputs(plan, id);
+    if (!why.kind) {
+        struct digest sum =
+            plan_inputs_digest(plan, job, history_deps(plan->history, record), record->deps_count);
+        if (!digest_equal(sum, record->inputs))
+            why = explain_inputs(plan, job, record);
+    }
+    if (why.kind && (job->flags & GRAPH_JOB_GENERATOR) && why.kind != REASON_INPUT_ALWAYS &&
+        plan_adoptable(plan, job)) {
+        vec_push(&plan->adopted, id);
+        return reason(REASON_NONE, GRAPH_NONE);
+    }
+    return why;
+}
+
+bool plan_adoptable(const struct plan *plan, const struct graph_job *job)
+{
+    const struct file_record *files = plan->history->files.data;
+    int64_t oldest_output = INT64_MAX;
+    for (uint32_t i = 0; i < job->out_count; i++) {
+        const struct file_record *file = &files[graph_outputs(plan->graph, job)[i]];
+        if (file->flags & FILE_MISSING)
+            return false;
+        if (file->mtime_ns < oldest_output)
+            oldest_output = file->mtime_ns;
+    }
+    for (uint32_t i = 0; i < job->in_count; i++) {
+        const struct file_record *file = &files[graph_inputs(plan->graph, job)[i]];
+        if (!(file->flags & FILE_MISSING) && file->mtime_ns > oldest_output)
+            return false;
+    }
+    return true;
+}
+
+/* ---- phony jobs ------------------------------------------------------------------------- */
+
+void plan_pass_phony(struct plan *plan, const struct graph_job *job)
+{
+    const file_id *inputs = graph_inputs(plan->graph, job);
+    const file_id *outputs = graph_outputs(plan->graph, job);
+    struct digest sum = {0};
+    bool always = false;
+    for (uint32_t i = 0; i < job->in_count; i++) {
+        sum = digest_add(sum, plan->terms[inputs[i]]);
+        always |= (plan->file_marks[inputs[i]] & PLAN_FILE_ALWAYS) != 0;
+    }
+    bool no_inputs = job->in_count + job->order_only_count == 0;
+    for (uint32_t i = 0; i < job->out_count; i++) {
+        file_id out = outputs[i];
+        bool missing = plan->history->files.data[out].flags & FILE_MISSING;
+        plan_refresh_term(plan, out);
+        plan->terms[out] = digest_add(plan->terms[out], sum);
+        if (always || (no_inputs && missing))
+            plan->file_marks[out] |= PLAN_FILE_ALWAYS;
+    }
+}
+
+/* ---- all jobs --------------------------------------------------------------------------- */
+
+static bool may_change(const struct plan *plan, file_id file)
+{
+    job_id producer = plan->graph->files.data[file].producer;
+    if (producer == GRAPH_NONE)
+        return false;
+    uint8_t verdict = plan->jobs[producer].verdict;
+    return verdict == PLAN_MAYBE || verdict == PLAN_RUN;
+}
+
+static enum jig_status check_sources(const struct plan *plan, const struct graph_job *job,
+                                     struct jig_error *error)
+{
+    const file_id *inputs = graph_inputs(plan->graph, job);
+    for (uint32_t i = 0; i < job->in_count + job->order_only_count; i++) {
+        if (plan->graph->files.data[inputs[i]].producer != GRAPH_NONE ||
+            !(plan->history->files.data[inputs[i]].flags & FILE_MISSING))
+            continue;
+        return jig_fail(error, JIG_ERROR_MANIFEST,
+                        "'%s', needed by '%s', missing and no known rule to make it",
+                        graph_path(plan->graph, inputs[i]),
+                        graph_path(plan->graph, graph_job_key(plan->graph, job)));
+    }
+    return JIG_OK;
+}
+
+static void decide_job(struct plan *plan, job_id id, bool force)
+{
+    const struct graph_job *job = &plan->graph->jobs.data[id];
+    const struct job_record *record = &plan->history->jobs.data[id];
+    struct plan_job *planned = &plan->jobs[id];
+    const file_id *inputs = graph_inputs(plan->graph, job);
+    const file_id *deps = history_deps(plan->history, record);
+
+    uint32_t counted = 0; /* pending edges through inputs whose content counts */
+    for (uint32_t i = 0; i < job->in_count; i++)
+        counted += may_change(plan, inputs[i]);
+    for (uint32_t i = 0; i < record->deps_count; i++)
+        counted += may_change(plan, deps[i]);
+    planned->pending = counted;
+    for (uint32_t i = 0; i < job->order_only_count; i++)
+        planned->pending += may_change(plan, inputs[job->in_count + i]);
+
+    if (job->flags & GRAPH_JOB_PHONY) {
+        planned->verdict = planned->pending ? PLAN_MAYBE : PLAN_CLEAN;
+        if (!planned->pending)
+            plan_pass_phony(plan, job);
+    } else {
+        if (force)
+            planned->reason = reason(REASON_REQUESTED, GRAPH_NONE);
+        else if (counted == 0)
+            planned->reason = plan_evaluate(plan, id);
+        else
+            planned->reason = check_apart_from_inputs(plan, id);
+        bool generator_may_be_adopted = counted && (job->flags & GRAPH_JOB_GENERATOR);
+        if (planned->reason.kind && !generator_may_be_adopted)
+            planned->verdict = PLAN_RUN;
+        else
+            planned->verdict = counted ? PLAN_MAYBE : PLAN_CLEAN;
+    }
+    if (planned->verdict == PLAN_CLEAN)
+        return;
+    plan->unfinished++;
+    plan->to_run += !(job->flags & GRAPH_JOB_PHONY);
+    if (!planned->pending)
+        vec_push(&plan->ready, id);
+}
+
+/* Calls for each edge that makes `id` wait: from(producer). The same edges as decide_job counts. */
+#define FOR_EACH_PENDING_EDGE(plan, id, producer_var, body)                                        \
+    do {                                                                                           \
+        const struct graph_job *job_ = &(plan)->graph->jobs.data[id];                              \
+        const struct job_record *record_ = &(plan)->history->jobs.data[id];                        \
+        const file_id *inputs_ = graph_inputs((plan)->graph, job_);                                \
+        const file_id *deps_ = history_deps((plan)->history, record_);                             \
+        uint32_t declared_ = job_->in_count + job_->order_only_count;                              \
+        for (uint32_t i_ = 0; i_ < declared_ + record_->deps_count; i_++) {                        \
+            file_id file_ = i_ < declared_ ? inputs_[i_] : deps_[i_ - declared_];                  \
+            if (!may_change((plan), file_))                                                        \
+                continue;                                                                          \
+            job_id producer_var = (plan)->graph->files.data[file_].producer;                       \
+            body                                                                                   \
+        }                                                                                          \
+    } while (0)
+
+/*
+ * Successor lists among the jobs that are not clean, by counting sort. An edge through a discovered
+ * input whose producer comes later in the order (a cycle the walk let pass) was not counted as
+ * pending, so it must not be listed: `position` tells.
+ */
+static void link_successors(struct plan *plan)
+{
+    uint32_t jobs = plan->graph->jobs.count;
+    plan->successor_offsets = mem_array((size_t)jobs + 2, sizeof *plan->successor_offsets);
+    uint32_t *position = mem_array(jobs, sizeof *position);
+    for (uint32_t i = 0; i < plan->order.count; i++)
+        position[plan->order.data[i]] = i;
+    uint32_t *offsets = plan->successor_offsets;
+    for (uint32_t i = 0; i < plan->order.count; i++) {
+        job_id id = plan->order.data[i];
+        if (plan->jobs[id].verdict == PLAN_CLEAN)
+            continue;
+        FOR_EACH_PENDING_EDGE(plan, id, producer,
+                              { offsets[producer + 2] += position[producer] < i; });
+    }
+    for (uint32_t i = 2; i < jobs + 2; i++)
+        offsets[i] += offsets[i - 1];
+    plan->successors = mem_array(offsets[jobs + 1], sizeof *plan->successors);
+    for (uint32_t i = 0; i < plan->order.count; i++) {
+        job_id id = plan->order.data[i];
+        if (plan->jobs[id].verdict == PLAN_CLEAN)
+            continue;
+        FOR_EACH_PENDING_EDGE(plan, id, producer, {
+            if (position[producer] < i)
+                plan->successors[offsets[producer + 1]++] = id;
+        });
+    }
+    free(position);
+}
+
+/*
+ * Critical path: a job's weight is its own duration plus the heaviest of its successors'. A job
+ * that never ran is taken to last as long as the mean of those that did.
+ */
+static void weigh(struct plan *plan)
+{
+    uint64_t known = 0;
+    uint64_t total_ms = 0;
+    for (uint32_t i = 0; i < plan->order.count; i++) {
+        uint32_t ms = plan->history->jobs.data[plan->order.data[i]].duration_ms;
+        known += ms > 0;
+        total_ms += ms;
+    }
+    const uint64_t mean_ms = known && total_ms > known ? total_ms / known : 1;
+    for (uint32_t i = plan->order.count; i-- > 0;) {
+        job_id id = plan->order.data[i];
+        struct plan_job *planned = &plan->jobs[id];
+        if (planned->verdict == PLAN_CLEAN)
+            continue;
+        uint64_t heaviest = 0;
+        for (uint32_t s = plan->successor_offsets[id]; s < plan->successor_offsets[id + 1]; s++) {
+            uint64_t weight = plan->jobs[plan->successors[s]].weight;
+            heaviest = weight > heaviest ? weight : heaviest;
+        }
+        uint32_t own_ms = plan->history->jobs.data[id].duration_ms;
+        bool phony = plan->graph->jobs.data[id].flags & GRAPH_JOB_PHONY;
+        planned->weight = heaviest + (phony ? 0 : own_ms ? own_ms : mean_ms);
+    }
+}
+
+enum jig_status plan_decide(struct plan *plan, bool force, struct jig_error *error)
+{
+    for (uint32_t i = 0; i < plan->order.count; i++) {
+        job_id id = plan->order.data[i];
+        enum jig_status status = check_sources(plan, &plan->graph->jobs.data[id], error);
+        if (status)
+            return status;
+        decide_job(plan, id, force);
+    }
+    if (plan->unfinished) {
+        link_successors(plan);
+        weigh(plan);
+    }
+    return JIG_OK;
+}

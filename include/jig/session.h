@@ -1,0 +1,188 @@
+/*
+ * A session: one manifest, its job graph and what earlier builds left, held in memory.
+ *
+ *     struct jig_session_options options = JIG_SESSION_OPTIONS;
+ *     struct jig_session *session;
+ *     struct jig_error error;
+ *     if (jig_session_open(&options, &session, &error)) …
+ *     struct jig_build_options build = JIG_BUILD_OPTIONS;
+ *     struct jig_build_result result;
+ *     enum jig_status status = jig_session_build(session, &build, &result, &error);
+ *     jig_session_close(session);
+ *
+ * A session works in the process' current directory, which is the build directory; it must not
+ * change while the session is open. One thread uses a session at a time.
+ *
+ * Structs that callers fill start with their own size, so that fields can be added: always
+ * initialise them with their macro.
+ */
+#ifndef JIG_SESSION_H
+#define JIG_SESSION_H
+
+#include "jig/error.h"
+#include "jig/trace.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct jig_session;
+
+/* ---- events ----------------------------------------------------------------------------- */
+
+enum jig_event_kind {
+    JIG_EVENT_NOTICE,       /* `notice`: something odd that did not stop the build */
+    JIG_EVENT_WAITING,      /* another process (`holder`) has the build directory */
+    JIG_EVENT_PLANNED,      /* a plan was made; `progress->total` says how many jobs may run */
+    JIG_EVENT_EXPLAIN,      /* `job` will run; its reason is set, nothing else has happened */
+    JIG_EVENT_JOB_STARTED,  /* `job` has a process */
+    JIG_EVENT_JOB_FINISHED, /* `job` and `outcome` */
+    JIG_EVENT_JOB_PASSED,   /* `job` turned out up to date at its turn; total has shrunk */
+    JIG_EVENT_TICK,         /* nothing happened for a while and jobs are running */
+};
+
+/* A job as a person or a log sees it. All text lives until the callback returns. */
+struct jig_job_view {
+    uint32_t id; /* dense; the same for as long as the manifest does not change */
+    const char *rule;
+    const char *description; /* "" when the manifest gives none */
+    const char *command;
+    const char *outputs;     /* separated by spaces */
+    const char *output;      /* the first of them */
+    const char *reason;      /* e.g. "input changed: src/a.c" */
+    const char *reason_word; /* e.g. "input-changed" */
+    bool console;            /* owns the terminal while it runs */
+    uint64_t start_ns;       /* monotonic; 0 before it started */
+};
+
+struct jig_job_outcome {
+    int exit_code;      /* 0: it succeeded; 128 + n: killed by signal n */
+    const char *text;   /* all it printed, standard output and error as they came */
+    size_t text_length; /* bytes; text may hold NUL */
+    uint64_t end_ns;    /* monotonic */
+    uint64_t user_ns;   /* processor time of the process and what it waited for */
+    uint64_t system_ns;
+    uint64_t peak_rss; /* bytes */
+    uint32_t slot;     /* 0-based; which process slot it ran in */
+};
+
+struct jig_progress {
+    uint32_t total; /* jobs that may have to run; shrinks when one turns out up to date */
+    uint32_t started;
+    uint32_t finished; /* of those started; well or not */
+    uint32_t running;
+    uint32_t failed;
+    uint64_t start_ns; /* monotonic, when the build began */
+};
+
+struct jig_event {
+    enum jig_event_kind kind;
+    const struct jig_progress *progress;   /* always set */
+    const struct jig_job_view *job;        /* NULL for kinds that name no job */
+    const struct jig_job_outcome *outcome; /* JOB_FINISHED only */
+    const struct jig_error *notice;        /* NOTICE only */
+    int64_t holder;                        /* WAITING only; process id, 0 when unknown */
+};
+
+/* Called on the session's thread, between steps of the build; must not call the session. */
+typedef void (*jig_event_fn)(void *context, const struct jig_event *event);
+
+/* ---- session ---------------------------------------------------------------------------- */
+
+struct jig_session_options {
+    size_t size;            /* of this struct */
+    const char *manifest;   /* path of the main manifest */
+    uint32_t threads;       /* of the pool; 0: one a processor */
+    bool wait;              /* wait for another process that builds here, instead of failing */
+    bool read_only;         /* change nothing on disk: for queries and dry runs */
+    bool phony_cycle_error; /* a phony job that names itself is an error, not a warning */
+    jig_event_fn on_event;  /* may be NULL */
+    void *context;
+    struct jig_trace *trace; /* NULL: off. Lane 0 and on are the pool's; caller owns */
+};
+
+#define JIG_SESSION_OPTIONS                                                                        \
+    {                                                                                              \
+        .size = sizeof(struct jig_session_options), .manifest = "build.ninja", .wait = true        \
+    }
+
+/*
+ * Reads the manifest (or the image, when the manifest is the one it was made from) and takes the
+ * build directory's lock. On failure *session is NULL.
+ */
+JIG_API enum jig_status jig_session_open(const struct jig_session_options *options,
+                                         struct jig_session **session, struct jig_error *error);
+/* Ends the session; what is known is on disk already. NULL is allowed. */
+JIG_API void jig_session_close(struct jig_session *session);
+
+/* ---- building --------------------------------------------------------------------------- */
+
+#define JIG_UNLIMITED UINT32_MAX
+
+struct jig_build_options {
+    size_t size;                /* of this struct */
+    const char *const *targets; /* as a user types them, "foo.c^" included; may be NULL */
+    uint32_t target_count;      /* 0: the manifest's defaults */
+    uint32_t slots;             /* jobs at a time; JIG_UNLIMITED for no limit */
+    uint32_t failures;          /* stop starting jobs after so many failed; JIG_UNLIMITED */
+    double max_load;            /* start no second job while the load average is higher; 0: off */
+    bool dry_run;               /* say what would run, run nothing */
+    bool keep_rspfile;          /* leave response files of jobs that succeeded */
+    bool keep_depfile;          /* leave depfiles that were read */
+    uint32_t tick_ms;           /* how often JIG_EVENT_TICK comes while jobs run; 0: never */
+};
+
+#define JIG_BUILD_OPTIONS                                                                          \
+    {                                                                                              \
+        .size = sizeof(struct jig_build_options), .slots = 1, .failures = 1                        \
+    }
+
+/* What a build came to, and what it cost. */
+struct jig_build_result {
+    uint32_t jobs_wanted; /* jobs that the targets need, phony ones not counted */
+    uint32_t jobs_run;    /* processes that were started and ended */
+    uint32_t jobs_passed; /* looked as if they had to run, and then did not: early cutoff */
+    uint32_t jobs_failed;
+    int exit_code;         /* of the first job that failed; 130 when interrupted; else 0 */
+    bool manifest_changed; /* the manifest was generated again and read again */
+    bool graph_reused;     /* the manifest was not parsed: the image had the graph */
+    uint32_t files;        /* in the graph */
+    uint32_t jobs;         /* in the graph */
+
+    uint64_t files_statted; /* statx calls */
+    uint64_t files_hit;     /* fingerprints that stood */
+    uint64_t files_missed;  /* fingerprints found out anew */
+    uint64_t files_hashed;
+    uint64_t bytes_hashed;
+
+    uint64_t load_ns; /* reading the image, or parsing the manifest */
+    uint64_t scan_ns; /* fingerprinting */
+    uint64_t plan_ns; /* deciding */
+    uint64_t run_ns;  /* running jobs */
+    uint64_t save_ns; /* writing the image */
+    uint64_t image_bytes;
+    uint64_t journal_bytes;
+};
+
+/*
+ * Brings the targets up to date, the manifest itself first. JIG_OK when they are;
+ * JIG_ERROR_JOB when jobs failed, JIG_ERROR_INTERRUPTED after a signal; otherwise nothing was
+ * started or the failure is the engine's (disk full), and `error` says what. `result` (may be
+ * NULL) is filled in every case.
+ */
+JIG_API enum jig_status jig_session_build(struct jig_session *session,
+                                          const struct jig_build_options *options,
+                                          struct jig_build_result *result, struct jig_error *error);
+
+/* The version of this library, e.g. "0.1.0". */
+JIG_API const char *jig_version(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
