@@ -23,6 +23,7 @@ struct batch {
 /* A worker's results, on cache lines of its own; only that worker writes them during the scan. */
 struct tally {
     _Alignas(64) struct fingerprint_counts counts;
+    struct file_list missed;
     file_id failed; /* lowest failing file id; GRAPH_NONE: none */
     int errnum;
 };
@@ -69,11 +70,14 @@ static void look_at(struct scan_state *state, struct tally *tally, int dirfd, fi
 {
     struct fingerprint_scan *scan = state->scan;
     struct file_record *record = &scan->history->files.data[file];
+    uint64_t misses = tally->counts.misses;
     int errnum = fingerprint_file(dirfd, name, scan->clock, scan->tick, record, &tally->counts);
     if (errnum && (tally->failed == GRAPH_NONE || file < tally->failed)) {
         tally->failed = file;
         tally->errnum = errnum;
     }
+    if (scan->missed && tally->counts.misses != misses)
+        vec_push(&tally->missed, file);
     if (scan->terms) {
         str_id path = scan->graph->files.data[file].path;
         scan->terms[file] = fingerprint_term(graph_str(scan->graph, path),
@@ -141,6 +145,9 @@ enum jig_status fingerprint_scan(struct fingerprint_scan *scan, struct jig_error
             failed = state.tallies[i].failed;
             errnum = state.tallies[i].errnum;
         }
+        for (uint32_t m = 0; m < state.tallies[i].missed.count; m++)
+            vec_push(scan->missed, state.tallies[i].missed.data[m]);
+        vec_free(&state.tallies[i].missed);
     }
     free(state.tallies);
     free(state.order);

@@ -1,0 +1,334 @@
+/*
+ * What a finished job left: its discovered inputs, its outputs, and whether what it read held
+ * still meanwhile.
+ */
+#include "engine/base/io.h"
+#include "engine/manifest/ninja/depfile.h"
+#include "engine/session/internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* ---- discovered inputs ------------------------------------------------------------------- */
+
+static bool names(const file_id *files, uint32_t count, file_id file)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        if (files[i] == file)
+            return true;
+    }
+    return false;
+}
+
+/* The files of `count` NUL-terminated paths, added to the graph when new. */
+static void add_discovered(struct build *build, job_id id, const struct buf *paths, uint32_t count,
+                           struct file_list *out)
+{
+    struct graph *graph = build->session->graph;
+    const char *path = buf_cstr(paths);
+    for (uint32_t i = 0; i < count; i++, path += strlen(path) + 1) {
+        uint32_t known = graph->files.count;
+        file_id file = graph_add_file(graph, path, strlen(path));
+        if (file >= known)
+            graph->files.data[file].flags |= GRAPH_FILE_DISCOVERED;
+        const struct graph_job *job = &graph->jobs.data[id];
+        if (!names(graph_inputs(graph, job), job->in_count, file) &&
+            !names(graph_outputs(graph, job), job->out_count, file))
+            vec_push(out, file);
+    }
+    history_fit(build->session->history, graph);
+    plan_fit(&build->plan);
+}
+
+static enum jig_status read_depfile(struct build *build, job_id id, struct file_list *out,
+                                    struct jig_error *error)
+{
+    const struct graph *graph = build->session->graph;
+    const struct graph_job *job = &graph->jobs.data[id];
+    struct buf path = {0};
+    struct buf text = {0};
+    struct depfile depfile = {0};
+    graph_rope_append(graph, job->depfile, &path);
+    int errnum = io_read_file(AT_FDCWD, path.data, &text);
+    enum jig_status status = JIG_OK;
+    if (errnum && errnum != ENOENT)
+        status = jig_fail_errno(error, errnum, "loading '%s'", path.data);
+    else if (!errnum && text.length)
+        status = depfile_parse(path.data, text.data, text.length, &depfile, error);
+    if (!status) {
+        add_discovered(build, id, &depfile.inputs, depfile.input_count, out);
+        if ((job->flags & GRAPH_JOB_DEPS_GCC) && !errnum && !build->options->keep_depfile)
+            unlink(path.data);
+    }
+    depfile_free(&depfile);
+    buf_free(&text);
+    buf_free(&path);
+    return status;
+}
+
+static uint32_t filter_includes(const struct graph *graph, const struct graph_job *job,
+                                struct buf *output, struct buf *paths)
+{
+    const char *prefix =
+        job->msvc_deps_prefix == GRAPH_NONE ? NULL : graph_str(graph, job->msvc_deps_prefix);
+    return msvc_filter_includes(output, prefix, paths);
+}
+
+void session_hide_includes(const struct graph *graph, const struct graph_job *job,
+                           struct buf *output)
+{
+    struct buf paths = {0};
+    filter_includes(graph, job, output, &paths);
+    buf_free(&paths);
+}
+
+static enum jig_status discover(struct build *build, job_id id, struct buf *output,
+                                struct file_list *out, struct jig_error *error)
+{
+    const struct graph *graph = build->session->graph;
+    const struct graph_job *job = &graph->jobs.data[id];
+    if (job->flags & GRAPH_JOB_DEPS_MSVC) {
+        struct buf paths = {0};
+        uint32_t count = filter_includes(graph, job, output, &paths);
+        add_discovered(build, id, &paths, count, out);
+        buf_free(&paths);
+        return JIG_OK;
+    }
+    if (job->depfile.count)
+        return read_depfile(build, id, out, error);
+    return JIG_OK;
+}
+
+/* ---- looking at files again --------------------------------------------------------------- */
+
+static void look_again(struct build *build, file_id file, uint64_t tick)
+{
+    struct jig_session *session = build->session;
+    struct fingerprint_counts counts = {0};
+    /* A failure leaves an empty record: nothing is believed of the file, and the next build, which
+     * has to look at it, says what is wrong. */
+    fingerprint_file(AT_FDCWD, graph_path(session->graph, file), session->clock, tick,
+                     &session->history->files.data[file], &counts);
+    build->result->files_statted += counts.stats;
+    build->result->files_hit += counts.hits;
+    build->result->files_missed += counts.misses;
+    build->result->files_hashed += counts.hashed;
+    build->result->bytes_hashed += counts.hashed_bytes;
+}
+
+static void record_job(struct build *build, job_id id)
+{
+    struct jig_session *session = build->session;
+    struct jig_error error;
+    if (session->options.read_only || build->save_failed)
+        return;
+    if (state_record_job(session->state, session->graph, session->history, id, &error)) {
+        build->save_failed = true;
+        event_notice(session, &error);
+    }
+}
+
+/*
+ * The file is an output that another job has just rewritten in place (strip, ranlib, a code
+ * signer). Its producer's record moves along, or the producer would look overwritten for ever.
+ */
+static void follow_rewrite(struct build *build, job_id producer)
+{
+    struct jig_session *session = build->session;
+    struct job_record *record = &session->history->jobs.data[producer];
+    uint8_t verdict = build->plan.jobs[producer].verdict;
+    if ((verdict != PLAN_CLEAN && verdict != PLAN_DONE) || !(record->flags & JOB_RECORDED))
+        return;
+    record->outputs = plan_outputs_digest(&build->plan, &session->graph->jobs.data[producer]);
+    record->tick = history_tick(session->history);
+    record_job(build, producer);
+}
+
+/*
+ * Looks again at one input of a job that has just ended. Returns false when the job may have read
+ * something else than what is there now.
+ *
+ * A change stamped before the job started was there for the job to read, so the new content is what
+ * it saw. A change stamped later, to a source, leaves that open. A generated input that changed
+ * while the job ran was rewritten by the job itself, as far as anyone can tell.
+ */
+static bool input_held_still(struct build *build, const struct job_start *start, file_id file,
+                             bool was_unsteady, uint64_t tick)
+{
+    struct jig_session *session = build->session;
+    job_id producer = session->graph->files.data[file].producer;
+    bool generated = producer != GRAPH_NONE;
+    if (generated && (session->graph->jobs.data[producer].flags & GRAPH_JOB_PHONY))
+        return true; /* its term is that of what it stands for */
+    const struct file_record before = session->history->files.data[file];
+    look_again(build, file, tick);
+    const struct file_record *after = &session->history->files.data[file];
+    bool unknown = !(before.flags & FILE_KNOWN);
+    bool same_digest = !unknown && digest_equal(before.digest, after->digest);
+    if (!same_digest)
+        plan_refresh_term(&build->plan, file);
+    else if (digest_is_zero(build->plan.terms[file]))
+        plan_refresh_term(&build->plan, file); /* known from an earlier build, not in this plan */
+    if (generated) {
+        if (!same_digest && !unknown)
+            follow_rewrite(build, producer);
+        return true;
+    }
+    if (after->flags & FILE_MISSING)
+        return unknown || same_digest;
+    bool stat_changed = unknown || before.ctime_ns != after->ctime_ns ||
+                        before.inode != after->inode || before.size != after->size;
+    if (!stat_changed || after->ctime_ns < start->clock_ns)
+        return true;
+    /* The same happened last time, with the same content: the job touches its own source. */
+    return same_digest && was_unsteady;
+}
+
+static bool inputs_held_still(struct build *build, const struct job_start *start,
+                              const struct file_list *deps, uint64_t tick, file_id *culprit)
+{
+    const struct graph *graph = build->session->graph;
+    const struct graph_job *job = &graph->jobs.data[start->job];
+    bool was_unsteady = build->session->history->jobs.data[start->job].flags & JOB_UNSTEADY;
+    bool still = true;
+    for (uint32_t i = 0; i < job->in_count + deps->count; i++) {
+        file_id file =
+            i < job->in_count ? graph_inputs(graph, job)[i] : deps->data[i - job->in_count];
+        if (!input_held_still(build, start, file, was_unsteady, tick)) {
+            still = false;
+            *culprit = file;
+        }
+    }
+    for (uint32_t i = 0; i < job->order_only_count; i++) {
+        file_id file = graph_order_only(graph, job)[i];
+        if (graph->files.data[file].producer != GRAPH_NONE)
+            input_held_still(build, start, file, was_unsteady, tick);
+    }
+    return still;
+}
+
+static void notice_unsteady(struct build *build, job_id id, file_id culprit)
+{
+    const struct graph *graph = build->session->graph;
+    struct jig_error what;
+    jig_fail(&what, JIG_OK, "'%s' changed while '%s' was being made from it; it will be made again",
+             graph_path(graph, culprit),
+             graph_path(graph, graph_job_key(graph, &graph->jobs.data[id])));
+    event_notice(build->session, &what);
+}
+
+static void look_at_outputs(struct build *build, job_id id, uint64_t tick)
+{
+    const struct graph *graph = build->session->graph;
+    const struct graph_job *job = &graph->jobs.data[id];
+    for (uint32_t i = 0; i < job->out_count; i++) {
+        file_id file = graph_outputs(graph, job)[i];
+        look_again(build, file, tick);
+        plan_refresh_term(&build->plan, file);
+    }
+}
+
+/* ---- the record --------------------------------------------------------------------------- */
+
+static void set_record(struct build *build, job_id id, const struct file_list *deps,
+                       uint32_t duration_ms, uint32_t flags)
+{
+    struct jig_session *session = build->session;
+    const struct graph_job *job = &session->graph->jobs.data[id];
+    struct job_record record = {
+        .recipe = job->recipe,
+        .inputs = plan_inputs_digest(&build->plan, job, deps->data, deps->count),
+        .outputs = plan_outputs_digest(&build->plan, job),
+        .tick = history_tick(session->history),
+        .duration_ms = duration_ms ? duration_ms : 1,
+        .flags = flags,
+    };
+    history_set_job(session->history, id, &record, deps->data, deps->count);
+    record_job(build, id);
+}
+
+enum jig_status session_collect(struct build *build, const struct job_start *start,
+                                uint32_t duration_ms, struct buf *output, struct jig_error *error)
+{
+    struct file_list deps = {0};
+    enum jig_status status = discover(build, start->job, output, &deps, error);
+    if (!status) {
+        uint64_t tick = history_tick(build->session->history);
+        file_id culprit = GRAPH_NONE;
+        look_at_outputs(build, start->job, tick);
+        bool still = inputs_held_still(build, start, &deps, tick, &culprit);
+        if (!still)
+            notice_unsteady(build, start->job, culprit);
+        set_record(build, start->job, &deps, duration_ms, still ? JOB_RECORDED : JOB_UNSTEADY);
+        vec_push(&build->ran, start->job);
+    }
+    vec_free(&deps);
+    return status;
+}
+
+void session_adopt(struct build *build, job_id id)
+{
+    const struct job_record *old = &build->session->history->jobs.data[id];
+    struct file_list none = {0};
+    set_record(build, id, &none, old->duration_ms, JOB_RECORDED);
+}
+
+void session_remove_half_written(struct build *build, job_id id)
+{
+    struct jig_session *session = build->session;
+    struct graph *graph = session->graph;
+    const struct graph_job *job = &graph->jobs.data[id];
+    for (uint32_t i = 0; i < job->out_count; i++) {
+        file_id file = graph_outputs(graph, job)[i];
+        struct file_record before = session->history->files.data[file];
+        struct file_record *record = &session->history->files.data[file];
+        look_again(build, file, history_tick(session->history));
+        bool touched = record->ctime_ns != before.ctime_ns || record->inode != before.inode;
+        if (touched && !(record->flags & (FILE_MISSING | FILE_DIRECTORY)))
+            unlink(graph_path(graph, file));
+    }
+    if (job->depfile.count) {
+        struct buf path = {0};
+        graph_rope_append(graph, job->depfile, &path);
+        unlink(path.data);
+        buf_free(&path);
+    }
+}
+
+void session_settle(struct build *build)
+{
+    struct jig_session *session = build->session;
+    struct graph *graph = session->graph;
+    struct file_list files = {0};
+    uint8_t *listed = mem_array(graph->files.count, 1);
+    for (uint32_t i = 0; i < build->ran.count; i++) {
+        const struct graph_job *job = &graph->jobs.data[build->ran.data[i]];
+        for (uint32_t o = 0; o < job->out_count; o++) {
+            file_id file = graph_outputs(graph, job)[o];
+            if (!listed[file]++)
+                vec_push(&files, file);
+        }
+    }
+    for (uint32_t i = 0; i < build->plan.files.count; i++) {
+        file_id file = build->plan.files.data[i];
+        if ((session->history->files.data[file].flags & FILE_RACY) && !listed[file]++)
+            vec_push(&files, file);
+    }
+    free(listed);
+    if (files.count)
+        session_scan(build, &files, NULL);
+    vec_free(&files);
+
+    for (uint32_t i = 0; i < build->ran.count; i++) {
+        job_id id = build->ran.data[i];
+        struct job_record *record = &session->history->jobs.data[id];
+        const struct graph_job *job = &graph->jobs.data[id];
+        struct digest outputs = plan_outputs_digest(&build->plan, job);
+        if (digest_equal(outputs, record->outputs))
+            continue;
+        record->outputs = outputs;
+        record_job(build, id);
+    }
+}

@@ -1,0 +1,375 @@
+/*
+ * The loop over jobs: whose turn it is, starting them, and taking in what they left.
+ */
+#include "engine/base/io.h"
+#include "engine/session/internal.h"
+#include "engine/session/job_queue.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+/* A job that has a process. */
+struct running {
+    struct job_start start;
+    uint64_t start_ns; /* monotonic */
+};
+
+/* Why no further job is started. */
+enum stop_cause { STOP_NOT, STOP_FAILURES, STOP_ERROR, STOP_INTERRUPTED };
+
+struct execution {
+    struct build *build;
+    struct job_queue *queue;
+    struct run *run;
+    struct running *running; /* [slot] */
+    uint32_t running_capacity;
+    struct job_text text; /* of the event being told */
+    enum stop_cause stop;
+    enum jig_status status; /* of the engine, not of the jobs */
+    struct jig_error *error;
+};
+
+/*
+ * Files are stamped by a clock that stands still for some milliseconds at a time. Starting no job
+ * in the tick in which the session was opened means that whatever was written before is older than
+ * any job's start, so a quick edit-and-build is never mistaken for an edit during the build.
+ */
+static void leave_opening_tick(const struct jig_session *session)
+{
+    const struct timespec moment = {.tv_nsec = 500 * 1000};
+    while (coarse_now_ns() == session->opened_ns)
+        nanosleep(&moment, NULL);
+}
+
+/* ---- turns ---------------------------------------------------------------------------------- */
+
+static void take_turns(struct execution *ex)
+{
+    struct build *build = ex->build;
+    job_id job;
+    while (plan_take_ready(&build->plan, &job)) {
+        bool phony = build->session->graph->jobs.data[job].flags & GRAPH_JOB_PHONY;
+        if (plan_turn(&build->plan, job) == PLAN_TURN_RUN) {
+            job_queue_push(ex->queue, job, build->plan.jobs[job].weight);
+        } else if (!phony) {
+            build->result->jobs_passed++;
+            build->progress.total--;
+            struct jig_job_view view = event_view(build, job, &ex->text);
+            event_emit(build, JIG_EVENT_JOB_PASSED, &view, NULL);
+        }
+    }
+}
+
+/* ---- starting ------------------------------------------------------------------------------- */
+
+static int make_output_dirs(const struct graph *graph, const struct graph_job *job)
+{
+    str_id made = GRAPH_NONE;
+    for (uint32_t i = 0; i < job->out_count; i++) {
+        file_id file = graph_outputs(graph, job)[i];
+        str_id dir = graph->files.data[file].dir;
+        int errnum = dir == made ? 0 : io_make_parent_dirs(graph_path(graph, file));
+        if (errnum)
+            return errnum;
+        made = dir;
+    }
+    if (!job->depfile.count)
+        return 0;
+    struct buf depfile = {0};
+    graph_rope_append(graph, job->depfile, &depfile);
+    int errnum = io_make_parent_dirs(depfile.data);
+    buf_free(&depfile);
+    return errnum;
+}
+
+static void stop(struct execution *ex, enum stop_cause cause, enum jig_status status)
+{
+    if (ex->stop == STOP_NOT || cause == STOP_INTERRUPTED)
+        ex->stop = cause;
+    if (status && !ex->status)
+        ex->status = status;
+}
+
+static struct running *running_in(struct execution *ex, uint32_t slot)
+{
+    if (slot >= ex->running_capacity) {
+        uint32_t grown = slot * 2 + 8;
+        ex->running = mem_realloc(ex->running, grown * sizeof *ex->running);
+        ex->running_capacity = grown;
+    }
+    return &ex->running[slot];
+}
+
+/* A dry run pretends: the outputs become other ones, and what depends on them follows. */
+static void pretend(struct execution *ex, job_id id)
+{
+    struct build *build = ex->build;
+    const struct graph *graph = build->session->graph;
+    const struct graph_job *job = &graph->jobs.data[id];
+    uint64_t tick = history_tick(build->session->history);
+    for (uint32_t i = 0; i < job->out_count; i++) {
+        file_id file = graph_outputs(graph, job)[i];
+        build->plan.terms[file].low += 1;
+        build->session->history->files.data[file].changed_tick = tick;
+    }
+    struct jig_job_view view = event_view(build, id, &ex->text);
+    struct jig_job_outcome outcome = {.text = ""};
+    build->progress.started++;
+    event_emit(build, JIG_EVENT_JOB_STARTED, &view, NULL);
+    build->progress.finished++;
+    build->result->jobs_run++;
+    event_emit(build, JIG_EVENT_JOB_FINISHED, &view, &outcome);
+    job_queue_release(ex->queue, id);
+    plan_finish(&build->plan, id);
+}
+
+/* True when the failure passes once some running job has ended. */
+static bool is_shortage(int errnum)
+{
+    return errnum == EAGAIN || errnum == EMFILE || errnum == ENFILE || errnum == ENOMEM;
+}
+
+/* Starts `id`. False when it has to wait for another job to end first; it is queued again. */
+static bool start_job(struct execution *ex, job_id id)
+{
+    struct build *build = ex->build;
+    const struct graph *graph = build->session->graph;
+    const struct graph_job *job = &graph->jobs.data[id];
+    struct jig_job_view view = event_view(build, id, &ex->text);
+    event_emit(build, JIG_EVENT_EXPLAIN, &view, NULL);
+    if (build->options->dry_run) {
+        pretend(ex, id);
+        return true;
+    }
+    int errnum = make_output_dirs(graph, job);
+    if (errnum) {
+        stop(ex, STOP_ERROR,
+             jig_fail_errno(ex->error, errnum, "cannot make the directory of '%s'", view.output));
+        job_queue_release(ex->queue, id);
+        return true;
+    }
+    struct buf rspfile = {0};
+    struct buf rspfile_content = {0};
+    graph_rope_append(graph, job->rspfile, &rspfile);
+    graph_rope_append(graph, job->rspfile_content, &rspfile_content);
+    const struct run_job what = {.job = id,
+                                 .command = view.command,
+                                 .console = view.console,
+                                 .rspfile = rspfile.length ? rspfile.data : NULL,
+                                 .rspfile_content = buf_cstr(&rspfile_content),
+                                 .rspfile_length = rspfile_content.length};
+    struct job_start start = {.job = id,
+                              .clock_ns = coarse_now_ns() + build->session->clock.offset_ns};
+    if (job->flags & GRAPH_JOB_GENERATOR)
+        state_release_lock(build->session->state);
+    /* Told before the process exists, so that a console job's own output comes after the line. */
+    build->progress.started++;
+    build->progress.running++;
+    view.start_ns = clock_monotonic_ns();
+    uint32_t slot = 0;
+    struct jig_error error;
+    enum jig_status status = run_start(ex->run, &what, &slot, &errnum, &error);
+    buf_free(&rspfile);
+    buf_free(&rspfile_content);
+    if (!status) {
+        struct running *running = running_in(ex, slot);
+        *running = (struct running){start, view.start_ns};
+        event_emit(build, JIG_EVENT_JOB_STARTED, &view, NULL);
+        return true;
+    }
+    build->progress.started--;
+    build->progress.running--;
+    job_queue_release(ex->queue, id);
+    if (is_shortage(errnum) && build->progress.running) {
+        job_queue_push(ex->queue, id, build->plan.jobs[id].weight);
+        return false;
+    }
+    if (ex->error)
+        *ex->error = error;
+    stop(ex, STOP_ERROR, status);
+    return true;
+}
+
+static void start_jobs(struct execution *ex)
+{
+    job_id id;
+    while (ex->stop == STOP_NOT && (ex->build->options->dry_run || run_has_slot(ex->run)) &&
+           job_queue_take(ex->queue, &id)) {
+        if (!start_job(ex, id))
+            return;
+        take_turns(ex); /* a dry run has just released successors */
+    }
+}
+
+/* ---- ends ----------------------------------------------------------------------------------- */
+
+/* Takes in what a job that succeeded left. A malformed depfile makes it a failed one. */
+static void collect(struct execution *ex, const struct running *running, struct run_result *result)
+{
+    struct jig_error error;
+    uint32_t duration_ms = (uint32_t)((result->end_ns - running->start_ns) / 1000000);
+    if (session_collect(ex->build, &running->start, duration_ms, &result->output, &error)) {
+        result->exit_code = 1;
+        if (result->output.length && result->output.data[result->output.length - 1] != '\n')
+            buf_append_char(&result->output, '\n');
+        buf_append_str(&result->output, error.message);
+    }
+}
+
+static void trace_job(const struct execution *ex, const struct running *running,
+                      const struct run_result *result, const struct jig_job_view *view)
+{
+    struct jig_trace *trace = ex->build->session->options.trace;
+    if (!trace)
+        return;
+    const struct jig_trace_args args = {.job = view->output,
+                                        .reason = view->reason,
+                                        .exit_code = result->exit_code,
+                                        .has_exit_code = true};
+    jig_trace_slot_slice(trace, result->slot, *view->rule ? view->rule : "job", running->start_ns,
+                         result->end_ns, &args);
+}
+
+static void remove_rspfile(const struct build *build, const struct graph_job *job)
+{
+    if (!job->rspfile.count || build->options->keep_rspfile)
+        return;
+    struct buf path = {0};
+    graph_rope_append(build->session->graph, job->rspfile, &path);
+    unlink(path.data);
+    buf_free(&path);
+}
+
+static void finish_job(struct execution *ex, struct run_result *result)
+{
+    struct build *build = ex->build;
+    struct running running = ex->running[result->slot];
+    job_id id = running.start.job;
+    const struct graph_job *job = &build->session->graph->jobs.data[id];
+    if (job->flags & GRAPH_JOB_GENERATOR) {
+        struct jig_error error;
+        if (state_retake_lock(build->session->state, &error)) {
+            if (ex->error)
+                *ex->error = error;
+            stop(ex, STOP_ERROR, error.status);
+        }
+    }
+    if (result->interrupted) {
+        stop(ex, STOP_INTERRUPTED, JIG_OK);
+        session_remove_half_written(build, id);
+    } else if (result->exit_code == 0) {
+        collect(ex, &running, result);
+    } else if (job->flags & GRAPH_JOB_DEPS_MSVC) {
+        session_hide_includes(build->session->graph, job, &result->output);
+    }
+    bool good = result->exit_code == 0 && !result->interrupted;
+
+    struct jig_job_view view = event_view(build, id, &ex->text);
+    view.start_ns = running.start_ns;
+    trace_job(ex, &running, result, &view);
+    build->result->jobs_run++;
+    build->progress.running--;
+    build->progress.finished++;
+    build->progress.failed += !good && !result->interrupted;
+    const struct jig_job_outcome outcome = {
+        .exit_code = result->exit_code,
+        .text = buf_cstr(&result->output),
+        .text_length = result->output.length,
+        .end_ns = result->end_ns,
+        .user_ns = result->user_ns,
+        .system_ns = result->system_ns,
+        .peak_rss = result->peak_rss,
+        .slot = result->slot,
+    };
+    if (!result->interrupted)
+        event_emit(build, JIG_EVENT_JOB_FINISHED, &view, &outcome);
+
+    job_queue_release(ex->queue, id);
+    if (good) {
+        remove_rspfile(build, job);
+        plan_finish(&build->plan, id);
+        return;
+    }
+    plan_fail(&build->plan, id);
+    if (result->interrupted)
+        return;
+    build->result->jobs_failed++;
+    if (!build->result->exit_code)
+        build->result->exit_code = result->exit_code;
+    if (build->options->failures != JIG_UNLIMITED &&
+        build->result->jobs_failed >= build->options->failures)
+        stop(ex, STOP_FAILURES, JIG_OK);
+}
+
+/* Waits until something happens, and deals with it. */
+static void wait_for_job(struct execution *ex)
+{
+    struct run_result result = {0};
+    enum jig_status status = run_wait(ex->run, ex->build->options->tick_ms, &result, ex->error);
+    if (status) {
+        stop(ex, STOP_ERROR, status);
+        run_interrupt(ex->run, 0);
+        return;
+    }
+    switch (result.kind) {
+    case RUN_FINISHED:
+        finish_job(ex, &result);
+        break;
+    case RUN_SIGNAL:
+        stop(ex, STOP_INTERRUPTED, JIG_OK);
+        run_interrupt(ex->run, result.signal);
+        break;
+    case RUN_TIMEOUT:
+        event_emit(ex->build, JIG_EVENT_TICK, NULL, NULL);
+        break;
+    case RUN_WOKEN:
+        break;
+    }
+    run_result_free(&result);
+}
+
+static enum jig_status outcome_of(const struct execution *ex)
+{
+    struct build *build = ex->build;
+    if (ex->stop == STOP_INTERRUPTED) {
+        build->result->exit_code = 130;
+        return jig_fail(ex->error, JIG_ERROR_INTERRUPTED, "interrupted by user");
+    }
+    if (ex->status)
+        return ex->status;
+    if (!build->result->jobs_failed)
+        return JIG_OK;
+    const char *message = ex->stop != STOP_FAILURES ? "cannot make progress due to previous errors"
+                          : build->options->failures > 1 ? "subcommands failed"
+                                                         : "subcommand failed";
+    return jig_fail(ex->error, JIG_ERROR_JOB, "%s", message);
+}
+
+enum jig_status session_execute(struct build *build, struct jig_error *error)
+{
+    struct execution ex = {.build = build, .error = error};
+    const struct run_options options = {.slots = build->options->slots,
+                                        .max_load = build->options->max_load,
+                                        .script_dir = build->session->state_directory};
+    if (!build->options->dry_run) {
+        enum jig_status status = run_create(&ex.run, &options, error);
+        if (status)
+            return status;
+        leave_opening_tick(build->session);
+    }
+    ex.queue = job_queue_create(build->session->graph);
+    take_turns(&ex);
+    start_jobs(&ex);
+    while (build->progress.running) {
+        wait_for_job(&ex);
+        take_turns(&ex);
+        start_jobs(&ex);
+    }
+    job_queue_destroy(ex.queue);
+    run_destroy(ex.run);
+    free(ex.running);
+    job_text_free(&ex.text);
+    return outcome_of(&ex);
+}

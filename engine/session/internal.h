@@ -1,0 +1,113 @@
+/*
+ * What the session's own files share. Nothing outside engine/session and the command line's
+ * maintenance tools includes this.
+ */
+#ifndef SESSION_INTERNAL_H
+#define SESSION_INTERNAL_H
+
+#include "engine/fingerprint/fingerprint.h"
+#include "engine/graph/graph.h"
+#include "engine/plan/plan.h"
+#include "engine/run/run.h"
+#include "engine/state/history.h"
+#include "engine/state/state.h"
+#include "jig/scheduler.h"
+#include "jig/session.h"
+#include "jig/trace.h"
+
+struct jig_session {
+    struct jig_session_options options;
+    char *manifest; /* canonical path of the main manifest */
+    char *state_directory;
+    struct jig_pool *pool;
+    struct state *state;
+    struct graph *graph;
+    struct history *history;
+    struct fingerprint_clock clock;
+    int64_t opened_ns; /* coarse wall clock when the session was opened */
+    bool graph_reused; /* the graph came from the image */
+    bool unsaved;      /* graph or history hold what image and journal do not */
+    uint64_t load_ns;  /* what the last load took */
+};
+
+/* One build of some targets: what the stages hand each other. */
+struct build {
+    struct jig_session *session;
+    const struct jig_build_options *options;
+    struct jig_build_result *result;
+    struct plan plan;
+    struct jig_progress progress;
+    VEC(job_id) ran;  /* jobs that ran well, for the settling pass at the end */
+    bool save_failed; /* the journal could not be written; told once */
+};
+
+/* ---- load.c: manifest and image ------------------------------------------------------------ */
+
+/* Fills graph and history from the image, or by parsing when the image is not of this manifest. */
+enum jig_status session_load(struct jig_session *session, struct jig_error *error);
+/* The coarse wall clock that kernels stamp files with, in ns. */
+int64_t coarse_now_ns(void);
+/* Drops graph and history. */
+void session_unload(struct jig_session *session);
+/* Writes the image if there is something new and it is worth it. */
+enum jig_status session_save(struct jig_session *session, struct jig_error *error);
+
+/* ---- session.c ------------------------------------------------------------------------------ */
+
+/* Fingerprints `files`, into the build's terms and counts, and keeps what was found out. */
+enum jig_status session_scan(struct build *build, const struct file_list *files,
+                             struct jig_error *error);
+
+/* ---- target.c: what the user asked for ------------------------------------------------------ */
+
+/* The file that `text` names: a path, or `source^`. Fails with a suggestion. */
+enum jig_status session_find_target(struct jig_session *session, const char *text, file_id *file,
+                                    struct jig_error *error);
+/* Adds the build's targets to its plan, or the default ones. */
+enum jig_status session_add_targets(struct build *build, struct jig_error *error);
+
+/* ---- execute.c: the loop over jobs ---------------------------------------------------------- */
+
+/* Runs what the plan wants. JIG_ERROR_JOB, JIG_ERROR_INTERRUPTED as jig_session_build. */
+enum jig_status session_execute(struct build *build, struct jig_error *error);
+
+/* ---- collect.c: what a finished job left ---------------------------------------------------- */
+
+/* What was known when the job started. */
+struct job_start {
+    job_id job;
+    int64_t clock_ns; /* file system time that no later write can be stamped before */
+};
+
+/*
+ * After a job's process succeeded: reads what it discovered, fingerprints its outputs and inputs,
+ * and records the run. Returns JIG_ERROR_SYNTAX when its depfile is malformed: the job then counts
+ * as failed. `output` loses the lines that tell MSVC's includes.
+ */
+enum jig_status session_collect(struct build *build, const struct job_start *start,
+                                uint32_t duration_ms, struct buf *output, struct jig_error *error);
+/* For a failed job: takes the lines that tell MSVC's includes out of `output`. */
+void session_hide_includes(const struct graph *graph, const struct graph_job *job,
+                           struct buf *output);
+/* For jobs taken as up to date by age: records what is there as their last run. */
+void session_adopt(struct build *build, job_id job);
+/* Looks once more at the outputs of all jobs that ran: later jobs may have rewritten them. */
+void session_settle(struct build *build);
+/* After an interrupt: removes the outputs that the unfinished job had begun to write. */
+void session_remove_half_written(struct build *build, job_id job);
+
+/* ---- event.c: telling the caller ------------------------------------------------------------ */
+
+/* The texts of a job view, joined from the graph. Zeroed is empty. */
+struct job_text {
+    struct buf description, command, outputs, reason;
+};
+struct jig_job_view event_view(struct build *build, job_id job, struct job_text *text);
+void job_text_free(struct job_text *text);
+void event_emit(struct build *build, enum jig_event_kind kind, const struct jig_job_view *job,
+                const struct jig_job_outcome *outcome);
+void event_notice(struct jig_session *session, const struct jig_error *what);
+/* As event_notice, in the form that stages below take. */
+void event_notice_callback(void *session, const struct jig_error *what);
+
+#endif

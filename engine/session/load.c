@@ -1,0 +1,131 @@
+/*
+ * From manifest or image to graph and history.
+ */
+#include "engine/base/io.h"
+#include "engine/manifest/ninja/ninja.h"
+#include "engine/session/internal.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <time.h>
+
+/* A manifest that changes while it is parsed is parsed again, so often. */
+enum { PARSE_ATTEMPTS = 4 };
+
+/*
+ * Whether the loaded graph was made from this manifest as it is now: same main file, and every
+ * file that was read has the digest it had then.
+ */
+static bool graph_is_current(struct jig_session *session)
+{
+    struct graph *graph = session->graph;
+    if (!graph->manifests.count ||
+        strcmp(graph_path(graph, graph->manifests.data[0]), session->manifest) != 0)
+        return false;
+    struct fingerprint_counts counts = {0};
+    for (uint32_t i = 0; i < graph->manifests.count; i++) {
+        file_id file = graph->manifests.data[i];
+        struct file_record *record = &session->history->files.data[file];
+        struct digest parsed = record->digest;
+        if (!(record->flags & FILE_KNOWN))
+            return false;
+        uint64_t tick = history_tick(session->history);
+        if (fingerprint_file(AT_FDCWD, graph_path(graph, file), session->clock, tick, record,
+                             &counts) ||
+            !digest_equal(parsed, record->digest))
+            return false;
+    }
+    session->unsaved |= counts.misses > 0;
+    return true;
+}
+
+int64_t coarse_now_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME_COARSE, &now);
+    return now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+/* Fingerprints what was parsed. True if none of it can have changed since `parse_start_ns`. */
+static bool stamp_manifests(struct jig_session *session, struct graph *graph,
+                            struct history *history, int64_t parse_start_ns)
+{
+    struct fingerprint_counts counts = {0};
+    bool steady = true;
+    for (uint32_t i = 0; i < graph->manifests.count; i++) {
+        file_id file = graph->manifests.data[i];
+        struct file_record *record = &history->files.data[file];
+        uint64_t tick = history_tick(history);
+        int errnum = fingerprint_file(AT_FDCWD, graph_path(graph, file), session->clock, tick,
+                                      record, &counts);
+        steady &= !errnum && record->ctime_ns < parse_start_ns + session->clock.offset_ns;
+    }
+    return steady;
+}
+
+/* Parses the manifest into a fresh graph and carries over what the old history knows. */
+static enum jig_status parse(struct jig_session *session, struct jig_error *error)
+{
+    struct ninja_options options = {.phony_cycle_error = session->options.phony_cycle_error,
+                                    .warn = event_notice_callback,
+                                    .context = session};
+    for (int attempt = 1;; attempt++) {
+        int64_t start_ns = coarse_now_ns();
+        struct graph *graph = graph_create();
+        enum jig_status status = ninja_parse(graph, session->manifest, &options, error);
+        if (status) {
+            graph_destroy(graph);
+            return status;
+        }
+        struct history *history = session->graph
+                                      ? history_rebind(session->history, session->graph, graph)
+                                      : history_create(graph);
+        if (!stamp_manifests(session, graph, history, start_ns) && attempt < PARSE_ATTEMPTS) {
+            graph_destroy(graph);
+            history_destroy(history);
+            options.warn = NULL; /* told already */
+            continue;
+        }
+        session_unload(session);
+        session->graph = graph;
+        session->history = history;
+        session->unsaved = true;
+        return JIG_OK;
+    }
+}
+
+enum jig_status session_load(struct jig_session *session, struct jig_error *error)
+{
+    uint64_t start_ns = clock_monotonic_ns();
+    struct state_loaded loaded = {0};
+    session_unload(session);
+    state_load(session->state, &loaded);
+    session->graph = loaded.graph;
+    session->history = loaded.history;
+    session->graph_reused = session->graph && graph_is_current(session);
+    enum jig_status status = session->graph_reused ? JIG_OK : parse(session, error);
+    session->load_ns = clock_monotonic_ns() - start_ns;
+    if (session->options.trace)
+        jig_trace_slice(session->options.trace, 0,
+                        session->graph_reused ? "load image" : "parse manifest", start_ns,
+                        start_ns + session->load_ns);
+    return status;
+}
+
+void session_unload(struct jig_session *session)
+{
+    graph_destroy(session->graph);
+    history_destroy(session->history);
+    session->graph = NULL;
+    session->history = NULL;
+}
+
+enum jig_status session_save(struct jig_session *session, struct jig_error *error)
+{
+    if (session->options.read_only || (!session->unsaved && !state_wants_fold(session->state)))
+        return JIG_OK;
+    enum jig_status status = state_fold(session->state, session->graph, session->history, error);
+    if (!status)
+        session->unsaved = false;
+    return status;
+}
