@@ -1,0 +1,96 @@
+/*
+ * Skipping over plain text sixteen bytes at a time.
+ *
+ * A manifest is mostly long stretches without any special character. The functions here move to
+ * the first byte that may be special: a block of sixteen is tested at once with the compiler's
+ * vector types, then the exact byte is found one by one. Text must be followed by SCAN_PADDING
+ * zero bytes, which also end every search.
+ */
+#ifndef MANIFEST_NINJA_SCAN_H
+#define MANIFEST_NINJA_SCAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+enum { SCAN_PADDING = 32 };
+
+typedef uint8_t scan_block __attribute__((vector_size(16)));
+typedef int8_t scan_mask __attribute__((vector_size(16)));
+
+static inline scan_block scan_load(const char *p)
+{
+    scan_block block;
+    memcpy(&block, p, sizeof block);
+    return block;
+}
+
+static inline bool scan_any(scan_mask mask)
+{
+    uint64_t half[2];
+    memcpy(half, &mask, sizeof half);
+    return (half[0] | half[1]) != 0;
+}
+
+/* Whether `c` ends a run of plain text in the value of a variable. */
+static inline bool scan_ends_value(char c)
+{
+    return c == '\n' || c == '$' || c == '\r' || c == '\0';
+}
+
+/* Whether `c` ends a run of plain text in a path. */
+static inline bool scan_ends_path(char c)
+{
+    return c == ' ' || c == ':' || c == '|' || scan_ends_value(c);
+}
+
+/* The first byte from `p` on for which scan_ends_value holds. */
+static inline const char *scan_value(const char *p)
+{
+    for (;; p += sizeof(scan_block)) {
+        scan_block b = scan_load(p);
+        if (scan_any((b <= (uint8_t)'\r') | (b == (uint8_t)'$')))
+            break;
+    }
+    while (!scan_ends_value(*p))
+        p++;
+    return p;
+}
+
+/* The first byte from `p` on for which scan_ends_path holds. */
+static inline const char *scan_path(const char *p)
+{
+    for (;; p += sizeof(scan_block)) {
+        scan_block b = scan_load(p);
+        if (scan_any((b <= (uint8_t)' ') | (b == (uint8_t)'$') | (b == (uint8_t)':') |
+                     (b == (uint8_t)'|')))
+            break;
+    }
+    while (!scan_ends_path(*p))
+        p++;
+    return p;
+}
+
+/*
+ * Whether path[0..length) is surely canonical: no empty component, none that begins with a dot,
+ * no slash at the end. False may mean either. Reads up to sixteen bytes past the end.
+ */
+static inline bool scan_is_canonical(const char *path, size_t length)
+{
+    if (length == 0 || path[0] == '.' || path[length - 1] == '/')
+        return false;
+    size_t i = 0;
+    for (; i + sizeof(scan_block) < length; i += sizeof(scan_block)) {
+        scan_block here = scan_load(path + i), next = scan_load(path + i + 1);
+        if (scan_any((here == (uint8_t)'/') & ((next == (uint8_t)'/') | (next == (uint8_t)'.'))))
+            return false;
+    }
+    for (; i + 1 < length; i++) {
+        if (path[i] == '/' && (path[i + 1] == '/' || path[i + 1] == '.'))
+            return false;
+    }
+    return true;
+}
+
+#endif
