@@ -103,7 +103,7 @@ static int digest_content(int fd, struct digest *out, uint64_t *bytes)
         if (!stream) {
             stream = XXH3_createState();
             if (!stream)
-                mem_exhausted(sizeof *stream);
+                mem_exhausted(sizeof chunk);
             XXH3_128bits_reset(stream);
         }
         XXH3_128bits_update(stream, chunk, filled);

@@ -66,7 +66,8 @@ struct fingerprint_scan {
     uint32_t count;
     struct fingerprint_clock clock;
     uint64_t tick;
-    struct digest *terms; /* [file_id]; set for each scanned file; may be NULL */
+    struct digest *terms;     /* [file_id]; set for each scanned file; may be NULL */
+    struct file_list *missed; /* files whose record was written anew are appended; or NULL */
 
     struct fingerprint_counts counts; /* out */
 };

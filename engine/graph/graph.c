@@ -29,17 +29,23 @@ void graph_destroy(struct graph *graph)
     vec_free(&graph->pools);
     vec_free(&graph->defaults);
     vec_free(&graph->manifests);
+    vec_free(&graph->manifest_digests);
     free(graph);
 }
 
 void graph_columns(struct graph *graph, struct column out[GRAPH_COLUMN_COUNT])
 {
     const struct column columns[GRAPH_COLUMN_COUNT] = {
-        COLUMN("text", &graph->text),           COLUMN("strs", &graph->strs),
-        COLUMN("files", &graph->files),         COLUMN("jobs", &graph->jobs),
-        COLUMN("edges", &graph->edges),         COLUMN("pieces", &graph->pieces),
-        COLUMN("pools", &graph->pools),         COLUMN("defaults", &graph->defaults),
+        COLUMN("text", &graph->text),
+        COLUMN("strs", &graph->strs),
+        COLUMN("files", &graph->files),
+        COLUMN("jobs", &graph->jobs),
+        COLUMN("edges", &graph->edges),
+        COLUMN("pieces", &graph->pieces),
+        COLUMN("pools", &graph->pools),
+        COLUMN("defaults", &graph->defaults),
         COLUMN("manifests", &graph->manifests),
+        COLUMN("manifest_digests", &graph->manifest_digests),
     };
     memcpy(out, columns, sizeof columns);
 }

@@ -110,12 +110,13 @@ struct graph {
     VEC(struct graph_pool) pools;
     VEC(file_id) defaults;  /* of the manifest's default statements, in their order */
     VEC(file_id) manifests; /* every manifest file that was read; [0] is the main one */
+    VEC(struct digest) manifest_digests; /* [as manifests] their content when they were parsed */
 
     /* Found again from the columns on demand; never persisted. */
     struct graph_index *index;
 };
 
-enum { GRAPH_COLUMN_COUNT = 9 };
+enum { GRAPH_COLUMN_COUNT = 10 };
 
 /* An empty graph with its two built-in pools. Free with graph_destroy. */
 struct graph *graph_create(void);

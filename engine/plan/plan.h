@@ -87,6 +87,7 @@ struct plan {
 enum plan_file_mark {
     PLAN_FILE_WANTED = 1u << 0,
     PLAN_FILE_ALWAYS = 1u << 1, /* stands for nothing on disk: never up to date */
+    PLAN_FILE_LISTED = 1u << 2, /* scratch: already in some list being made */
 };
 
 void plan_create(struct plan *plan, struct graph *graph, struct history *history);

@@ -13,33 +13,49 @@
 
 /* ---- discovered inputs ------------------------------------------------------------------- */
 
-static bool names(const file_id *files, uint32_t count, file_id file)
+/* Sets or clears the scratch mark of the job's own inputs and outputs. */
+static void mark_own_files(struct build *build, const struct graph_job *job, bool set)
 {
-    for (uint32_t i = 0; i < count; i++) {
-        if (files[i] == file)
-            return true;
+    const file_id *files = graph_outputs(build->session->graph, job);
+    for (uint32_t i = 0; i < job->out_count + job->in_count; i++) {
+        if (set)
+            build->plan.file_marks[files[i]] |= PLAN_FILE_LISTED;
+        else
+            build->plan.file_marks[files[i]] &= (uint8_t)~PLAN_FILE_LISTED;
     }
-    return false;
 }
 
-/* The files of `count` NUL-terminated paths, added to the graph when new. */
+/*
+ * The files of `count` NUL-terminated paths, added to the graph when new: each once, and none that
+ * the job declares itself.
+ */
 static void add_discovered(struct build *build, job_id id, const struct buf *paths, uint32_t count,
                            struct file_list *out)
 {
     struct graph *graph = build->session->graph;
+    struct file_list all = {0};
     const char *path = buf_cstr(paths);
     for (uint32_t i = 0; i < count; i++, path += strlen(path) + 1) {
         uint32_t known = graph->files.count;
         file_id file = graph_add_file(graph, path, strlen(path));
         if (file >= known)
             graph->files.data[file].flags |= GRAPH_FILE_DISCOVERED;
-        const struct graph_job *job = &graph->jobs.data[id];
-        if (!names(graph_inputs(graph, job), job->in_count, file) &&
-            !names(graph_outputs(graph, job), job->out_count, file))
-            vec_push(out, file);
+        vec_push(&all, file);
     }
     history_fit(build->session->history, graph);
     plan_fit(&build->plan);
+
+    uint8_t *marks = build->plan.file_marks;
+    mark_own_files(build, &graph->jobs.data[id], true);
+    for (uint32_t i = 0; i < all.count; i++) {
+        if (!(marks[all.data[i]] & PLAN_FILE_LISTED))
+            vec_push(out, all.data[i]);
+        marks[all.data[i]] |= PLAN_FILE_LISTED;
+    }
+    for (uint32_t i = 0; i < all.count; i++)
+        marks[all.data[i]] &= (uint8_t)~PLAN_FILE_LISTED;
+    mark_own_files(build, &graph->jobs.data[id], false);
+    vec_free(&all);
 }
 
 static enum jig_status read_depfile(struct build *build, job_id id, struct file_list *out,

@@ -168,6 +168,7 @@ static bool start_job(struct execution *ex, job_id id)
     build->progress.started++;
     build->progress.running++;
     view.start_ns = clock_monotonic_ns();
+    event_emit(build, JIG_EVENT_JOB_STARTED, &view, NULL);
     uint32_t slot = 0;
     struct jig_error error;
     enum jig_status status = run_start(ex->run, &what, &slot, &errnum, &error);
@@ -176,7 +177,6 @@ static bool start_job(struct execution *ex, job_id id)
     if (!status) {
         struct running *running = running_in(ex, slot);
         *running = (struct running){start, view.start_ns};
-        event_emit(build, JIG_EVENT_JOB_STARTED, &view, NULL);
         return true;
     }
     build->progress.started--;
@@ -222,14 +222,15 @@ static void trace_job(const struct execution *ex, const struct running *running,
                       const struct run_result *result, const struct jig_job_view *view)
 {
     struct jig_trace *trace = ex->build->session->options.trace;
-    if (!trace)
-        return;
-    const struct jig_trace_args args = {.job = view->output,
-                                        .reason = view->reason,
-                                        .exit_code = result->exit_code,
-                                        .has_exit_code = true};
-    jig_trace_slot_slice(trace, result->slot, *view->rule ? view->rule : "job", running->start_ns,
-                         result->end_ns, &args);
+    jig_trace_slice(trace, JIG_LANE_SLOT, result->slot,
+                    &(struct jig_trace_slice){.category = "job",
+                                              .name = view->rule,
+                                              .job = view->output,
+                                              .reason = view->reason,
+                                              .begin_ns = running->start_ns,
+                                              .end_ns = result->end_ns,
+                                              .exit_code = result->exit_code,
+                                              .has_exit_code = true});
 }
 
 static void remove_rspfile(const struct build *build, const struct graph_job *job)

@@ -19,20 +19,17 @@ enum { PARSE_ATTEMPTS = 4 };
 static bool graph_is_current(struct jig_session *session)
 {
     struct graph *graph = session->graph;
-    if (!graph->manifests.count ||
+    if (!graph->manifests.count || graph->manifest_digests.count != graph->manifests.count ||
         strcmp(graph_path(graph, graph->manifests.data[0]), session->manifest) != 0)
         return false;
     struct fingerprint_counts counts = {0};
     for (uint32_t i = 0; i < graph->manifests.count; i++) {
         file_id file = graph->manifests.data[i];
         struct file_record *record = &session->history->files.data[file];
-        struct digest parsed = record->digest;
-        if (!(record->flags & FILE_KNOWN))
-            return false;
         uint64_t tick = history_tick(session->history);
         if (fingerprint_file(AT_FDCWD, graph_path(graph, file), session->clock, tick, record,
                              &counts) ||
-            !digest_equal(parsed, record->digest))
+            !digest_equal(graph->manifest_digests.data[i], record->digest))
             return false;
     }
     session->unsaved |= counts.misses > 0;
@@ -59,6 +56,7 @@ static bool stamp_manifests(struct jig_session *session, struct graph *graph,
         int errnum = fingerprint_file(AT_FDCWD, graph_path(graph, file), session->clock, tick,
                                       record, &counts);
         steady &= !errnum && record->ctime_ns < parse_start_ns + session->clock.offset_ns;
+        vec_push(&graph->manifest_digests, record->digest);
     }
     return steady;
 }
@@ -105,10 +103,13 @@ enum jig_status session_load(struct jig_session *session, struct jig_error *erro
     session->graph_reused = session->graph && graph_is_current(session);
     enum jig_status status = session->graph_reused ? JIG_OK : parse(session, error);
     session->load_ns = clock_monotonic_ns() - start_ns;
-    if (session->options.trace)
-        jig_trace_slice(session->options.trace, 0,
-                        session->graph_reused ? "load image" : "parse manifest", start_ns,
-                        start_ns + session->load_ns);
+    jig_trace_slice(session->options.trace, JIG_LANE_WORKER, 0,
+                    &(struct jig_trace_slice){
+                        .category = "parse",
+                        .name = session->graph_reused ? "load image" : "parse manifest",
+                        .begin_ns = start_ns,
+                        .end_ns = start_ns + session->load_ns,
+                    });
     return status;
 }
 

@@ -91,6 +91,7 @@ enum jig_status jig_session_open(const struct jig_session_options *options,
     if (!status) {
         session->state_directory = choose_state_directory(session->manifest);
         session->pool = jig_pool_create(options->threads);
+        jig_pool_set_trace(session->pool, options->trace, "fingerprint batch");
         status = open_state(session, error);
     }
     if (!status) {
@@ -168,43 +169,47 @@ enum jig_status session_scan(struct build *build, const struct file_list *files,
 
 /* A phase of the build, timed for the result and the trace. */
 struct phase {
+    const char *category;
     const char *name;
     uint64_t start_ns;
     uint64_t *total_ns;
 };
 
-static struct phase phase_begin(const char *name, uint64_t *total_ns)
+static struct phase phase_begin(const char *category, const char *name, uint64_t *total_ns)
 {
-    return (struct phase){name, clock_monotonic_ns(), total_ns};
+    return (struct phase){category, name, clock_monotonic_ns(), total_ns};
 }
 
 static void phase_end(const struct build *build, struct phase phase)
 {
     uint64_t end_ns = clock_monotonic_ns();
     *phase.total_ns += end_ns - phase.start_ns;
-    if (build->session->options.trace)
-        jig_trace_slice(build->session->options.trace, 0, phase.name, phase.start_ns, end_ns);
+    jig_trace_slice(build->session->options.trace, JIG_LANE_WORKER, 0,
+                    &(struct jig_trace_slice){.category = phase.category,
+                                              .name = phase.name,
+                                              .begin_ns = phase.start_ns,
+                                              .end_ns = end_ns});
 }
 
 /* Finds out what the targets need and gives every job its verdict. */
 static enum jig_status make_plan(struct build *build, struct jig_error *error)
 {
     struct jig_build_result *result = build->result;
-    struct phase phase = phase_begin("plan: walk", &result->plan_ns);
+    struct phase phase = phase_begin("plan", "find what is wanted", &result->plan_ns);
     plan_create(&build->plan, build->session->graph, build->session->history);
     enum jig_status status = session_add_targets(build, error);
     phase_end(build, phase);
     if (status)
         return status;
 
-    phase = phase_begin("fingerprint", &result->scan_ns);
+    phase = phase_begin("stat", "fingerprint files", &result->scan_ns);
     struct file_list files = {build->plan.files.data, build->plan.files.count, 0};
     status = session_scan(build, &files, error);
     phase_end(build, phase);
     if (status)
         return status;
 
-    phase = phase_begin("plan: decide", &result->plan_ns);
+    phase = phase_begin("plan", "decide", &result->plan_ns);
     status = plan_decide(&build->plan, false, error);
     phase_end(build, phase);
     result->jobs_wanted = build->plan.wanted_jobs;
@@ -227,7 +232,7 @@ static enum jig_status build_once(struct build *build, struct jig_error *error)
                                                 .start_ns = build->progress.start_ns};
         adopt(build);
         event_emit(build, JIG_EVENT_PLANNED, NULL, NULL);
-        struct phase phase = phase_begin("run", &build->result->run_ns);
+        struct phase phase = phase_begin("run", "run jobs", &build->result->run_ns);
         if (build->plan.unfinished)
             status = session_execute(build, error);
         adopt(build);
@@ -273,10 +278,9 @@ static enum jig_status bring_manifest_up_to_date(struct jig_session *session,
         if (status || options->dry_run || result->jobs_run == ran_before)
             return status;
         result->manifest_changed = true;
-        /* The next load reads the image: what this round recorded must be in it or the journal. */
-        status = session_save(session, error);
-        if (!status)
-            status = session_load(session, error);
+        /* From disk, not from memory: the generator may have run this tool on our state. What this
+         * round recorded is in the journal. */
+        status = session_load(session, error);
         if (status)
             return status;
     }
