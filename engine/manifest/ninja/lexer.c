@@ -62,8 +62,9 @@ static enum token keyword(const char *name, size_t length)
         size_t length;
         enum token token;
     } keywords[] = {
-        {"build", 5, TOKEN_BUILD},     {"rule", 4, TOKEN_RULE},       {"pool", 4, TOKEN_POOL},
-        {"default", 7, TOKEN_DEFAULT}, {"include", 7, TOKEN_INCLUDE}, {"subninja", 8, TOKEN_SUBNINJA},
+        {"build", 5, TOKEN_BUILD},     {"rule", 4, TOKEN_RULE},
+        {"pool", 4, TOKEN_POOL},       {"default", 7, TOKEN_DEFAULT},
+        {"include", 7, TOKEN_INCLUDE}, {"subninja", 8, TOKEN_SUBNINJA},
     };
     for (size_t i = 0; i < sizeof keywords / sizeof *keywords; i++) {
         if (length == keywords[i].length && memcmp(name, keywords[i].text, length) == 0)
@@ -190,6 +191,7 @@ static enum jig_status fail_at(struct lexer *lexer, const char *at, struct jig_e
 static enum jig_status read_escape(struct lexer *lexer, const char **at, struct parts *out,
                                    struct jig_error *error)
 {
+    static const char newline[] = "\n";
     const char *dollar = *at;
     const char *p = dollar + 1;
     switch (*p) {
@@ -224,7 +226,6 @@ static enum jig_status read_escape(struct lexer *lexer, const char **at, struct 
             return lexer_fail(lexer, error,
                               "using $^ escape requires specifying 'ninja_required_version' with "
                               "version greater or equal 1.14");
-        static const char newline[] = "\n";
         add_part(out, newline, newline + 1, false);
         *at = p + 1;
         return JIG_OK;
@@ -301,14 +302,14 @@ enum jig_status lexer_read_let(struct lexer *lexer, struct view *name, struct pa
 const char *lexer_token_name(enum token token)
 {
     static const char *const names[] = {
-        [TOKEN_ERROR] = "lexing error",   [TOKEN_BUILD] = "'build'",
-        [TOKEN_COLON] = "':'",            [TOKEN_DEFAULT] = "'default'",
-        [TOKEN_EQUALS] = "'='",           [TOKEN_NAME] = "identifier",
-        [TOKEN_INCLUDE] = "'include'",    [TOKEN_INDENT] = "indent",
-        [TOKEN_NEWLINE] = "newline",      [TOKEN_PIPE] = "'|'",
-        [TOKEN_PIPE2] = "'||'",           [TOKEN_PIPEAT] = "'|@'",
-        [TOKEN_POOL] = "'pool'",          [TOKEN_RULE] = "'rule'",
-        [TOKEN_SUBNINJA] = "'subninja'",  [TOKEN_EOF] = "eof",
+        [TOKEN_ERROR] = "lexing error",  [TOKEN_BUILD] = "'build'",
+        [TOKEN_COLON] = "':'",           [TOKEN_DEFAULT] = "'default'",
+        [TOKEN_EQUALS] = "'='",          [TOKEN_NAME] = "identifier",
+        [TOKEN_INCLUDE] = "'include'",   [TOKEN_INDENT] = "indent",
+        [TOKEN_NEWLINE] = "newline",     [TOKEN_PIPE] = "'|'",
+        [TOKEN_PIPE2] = "'||'",          [TOKEN_PIPEAT] = "'|@'",
+        [TOKEN_POOL] = "'pool'",         [TOKEN_RULE] = "'rule'",
+        [TOKEN_SUBNINJA] = "'subninja'", [TOKEN_EOF] = "eof",
     };
     return names[token];
 }

@@ -41,6 +41,11 @@ struct view {
     size_t length;
 };
 
+static inline bool view_is(struct view view, const char *text)
+{
+    return view.length == strlen(text) && memcmp(view.text, text, view.length) == 0;
+}
+
 /* A piece of a string: plain text, or the name of a variable whose value goes here. */
 struct part {
     const char *text;
@@ -102,7 +107,6 @@ uint32_t lexer_line(struct lexer *lexer);
  */
 enum jig_status lexer_fail_as(const struct lexer *lexer, struct jig_error *error,
                               enum jig_status status, const char *format, ...) JIG_PRINTF(4, 5);
-#define lexer_fail(lexer, error, ...)                                                              \
-    lexer_fail_as((lexer), (error), JIG_ERROR_SYNTAX, __VA_ARGS__)
+#define lexer_fail(lexer, error, ...) lexer_fail_as((lexer), (error), JIG_ERROR_SYNTAX, __VA_ARGS__)
 
 #endif

@@ -73,11 +73,15 @@ static inline const char *scan_path(const char *p)
 }
 
 /*
- * Whether path[0..length) is surely canonical: no empty component, none that begins with a dot,
- * no slash at the end. False may mean either. Reads up to sixteen bytes past the end.
+ * Whether path[0..length) is surely canonical: after any leading `../`, no component is empty or
+ * begins with a dot, and no slash ends it. False may mean either. Reads nothing past the end.
  */
 static inline bool scan_is_canonical(const char *path, size_t length)
 {
+    while (length >= 3 && memcmp(path, "../", 3) == 0) {
+        path += 3;
+        length -= 3;
+    }
     if (length == 0 || path[0] == '.' || path[length - 1] == '/')
         return false;
     size_t i = 0;
