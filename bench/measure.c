@@ -1,0 +1,168 @@
+#include "bench/measure.h"
+
+#include "engine/base/io.h"
+#include "engine/base/memory.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+_Noreturn static void die(const char *what, const char *who)
+{
+    fprintf(stderr, "bench: %s: %s\n", who, what);
+    exit(1);
+}
+
+static double milliseconds(struct timeval t)
+{
+    return (double)t.tv_sec * 1e3 + (double)t.tv_usec / 1e3;
+}
+
+struct sample measure_command(const char *const *argv, const char *directory, const char *log)
+{
+    uint64_t start_ns = clock_monotonic_ns();
+    pid_t child = fork();
+    if (child < 0)
+        die(strerror(errno), argv[0]);
+    if (child == 0) {
+        int out = open(log ? log : "/dev/null", O_WRONLY | O_CREAT | O_APPEND, 0666);
+        if (out < 0 || dup2(out, STDOUT_FILENO) < 0 || chdir(directory) < 0)
+            _exit(126);
+        execvp(argv[0], (char *const *)(uintptr_t)argv);
+        _exit(127);
+    }
+    int status;
+    struct rusage usage;
+    while (wait4(child, &status, 0, &usage) < 0) {
+        if (errno != EINTR)
+            die(strerror(errno), argv[0]);
+    }
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+        die("failed", argv[0]);
+    return (struct sample){
+        .wall_ms = (double)(clock_monotonic_ns() - start_ns) / 1e6,
+        .cpu_ms = milliseconds(usage.ru_utime) + milliseconds(usage.ru_stime),
+        .rss_mib = (double)usage.ru_maxrss / 1024,
+    };
+}
+
+void series_add(struct series *series, struct sample sample)
+{
+    if (series->count == series->capacity) {
+        series->capacity = series->capacity ? series->capacity * 2 : 16;
+        series->samples = mem_realloc(series->samples, series->capacity * sizeof *series->samples);
+    }
+    series->samples[series->count++] = sample;
+}
+
+void series_free(struct series *series)
+{
+    free(series->samples);
+    *series = (struct series){0};
+}
+
+static double value_of(struct sample sample, enum series_field field)
+{
+    switch (field) {
+    case SERIES_WALL_MS:
+        return sample.wall_ms;
+    case SERIES_CPU_MS:
+        return sample.cpu_ms;
+    case SERIES_RSS_MIB:
+        return sample.rss_mib;
+    }
+    return 0;
+}
+
+static int ascending(const void *a, const void *b)
+{
+    double x = *(const double *)a;
+    double y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static double *sorted(const struct series *series, enum series_field field)
+{
+    double *values = mem_array(series->count, sizeof *values);
+    for (uint32_t i = 0; i < series->count; i++)
+        values[i] = value_of(series->samples[i], field);
+    qsort(values, series->count, sizeof *values, ascending);
+    return values;
+}
+
+double series_median(const struct series *series, enum series_field field)
+{
+    double *values = sorted(series, field);
+    uint32_t middle = series->count / 2;
+    double median = series->count % 2 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+    free(values);
+    return median;
+}
+
+double series_min(const struct series *series, enum series_field field)
+{
+    double *values = sorted(series, field);
+    double least = values[0];
+    free(values);
+    return least;
+}
+
+double series_max(const struct series *series, enum series_field field)
+{
+    double *values = sorted(series, field);
+    double greatest = values[series->count - 1];
+    free(values);
+    return greatest;
+}
+
+static void report_json(FILE *to, const char *benchmark, const struct series *series,
+                        const struct series *first)
+{
+    fprintf(to,
+            "{\"benchmark\":\"%s\",\"name\":\"%s\",\"runs\":%u,\"wall_ms\":{\"median\":%.3f,"
+            "\"min\":%.3f,\"max\":%.3f},\"cpu_ms\":{\"median\":%.3f},\"rss_mib\":{\"median\":%.2f},"
+            "\"wall_ratio\":%.4f,\"rss_ratio\":%.4f}\n",
+            benchmark, series->name, series->count, series_median(series, SERIES_WALL_MS),
+            series_min(series, SERIES_WALL_MS), series_max(series, SERIES_WALL_MS),
+            series_median(series, SERIES_CPU_MS), series_median(series, SERIES_RSS_MIB),
+            series_median(series, SERIES_WALL_MS) / series_median(first, SERIES_WALL_MS),
+            series_median(series, SERIES_RSS_MIB) / series_median(first, SERIES_RSS_MIB));
+}
+
+void series_report(FILE *to, bool json, const char *benchmark, const struct series *series,
+                   uint32_t count)
+{
+    if (!json)
+        fprintf(to, "%-14s %-12s %5s %10s %10s %10s %10s %9s %7s %7s\n", "benchmark", "name",
+                "runs", "wall ms", "min", "max", "cpu ms", "RSS MiB", "wall x", "RSS x");
+    for (uint32_t i = 0; i < count; i++) {
+        if (json) {
+            report_json(to, benchmark, &series[i], &series[0]);
+            continue;
+        }
+        double wall = series_median(&series[i], SERIES_WALL_MS);
+        double rss = series_median(&series[i], SERIES_RSS_MIB);
+        fprintf(to, "%-14s %-12s %5u %10.1f %10.1f %10.1f %10.1f %9.1f %7.3f %7.3f\n", benchmark,
+                series[i].name, series[i].count, wall, series_min(&series[i], SERIES_WALL_MS),
+                series_max(&series[i], SERIES_WALL_MS), series_median(&series[i], SERIES_CPU_MS),
+                rss, wall / series_median(&series[0], SERIES_WALL_MS),
+                rss / series_median(&series[0], SERIES_RSS_MIB));
+    }
+    fflush(to);
+}
+
+const char *program_beside(const char *name)
+{
+    static char path[4096];
+    ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
+    if (length < 0)
+        die(strerror(errno), "/proc/self/exe");
+    path[length] = '\0';
+    char *slash = strrchr(path, '/');
+    snprintf(slash + 1, sizeof path - (size_t)(slash + 1 - path), "%s", name);
+    return path;
+}
