@@ -1,9 +1,5 @@
 /* path_canonicalize: textual, as ninja's manual and tests define it. */
-#include <cmocka.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "cmocka_all.h"
 
 #include "engine/base/path.h"
 
