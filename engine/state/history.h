@@ -31,6 +31,7 @@ enum file_record_flag {
     FILE_RACY = 1u << 1,    /* too young when it was read: hash again next time */
     FILE_MISSING = 1u << 2, /* there was no such file */
     FILE_DIRECTORY = 1u << 3,
+    FILE_FLAGS = FILE_KNOWN | FILE_RACY | FILE_MISSING | FILE_DIRECTORY,
 };
 
 /* The last successful run of a job. */
@@ -48,6 +49,7 @@ struct job_record {
 enum job_record_flag {
     JOB_RECORDED = 1u << 0, /* clear: the job never succeeded, or its record was withdrawn */
     JOB_UNSTEADY = 1u << 1, /* an input changed while it ran, so what it saw is not known */
+    JOB_FLAGS = JOB_RECORDED | JOB_UNSTEADY,
 };
 
 /* The record of a job that the manifest no longer has. */
@@ -78,12 +80,35 @@ bool history_is_sound(const struct history *history, const struct graph *graph);
 /* Brings `files` and `jobs` to the graph's counts after files or jobs were added. */
 void history_fit(struct history *history, const struct graph *graph);
 
+/* No clock comes this far; a larger tick on disk is a forgery. */
+#define HISTORY_LAST_TICK ((uint64_t)INT64_MAX)
+
 /* Advances and returns the clock that orders events across runs. Never 0. */
 uint64_t history_tick(struct history *history);
 
-/* Replaces the record of `job`, with `deps_count` discovered inputs, which are copied. */
+/*
+ * Replaces the record of `job`, with `deps_count` discovered inputs, which are copied unless they
+ * are the ones it had. `deps` may point into history.deps only if it is the job's present range.
+ */
 void history_set_job(struct history *history, job_id job, const struct job_record *record,
                      const file_id *deps, uint32_t deps_count);
+
+/*
+ * An orphan made of copies of `outs` (the key first, at least one) and `deps`, neither of them in
+ * history.deps. Not yet in history.orphans: the caller puts it there.
+ */
+struct orphan history_make_orphan(struct history *history, const struct job_record *record,
+                                  const file_id *outs, uint32_t outs_count, const file_id *deps,
+                                  uint32_t deps_count);
+
+/* The job whose key output is `file`, or GRAPH_NONE. */
+static inline job_id history_job_of_key(const struct graph *graph, file_id file)
+{
+    job_id job = graph->files.data[file].producer;
+    if (job == GRAPH_NONE || graph_job_key(graph, &graph->jobs.data[job]) != file)
+        return GRAPH_NONE;
+    return job;
+}
 
 static inline const file_id *history_deps(const struct history *history,
                                           const struct job_record *record)
@@ -94,13 +119,14 @@ static inline const file_id *history_deps(const struct history *history,
 /*
  * A history for `new_graph` with all that `old_history` knows of `old_graph`: files by path,
  * jobs by their key output's path. What a recorded job discovered becomes a file of the new
- * graph; a job that the new graph has not becomes an orphan, and an orphan that it has again
- * becomes a job's record. O(size of both).
+ * graph (GRAPH_FILE_DISCOVERED); a job that the new graph has not becomes an orphan, and an orphan
+ * that it has again becomes a job's record. Records of files that nothing of this names are
+ * dropped: they are a cache. O(size of both).
  */
 struct history *history_rebind(const struct history *old_history, const struct graph *old_graph,
                                struct graph *new_graph);
 
-/* Drops replaced ranges of `deps`. O(size of the history). */
+/* Drops replaced ranges of `deps`. O(jobs) when there are none, else O(size of the history). */
 void history_compact(struct history *history);
 
 #endif

@@ -25,15 +25,21 @@ struct state_options {
     /* Told before waiting for the lock; `holder` is the other process' id, 0 if unknown. May be
      * NULL. */
     void (*waiting)(void *context, int64_t holder);
-    /* Told once for each thing on disk that had to be ignored. May be NULL. */
+    /* Told, at most once a load, what on disk had to be ignored. May be NULL. */
     void (*notice)(void *context, const struct jig_error *what);
     void *context;
 };
 
 /* What state_load found. */
 struct state_loaded {
-    struct graph *graph;      /* NULL: no usable image. Caller owns; destroy before state_close */
-    struct history *history;  /* NULL exactly when graph is. Caller owns; as above */
+    /*
+     * Both NULL: nothing usable. Caller owns them; to be destroyed before the next state_load and
+     * before state_close. Without a usable image but with a journal, `graph` has the files that
+     * the journal names and no job and no manifest, and `history` has an orphan for each job
+     * recorded: history_rebind brings them to the graph of a manifest freshly read.
+     */
+    struct graph *graph;
+    struct history *history;
     uint32_t journal_records; /* how many journal records were applied to the history */
 };
 
@@ -48,17 +54,26 @@ void state_close(struct state *state);
 
 /*
  * Lends the lock to a child that runs the tool again in the same directory (a manifest's
- * generator), and takes it back. While released, nothing may be recorded.
+ * generator), and takes it back, waiting for it whatever `wait` says. The child may have changed
+ * image and journal: from the release until the next state_load nothing can be recorded or
+ * folded, and what state_load gave before is out of date.
  */
 void state_release_lock(struct state *state);
 enum jig_status state_retake_lock(struct state *state, struct jig_error *error);
 
 /*
  * Maps the image and applies the journal. The columns of the graph and history returned point
- * into the mapping, which lives until state_close. Never fails: what is wrong is told through
- * `notice` and left out. Cost: mapping and checksum of the image, plus O(journal).
+ * into the mapping, which lives until the next state_load or state_close. Never fails: what is
+ * wrong is told through `notice` and left out. Must come before anything is recorded or folded.
+ * Cost: mapping and checksum of the image, plus O(journal).
  */
 void state_load(struct state *state, struct state_loaded *out);
+
+/*
+ * The four functions below do nothing, successfully, with read_only; and fail with JIG_ERROR_USAGE
+ * before state_load. `graph` and `history` may be those of state_load, or any later ones, such as
+ * those that history_rebind made.
+ */
 
 /*
  * Appends to the journal the job's present record and its outputs' file records; one write,
@@ -72,20 +87,26 @@ enum jig_status state_record_job(struct state *state, const struct graph *graph,
 /* Appends that the job has no record any more (its outputs were removed or it must run again). */
 enum jig_status state_withdraw_job(struct state *state, const struct graph *graph, job_id job,
                                    struct jig_error *error);
-/* Appends one file's record: a cache entry worth keeping. */
+/*
+ * Appends one file's record: a cache entry worth keeping. It may stay in memory until the next
+ * job's record, 64 KiB of such entries or state_close, and a failure to write it be told by one of
+ * these.
+ */
 enum jig_status state_record_file(struct state *state, const struct graph *graph,
                                   const struct history *history, file_id file,
                                   struct jig_error *error);
 
 /*
- * Whether the next state_fold is worth its cost now: there is no image, or the journal has grown
- * past a quarter of it.
+ * Whether a state_fold is worth its cost now: there is no usable image, something had to be
+ * ignored (the next load should not find it again), or the journal has grown past 64 KiB and a
+ * quarter of the image.
  */
 bool state_wants_fold(const struct state *state);
 
 /*
  * Writes graph and history as a new image (temporary file, fsync, rename) and starts an empty
- * journal bound to it. On failure (full disk) the old image and journal stay and stay valid.
+ * journal on top of it. Drops garbage from `history`. On failure (full disk) the old image and
+ * journal stay and stay valid. JIG_ERROR_LIMIT when a column has 4 GiB or more.
  */
 enum jig_status state_fold(struct state *state, struct graph *graph, struct history *history,
                            struct jig_error *error);
