@@ -24,7 +24,8 @@ static file_id file(struct world *w, const char *path)
 /* Gives `path` this content; 0 removes it. */
 static void put(struct world *w, const char *path, uint64_t content)
 {
-    struct file_record *record = &w->history->files.data[file(w, path)];
+    file_id id = file(w, path); /* may move the records */
+    struct file_record *record = &w->history->files.data[id];
     *record = (struct file_record){
         .digest = {content, content},
         .changed_tick = history_tick(w->history),
