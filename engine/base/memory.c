@@ -93,6 +93,14 @@ void *vec_grow_(void *data, uint32_t count, uint32_t *capacity, size_t extra, si
     return fresh;
 }
 
+void *vec_extend_(void *data, uint32_t *count, uint32_t *capacity, size_t extra, size_t size)
+{
+    char *grown = vec_grow_(data, *count, capacity, extra, size);
+    memset(grown + *count * size, 0, extra * size);
+    *count += (uint32_t)extra;
+    return grown;
+}
+
 void vec_free_(void *data, uint32_t capacity)
 {
     if (capacity)

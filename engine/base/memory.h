@@ -43,10 +43,9 @@ _Noreturn void mem_exhausted(size_t bytes_wanted);
         (v)->data[(v)->count++] = (value);                                                         \
     } while (0)
 
-/* Appends `n` zeroed elements and yields a pointer to the first. */
+/* Appends `n` zeroed elements. */
 #define vec_extend(v, n)                                                                           \
-    (vec_reserve((v), (n)), (v)->count += (uint32_t)(n),                                           \
-     memset((v)->data + ((v)->count - (uint32_t)(n)), 0, (size_t)(n) * sizeof *(v)->data))
+    ((v)->data = vec_extend_((v)->data, &(v)->count, &(v)->capacity, (n), sizeof *(v)->data))
 
 #define vec_free(v)                                                                                \
     do {                                                                                           \
@@ -56,6 +55,7 @@ _Noreturn void mem_exhausted(size_t bytes_wanted);
     } while (0)
 
 void *vec_grow_(void *data, uint32_t count, uint32_t *capacity, size_t extra, size_t size);
+void *vec_extend_(void *data, uint32_t *count, uint32_t *capacity, size_t extra, size_t size);
 void vec_free_(void *data, uint32_t capacity);
 
 #endif
