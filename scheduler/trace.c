@@ -44,7 +44,7 @@ static struct trace_lane *lane_of(struct jig_trace *trace, enum jig_lane_kind ki
     if (kind == JIG_LANE_WORKER)
         return &trace->workers[lane].lane;
     if (lane >= trace->slots.count)
-        (void)vec_extend(&trace->slots, lane + 1 - trace->slots.count);
+        vec_extend(&trace->slots, lane + 1 - trace->slots.count);
     return &trace->slots.data[lane];
 }
 

@@ -238,7 +238,7 @@ static uint32_t *orphan_slot(struct replay *replay, file_id key)
     uint32_t known = replay->orphan_of.count;
     const struct history *history = replay->history;
     if (known <= key) {
-        (void)vec_extend(&replay->orphan_of, replay->graph->files.count - known);
+        vec_extend(&replay->orphan_of, replay->graph->files.count - known);
         for (uint32_t i = 0; i < history->orphans.count && known == 0; i++) {
             const struct orphan *orphan = &history->orphans.data[i];
             replay->orphan_of.data[history->deps.data[orphan->outs_begin]] = i + 1;

@@ -42,9 +42,9 @@ void history_columns(struct history *history, struct column out[HISTORY_COLUMN_C
 void history_fit(struct history *history, const struct graph *graph)
 {
     if (history->files.count < graph->files.count)
-        (void)vec_extend(&history->files, graph->files.count - history->files.count);
+        vec_extend(&history->files, graph->files.count - history->files.count);
     if (history->jobs.count < graph->jobs.count)
-        (void)vec_extend(&history->jobs, graph->jobs.count - history->jobs.count);
+        vec_extend(&history->jobs, graph->jobs.count - history->jobs.count);
 }
 
 uint64_t history_tick(struct history *history)

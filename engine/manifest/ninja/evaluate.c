@@ -92,8 +92,10 @@ enum jig_status source_evaluate(struct source *source, const struct part *parts,
 void parser_bind(struct parser *parser, struct span bindings)
 {
     if (parser->job_values.count < parser->names.list.count) {
-        uint32_t fresh = parser->names.list.count - parser->job_values.count;
-        memset(vec_extend(&parser->job_values, fresh), 0xff, fresh * sizeof(str_id));
+        uint32_t known = parser->job_values.count;
+        uint32_t fresh = parser->names.list.count - known;
+        vec_extend(&parser->job_values, fresh);
+        memset(parser->job_values.data + known, 0xff, fresh * sizeof(str_id));
     }
     for (uint32_t i = bindings.begin; i < bindings.begin + bindings.count; i++)
         parser->job_values.data[parser->bindings.data[i].name] = parser->bindings.data[i].value;
@@ -142,8 +144,10 @@ static str_id shell_word(struct parser *parser, file_id file)
 {
     struct graph *graph = parser->graph;
     if (parser->quoted.count < graph->files.count) {
-        uint32_t fresh = graph->files.count - parser->quoted.count;
-        memset(vec_extend(&parser->quoted, fresh), 0xff, fresh * sizeof(str_id));
+        uint32_t known = parser->quoted.count;
+        uint32_t fresh = graph->files.count - known;
+        vec_extend(&parser->quoted, fresh);
+        memset(parser->quoted.data + known, 0xff, fresh * sizeof(str_id));
     }
     if (parser->quoted.data[file] != GRAPH_NONE)
         return parser->quoted.data[file];
