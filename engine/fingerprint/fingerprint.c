@@ -49,6 +49,11 @@ static bool is_racy(const struct file_record *record, int64_t now_ns)
            (record->mtime_ns > now_ns - granularity && record->mtime_ns < now_ns + granularity);
 }
 
+bool fingerprint_can_settle(const struct file_record *record, struct fingerprint_clock clock)
+{
+    return (record->flags & FILE_RACY) && !is_racy(record, clock_realtime_ns() + clock.offset_ns);
+}
+
 static void fill_from_stat(struct file_record *record, const struct statx *st)
 {
     record->size = st->stx_size;

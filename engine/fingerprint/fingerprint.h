@@ -51,6 +51,9 @@ struct fingerprint_counts {
 int fingerprint_file(int dirfd, const char *name, struct fingerprint_clock clock, uint64_t tick,
                      struct file_record *record, struct fingerprint_counts *counts);
 
+/* Whether a racy record could be made a sound one by hashing the file now: it is old enough. */
+bool fingerprint_can_settle(const struct file_record *record, struct fingerprint_clock clock);
+
 /*
  * One input's or output's share in a job's digests: mixes where the file is with what it holds, so
  * that terms can be summed in any order (digest_add).

@@ -329,7 +329,8 @@ void session_settle(struct build *build)
     }
     for (uint32_t i = 0; i < build->plan.files.count; i++) {
         file_id file = build->plan.files.data[i];
-        if ((session->history->files.data[file].flags & FILE_RACY) && !listed[file]++)
+        if (fingerprint_can_settle(&session->history->files.data[file], session->clock) &&
+            !listed[file]++)
             vec_push(&files, file);
     }
     free(listed);

@@ -86,7 +86,7 @@ static int make_output_dirs(const struct graph *graph, const struct graph_job *j
 
 static void stop(struct execution *ex, enum stop_cause cause, enum jig_status status)
 {
-    if (ex->stop == STOP_NOT || cause == STOP_INTERRUPTED)
+    if (ex->stop == STOP_NOT || (cause == STOP_INTERRUPTED && ex->stop != STOP_ERROR))
         ex->stop = cause;
     if (status && !ex->status)
         ex->status = status;
@@ -311,7 +311,7 @@ static void wait_for_job(struct execution *ex)
     enum jig_status status = run_wait(ex->run, ex->build->options->tick_ms, &result, ex->error);
     if (status) {
         stop(ex, STOP_ERROR, status);
-        run_interrupt(ex->run, 0);
+        ex->build->progress.running = 0; /* run_destroy kills what is left */
         return;
     }
     switch (result.kind) {

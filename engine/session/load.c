@@ -22,17 +22,18 @@ static bool graph_is_current(struct jig_session *session)
     if (!graph->manifests.count || graph->manifest_digests.count != graph->manifests.count ||
         strcmp(graph_path(graph, graph->manifests.data[0]), session->manifest) != 0)
         return false;
-    struct fingerprint_counts counts = {0};
     for (uint32_t i = 0; i < graph->manifests.count; i++) {
         file_id file = graph->manifests.data[i];
         struct file_record *record = &session->history->files.data[file];
+        struct fingerprint_counts counts = {0};
         uint64_t tick = history_tick(session->history);
         if (fingerprint_file(AT_FDCWD, graph_path(graph, file), session->clock, tick, record,
                              &counts) ||
             !digest_equal(graph->manifest_digests.data[i], record->digest))
             return false;
+        if (counts.misses && !session->options.read_only)
+            state_record_file(session->state, graph, session->history, file, NULL);
     }
-    session->unsaved |= counts.misses > 0;
     return true;
 }
 
