@@ -72,6 +72,7 @@ job_id graph_add_job(struct graph *graph, const struct graph_job *job, const fil
     uint32_t count = job->out_count + job->in_count + job->order_only_count + job->validation_count;
     vec_reserve(&graph->edges, count);
     memcpy(graph->edges.data + added.edges, edges, count * sizeof *edges);
+    added.edge_room = count;
     graph->edges.count += count;
     for (uint32_t i = 0; i < job->out_count; i++)
         graph->files.data[edges[i]].producer = id;

@@ -86,8 +86,11 @@ struct graph_job {
     struct graph_rope depfile; /* empty: none */
     struct graph_rope rspfile; /* empty: none */
     struct graph_rope rspfile_content;
-    str_id msvc_deps_prefix; /* GRAPH_NONE: the compiler's usual one */
-    file_id dyndep;          /* the dyndep file, one of the inputs; GRAPH_NONE: none */
+    str_id msvc_deps_prefix;   /* GRAPH_NONE: the compiler's usual one */
+    file_id dyndep;            /* the dyndep file, one of the inputs; GRAPH_NONE: none */
+    uint32_t edge_room;        /* edges that have a place from `edges` on; at least those in use */
+    uint32_t dyndep_out_count; /* the last so many outputs, */
+    uint32_t dyndep_in_count;  /* and the last so many inputs, are from the dyndep file */
 };
 
 struct graph_pool {
@@ -150,6 +153,21 @@ file_id graph_find_file(struct graph *graph, const char *path, size_t length);
  * the caller has made sure that no output has one yet. `recipe` is computed by graph_seal.
  */
 job_id graph_add_job(struct graph *graph, const struct graph_job *job, const file_id *edges);
+
+/*
+ * What a dyndep file tells of one job. graph_set_dyndep replaces what an earlier one told; it fails
+ * with JIG_ERROR_MANIFEST when another job makes one of the outputs, and the job then has no
+ * extra files at all. O(edges of the job).
+ */
+struct graph_dyndep {
+    const file_id *outs; /* implicit outputs */
+    uint32_t out_count;
+    const file_id *ins; /* implicit inputs */
+    uint32_t in_count;
+};
+enum jig_status graph_set_dyndep(struct graph *graph, job_id job, const struct graph_dyndep *extra,
+                                 struct jig_error *error);
+void graph_clear_dyndep(struct graph *graph, job_id job);
 
 /* Ropes: mark = graph_rope_begin(g); graph_rope_push(g, piece)…; rope = graph_rope_end(g, mark). */
 uint32_t graph_rope_begin(const struct graph *graph);

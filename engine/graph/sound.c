@@ -45,9 +45,11 @@ static bool job_is_sound(const struct graph *graph, job_id id)
     const struct graph_job *job = &graph->jobs.data[id];
     uint64_t end = (uint64_t)job->edges + job->out_count + job->in_count + job->order_only_count +
                    job->validation_count;
-    if (end > graph->edges.count || job->out_count == 0)
+    if (end > graph->edges.count || job->out_count == 0 || end - job->edges > job->edge_room ||
+        (uint64_t)job->edges + job->edge_room > graph->edges.count)
         return false;
-    bool good = job->explicit_out_count <= job->out_count &&
+    bool good = job->dyndep_out_count < job->out_count && job->dyndep_in_count <= job->in_count &&
+                job->explicit_out_count <= job->out_count &&
                 job->explicit_in_count <= job->in_count && job->pool < graph->pools.count &&
                 job->rule < graph->strs.count && job->manifest < graph->strs.count;
     good &= job->msvc_deps_prefix == GRAPH_NONE || job->msvc_deps_prefix < graph->strs.count;
