@@ -53,7 +53,7 @@ static enum jig_status read_rule_name(struct source *source, uint32_t *rule)
     *rule = id == NAME_NONE ? SCOPE_NOTHING
                             : scope_get(&parser->scopes, &parser->rule_ids, source->scope, id);
     if (*rule == SCOPE_NOTHING)
-        return source_fail(source, "unknown build rule '%.*s'", (int)name.length, name.text);
+        return source_fail(source, "unknown build rule '%.*s'", VIEW_ARG(name));
     return JIG_OK;
 }
 

@@ -14,6 +14,7 @@
 #include "engine/manifest/ninja/scan.h"
 #include "jig/error.h"
 
+#include <limits.h>
 #include <stdbool.h>
 
 enum token {
@@ -45,6 +46,9 @@ static inline bool view_is(struct view view, const char *text)
 {
     return view.length == strlen(text) && memcmp(view.text, text, view.length) == 0;
 }
+
+/* A view for "%.*s". */
+#define VIEW_ARG(view) (int)((view).length < INT_MAX ? (view).length : INT_MAX), (view).text
 
 /* A piece of a string: plain text, or the name of a variable whose value goes here. */
 struct part {

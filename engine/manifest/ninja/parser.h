@@ -132,6 +132,13 @@ void parser_free(struct parser *parser);
 /* statement.c: reads `path` and what it includes into `scope`; `parent` is NULL for the first. */
 enum jig_status parser_read_file(struct parser *parser, const char *path, scope_id scope,
                                  struct source *parent);
+/*
+ * statement.c: appends the content of a file to `text`, with the padding that the lexer needs.
+ * An error is placed at `parent`, the lexer of the file that includes it, if there is one.
+ */
+enum jig_status manifest_read_text(const char *path, const struct ninja_options *options,
+                                   struct buf *text, const struct lexer *parent,
+                                   struct jig_error *error);
 /* statement.c: reads the rest of `name = value` into the file's scope. */
 enum jig_status parser_read_variable(struct source *source);
 /* build.c: reads a build statement, whose keyword has been read. */

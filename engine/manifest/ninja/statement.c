@@ -24,14 +24,14 @@ static enum jig_status check_required_version(struct source *source, struct view
         lexer_fail_as(&source->lexer, &warning, JIG_OK,
                       "ninja executable version (%s) greater than build file "
                       "ninja_required_version (%.*s); versions may be incompatible.",
-                      NINJA_COMPAT_VERSION, (int)value.length, value.text);
+                      NINJA_COMPAT_VERSION, VIEW_ARG(value));
         options->warn(options->context, &warning);
     }
     if (have.major < want.major || (have.major == want.major && have.minor < want.minor))
         return lexer_fail_as(&source->lexer, source->parser->error, JIG_ERROR_MANIFEST,
                              "ninja version (%s) incompatible with build file "
                              "ninja_required_version version (%.*s).",
-                             NINJA_COMPAT_VERSION, (int)value.length, value.text);
+                             NINJA_COMPAT_VERSION, VIEW_ARG(value));
     return JIG_OK;
 }
 
@@ -87,14 +87,14 @@ static enum jig_status read_pool(struct source *source)
         return status;
     name_id id = names_add(&parser->names, name.text, name.length);
     if (scope_get_here(&parser->pool_ids, OUTERMOST_SCOPE, id) != SCOPE_NOTHING)
-        return source_fail(source, "duplicate pool '%.*s'", (int)name.length, name.text);
+        return source_fail(source, "duplicate pool '%.*s'", VIEW_ARG(name));
     int depth = -1;
     while (lexer_accept(&source->lexer, TOKEN_INDENT)) {
         struct view key, value;
         if ((status = read_let(source, &key, &value)))
             return status;
         if (!view_is(key, "depth"))
-            return source_fail(source, "unexpected variable '%.*s'", (int)key.length, key.text);
+            return source_fail(source, "unexpected variable '%.*s'", VIEW_ARG(key));
         depth = parse_depth(value);
         if (depth < 0)
             return source_fail(source, "invalid pool depth");
@@ -150,7 +150,7 @@ static enum jig_status read_rule_variable(struct source *source, struct rule *ru
         return status;
     name_id name = names_find(&parser->names, key.text, key.length);
     if (name >= RULE_VARIABLES)
-        return source_fail(source, "unexpected variable '%.*s'", (int)key.length, key.text);
+        return source_fail(source, "unexpected variable '%.*s'", VIEW_ARG(key));
     rule->defined |= 1u << name;
     return keep_rule_variable(source, &rule->variables[name]);
 }
@@ -166,7 +166,7 @@ static enum jig_status read_rule(struct source *source)
         return status;
     name_id id = names_add(&parser->names, name.text, name.length);
     if (scope_get_here(&parser->rule_ids, source->scope, id) != SCOPE_NOTHING)
-        return source_fail(source, "duplicate rule '%.*s'", (int)name.length, name.text);
+        return source_fail(source, "duplicate rule '%.*s'", VIEW_ARG(name));
 
     /* These three always count as the rule's own, so that a file's variable cannot stand in. */
     struct rule rule = {
@@ -285,19 +285,19 @@ static enum jig_status note_manifest(struct source *source)
     return JIG_OK;
 }
 
-static enum jig_status read_text(struct parser *parser, const char *path, struct buf *text,
-                                 const struct source *parent)
+enum jig_status manifest_read_text(const char *path, const struct ninja_options *options,
+                                   struct buf *text, const struct lexer *parent,
+                                   struct jig_error *error)
 {
-    const struct ninja_options *options = parser->options;
-    int failed = options->read_file ? options->read_file(options->context, path, text)
-                                    : io_read_file(AT_FDCWD, path, text);
+    int failed = options && options->read_file ? options->read_file(options->context, path, text)
+                                               : io_read_file(AT_FDCWD, path, text);
     if (failed && parent)
-        return lexer_fail_as(&parent->lexer, parser->error, JIG_ERROR_IO, "loading '%s': %s", path,
+        return lexer_fail_as(parent, error, JIG_ERROR_IO, "loading '%s': %s", path,
                              strerror(failed));
     if (failed)
-        return jig_fail_errno(parser->error, failed, "loading '%s'", path);
+        return jig_fail_errno(error, failed, "loading '%s'", path);
     if (text->length >= UINT32_MAX)
-        return jig_fail(parser->error, JIG_ERROR_LIMIT, "loading '%s': larger than 4 GiB", path);
+        return jig_fail(error, JIG_ERROR_LIMIT, "loading '%s': larger than 4 GiB", path);
     memset(buf_reserve(text, SCAN_PADDING), 0, SCAN_PADDING);
     return JIG_OK;
 }
@@ -311,7 +311,8 @@ enum jig_status parser_read_file(struct parser *parser, const char *path, scope_
                              DEEPEST_INCLUDE);
     struct buf text = {0};
     struct source source = {.parser = parser, .scope = scope};
-    enum jig_status status = read_text(parser, path, &text, parent);
+    enum jig_status status = manifest_read_text(path, parser->options, &text,
+                                                parent ? &parent->lexer : NULL, parser->error);
     if (!status) {
         lexer_start(&source.lexer, path, text.data, text.length);
         if (parent) {
