@@ -24,10 +24,11 @@ struct jig_session {
     struct graph *graph;
     struct history *history;
     struct fingerprint_clock clock;
-    int64_t opened_ns; /* coarse wall clock when the session was opened */
-    bool graph_reused; /* the graph came from the image */
-    bool unsaved;      /* graph or history hold what image and journal do not */
-    uint64_t load_ns;  /* what the last load took */
+    int64_t opened_ns;             /* coarse wall clock when the session was opened */
+    struct file_list dyndeps_read; /* dyndep files that the graph has in it as they are now */
+    bool graph_reused;             /* the graph came from the image */
+    bool unsaved;                  /* graph or history hold what image and journal do not */
+    uint64_t load_ns;              /* what the last load took */
 };
 
 /* One build of some targets: what the stages hand each other. */
@@ -57,6 +58,21 @@ enum jig_status session_save(struct jig_session *session, struct jig_error *erro
 /* Fingerprints `files`, into the build's terms and counts, and keeps what was found out. */
 enum jig_status session_scan(struct build *build, const struct file_list *files,
                              struct jig_error *error);
+
+/* Builds the targets, given that manifest and dyndep files are up to date. */
+enum jig_status session_build_targets(struct jig_session *session,
+                                      const struct jig_build_options *options,
+                                      struct jig_build_result *result, struct jig_error *error);
+
+/* ---- dyndep.c: what only a build can tell of the graph -------------------------------------- */
+
+/* Builds and reads every dyndep file that the targets need. */
+enum jig_status session_complete_graph(struct jig_session *session,
+                                       const struct jig_build_options *options,
+                                       struct jig_build_result *result, struct jig_error *error);
+bool session_has_dyndeps(const struct jig_session *session);
+/* Takes what dyndep files told out of the graph again. */
+void session_forget_dyndeps(struct jig_session *session);
 
 /* ---- target.c: what the user asked for ------------------------------------------------------ */
 

@@ -120,6 +120,7 @@ void session_unload(struct jig_session *session)
     history_destroy(session->history);
     session->graph = NULL;
     session->history = NULL;
+    vec_free(&session->dyndeps_read);
 }
 
 enum jig_status session_save(struct jig_session *session, struct jig_error *error)

@@ -254,6 +254,14 @@ static struct build begin(struct jig_session *session, const struct jig_build_op
                           .progress = {.start_ns = clock_monotonic_ns()}};
 }
 
+enum jig_status session_build_targets(struct jig_session *session,
+                                      const struct jig_build_options *options,
+                                      struct jig_build_result *result, struct jig_error *error)
+{
+    struct build build = begin(session, options, result);
+    return build_once(&build, error);
+}
+
 /*
  * The manifest is a target like any other when some job makes it. Each time that job ran, the graph
  * is another one, so it is loaded again and asked again.
@@ -273,8 +281,9 @@ static enum jig_status bring_manifest_up_to_date(struct jig_session *session,
         only_manifest.targets = &target;
         only_manifest.target_count = 1;
         uint32_t ran_before = result->jobs_run;
-        struct build build = begin(session, &only_manifest, result);
-        enum jig_status status = build_once(&build, error);
+        enum jig_status status = session_complete_graph(session, &only_manifest, result, error);
+        if (!status)
+            status = session_build_targets(session, &only_manifest, result, error);
         if (status || options->dry_run || result->jobs_run == ran_before)
             return status;
         result->manifest_changed = true;
@@ -301,10 +310,10 @@ enum jig_status jig_session_build(struct jig_session *session,
         return jig_fail(error, JIG_ERROR_USAGE, "the build's options are not of this version");
 
     enum jig_status status = bring_manifest_up_to_date(session, options, result, error);
-    if (!status) {
-        struct build build = begin(session, options, result);
-        status = build_once(&build, error);
-    }
+    if (!status)
+        status = session_complete_graph(session, options, result, error);
+    if (!status)
+        status = session_build_targets(session, options, result, error);
     uint64_t save_start_ns = clock_monotonic_ns();
     struct jig_error save_error;
     enum jig_status saved = session->graph ? session_save(session, &save_error) : JIG_OK;
