@@ -143,28 +143,53 @@ struct plan_reason plan_evaluate(struct plan *plan, job_id id)
         if (!digest_equal(sum, record->inputs))
             why = explain_inputs(plan, job, record);
     }
-    if (why.kind && (job->flags & GRAPH_JOB_GENERATOR) && why.kind != REASON_INPUT_ALWAYS &&
-        plan_adoptable(plan, job)) {
+    if (why.kind && why.kind != REASON_INPUT_ALWAYS && plan_adoptable(plan, id)) {
         vec_push(&plan->adopted, id);
         return reason(REASON_NONE, GRAPH_NONE);
     }
     return why;
 }
 
-bool plan_adoptable(const struct plan *plan, const struct graph_job *job)
+/* Whether the file, or what a phony job lets it stand for, is there and no newer than `limit`. */
+static bool is_no_newer(const struct plan *plan, file_id file, int64_t limit, int depth)
 {
+    const struct file_record *record = &plan->history->files.data[file];
+    if (!(record->flags & FILE_MISSING))
+        return record->mtime_ns <= limit;
+    job_id producer = plan->graph->files.data[file].producer;
+    if (producer == GRAPH_NONE || depth == PHONY_DEPTH)
+        return false;
+    const struct graph_job *job = &plan->graph->jobs.data[producer];
+    bool no_newer = job->flags & GRAPH_JOB_PHONY;
+    for (uint32_t i = 0; no_newer && i < job->in_count; i++)
+        no_newer = is_no_newer(plan, graph_inputs(plan->graph, job)[i], limit, depth + 1);
+    return no_newer;
+}
+
+bool plan_adoptable(const struct plan *plan, job_id id)
+{
+    const struct graph_job *job = &plan->graph->jobs.data[id];
+    const struct job_record *record = &plan->history->jobs.data[id];
     const struct file_record *files = plan->history->files.data;
-    int64_t oldest_output = INT64_MAX;
+    bool generator = job->flags & GRAPH_JOB_GENERATOR;
+    int64_t limit = generator ? INT64_MAX : plan->adoption ? plan->adoption[id] : 0;
+    if (!limit)
+        return false;
     for (uint32_t i = 0; i < job->out_count; i++) {
         const struct file_record *file = &files[graph_outputs(plan->graph, job)[i]];
         if (file->flags & FILE_MISSING)
             return false;
-        if (file->mtime_ns < oldest_output)
-            oldest_output = file->mtime_ns;
+        /* A restat job's outputs may rightly be older than its inputs; the log's time counts. */
+        if (!(job->flags & GRAPH_JOB_RESTAT) && file->mtime_ns < limit)
+            limit = file->mtime_ns;
     }
+    const file_id *deps = history_deps(plan->history, record);
     for (uint32_t i = 0; i < job->in_count; i++) {
-        const struct file_record *file = &files[graph_inputs(plan->graph, job)[i]];
-        if (!(file->flags & FILE_MISSING) && file->mtime_ns > oldest_output)
+        if (!is_no_newer(plan, graph_inputs(plan->graph, job)[i], limit, 0))
+            return false;
+    }
+    for (uint32_t i = 0; i < record->deps_count; i++) {
+        if (!is_no_newer(plan, deps[i], limit, 0))
             return false;
     }
     return true;

@@ -2,120 +2,11 @@
  * What a finished job left: its discovered inputs, its outputs, and whether what it read held
  * still meanwhile.
  */
-#include "engine/base/io.h"
-#include "engine/manifest/ninja/depfile.h"
 #include "engine/session/internal.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
-
-/* ---- discovered inputs ------------------------------------------------------------------- */
-
-/* Sets or clears the scratch mark of the job's own inputs and outputs. */
-static void mark_own_files(struct build *build, const struct graph_job *job, bool set)
-{
-    const file_id *files = graph_outputs(build->session->graph, job);
-    for (uint32_t i = 0; i < job->out_count + job->in_count; i++) {
-        if (set)
-            build->plan.file_marks[files[i]] |= PLAN_FILE_LISTED;
-        else
-            build->plan.file_marks[files[i]] &= (uint8_t)~PLAN_FILE_LISTED;
-    }
-}
-
-/*
- * The files of `count` NUL-terminated paths, added to the graph when new: each once, and none that
- * the job declares itself.
- */
-static void add_discovered(struct build *build, job_id id, const struct buf *paths, uint32_t count,
-                           struct file_list *out)
-{
-    struct graph *graph = build->session->graph;
-    struct file_list all = {0};
-    const char *path = buf_cstr(paths);
-    for (uint32_t i = 0; i < count; i++, path += strlen(path) + 1) {
-        uint32_t known = graph->files.count;
-        file_id file = graph_add_file(graph, path, strlen(path));
-        if (file >= known)
-            graph->files.data[file].flags |= GRAPH_FILE_DISCOVERED;
-        vec_push(&all, file);
-    }
-    history_fit(build->session->history, graph);
-    plan_fit(&build->plan);
-
-    uint8_t *marks = build->plan.file_marks;
-    mark_own_files(build, &graph->jobs.data[id], true);
-    for (uint32_t i = 0; i < all.count; i++) {
-        if (!(marks[all.data[i]] & PLAN_FILE_LISTED))
-            vec_push(out, all.data[i]);
-        marks[all.data[i]] |= PLAN_FILE_LISTED;
-    }
-    for (uint32_t i = 0; i < all.count; i++)
-        marks[all.data[i]] &= (uint8_t)~PLAN_FILE_LISTED;
-    mark_own_files(build, &graph->jobs.data[id], false);
-    vec_free(&all);
-}
-
-static enum jig_status read_depfile(struct build *build, job_id id, struct file_list *out,
-                                    struct jig_error *error)
-{
-    const struct graph *graph = build->session->graph;
-    const struct graph_job *job = &graph->jobs.data[id];
-    struct buf path = {0};
-    struct buf text = {0};
-    struct depfile depfile = {0};
-    graph_rope_append(graph, job->depfile, &path);
-    int errnum = io_read_file(AT_FDCWD, path.data, &text);
-    enum jig_status status = JIG_OK;
-    if (errnum && errnum != ENOENT)
-        status = jig_fail_errno(error, errnum, "loading '%s'", path.data);
-    else if (!errnum && text.length)
-        status = depfile_parse(path.data, text.data, text.length, &depfile, error);
-    if (!status) {
-        add_discovered(build, id, &depfile.inputs, depfile.input_count, out);
-        if ((job->flags & GRAPH_JOB_DEPS_GCC) && !errnum && !build->options->keep_depfile)
-            unlink(path.data);
-    }
-    depfile_free(&depfile);
-    buf_free(&text);
-    buf_free(&path);
-    return status;
-}
-
-static uint32_t filter_includes(const struct graph *graph, const struct graph_job *job,
-                                struct buf *output, struct buf *paths)
-{
-    const char *prefix =
-        job->msvc_deps_prefix == GRAPH_NONE ? NULL : graph_str(graph, job->msvc_deps_prefix);
-    return msvc_filter_includes(output, prefix, paths);
-}
-
-void session_hide_includes(const struct graph *graph, const struct graph_job *job,
-                           struct buf *output)
-{
-    struct buf paths = {0};
-    filter_includes(graph, job, output, &paths);
-    buf_free(&paths);
-}
-
-static enum jig_status discover(struct build *build, job_id id, struct buf *output,
-                                struct file_list *out, struct jig_error *error)
-{
-    const struct graph *graph = build->session->graph;
-    const struct graph_job *job = &graph->jobs.data[id];
-    if (job->flags & GRAPH_JOB_DEPS_MSVC) {
-        struct buf paths = {0};
-        uint32_t count = filter_includes(graph, job, output, &paths);
-        add_discovered(build, id, &paths, count, out);
-        buf_free(&paths);
-        return JIG_OK;
-    }
-    if (job->depfile.count)
-        return read_depfile(build, id, out, error);
-    return JIG_OK;
-}
 
 /* ---- looking at files again --------------------------------------------------------------- */
 
@@ -269,8 +160,10 @@ enum jig_status session_collect(struct build *build, const struct job_start *sta
                                 uint32_t duration_ms, struct buf *output, struct jig_error *error)
 {
     struct file_list deps = {0};
-    enum jig_status status = discover(build, start->job, output, &deps, error);
+    enum jig_status status = session_discover(build->session, start->job,
+                                              build->options->keep_depfile, output, &deps, error);
     if (!status) {
+        plan_fit(&build->plan);
         uint64_t tick = history_tick(build->session->history);
         file_id culprit = GRAPH_NONE;
         look_at_outputs(build, start->job, tick);
@@ -287,8 +180,12 @@ enum jig_status session_collect(struct build *build, const struct job_start *sta
 void session_adopt(struct build *build, job_id id)
 {
     const struct job_record *old = &build->session->history->jobs.data[id];
-    struct file_list none = {0};
-    set_record(build, id, &none, old->duration_ms, JOB_RECORDED);
+    uint32_t duration_ms = old->duration_ms;
+    struct file_list deps = {0};
+    for (uint32_t i = 0; i < old->deps_count; i++)
+        vec_push(&deps, history_deps(build->session->history, old)[i]);
+    set_record(build, id, &deps, duration_ms, JOB_RECORDED);
+    vec_free(&deps);
 }
 
 void session_remove_half_written(struct build *build, job_id id)

@@ -139,6 +139,8 @@ static bool start_job(struct execution *ex, job_id id)
     const struct graph_job *job = &graph->jobs.data[id];
     struct jig_job_view view = event_view(build, id, &ex->text);
     event_emit(build, JIG_EVENT_EXPLAIN, &view, NULL);
+    if (build->session->adoption.count)
+        build->session->adoption.data[id] = 0; /* no log vouches for what this run leaves */
     if (build->options->dry_run) {
         pretend(ex, id);
         return true;

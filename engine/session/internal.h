@@ -25,6 +25,8 @@ struct jig_session {
     struct history *history;
     struct fingerprint_clock clock;
     int64_t opened_ns;             /* coarse wall clock when the session was opened */
+    VEC(int64_t) adoption;         /* [job_id] or empty; see plan.adoption */
+    VEC(uint8_t) marks;            /* [file_id] scratch of discover.c; all 0 between calls */
     struct file_list dyndeps_read; /* dyndep files that the graph has in it as they are now */
     bool graph_reused;             /* the graph came from the image */
     bool unsaved;                  /* graph or history hold what image and journal do not */
@@ -52,6 +54,11 @@ int64_t coarse_now_ns(void);
 void session_unload(struct jig_session *session);
 /* Writes the image if there is something new and it is worth it. */
 enum jig_status session_save(struct jig_session *session, struct jig_error *error);
+
+/* ---- adopt.c: a build directory that ninja made ---------------------------------------------- */
+
+/* Fills `adoption`, and records without validity, from .ninja_log and .ninja_deps if there are. */
+void session_adopt_ninja_logs(struct jig_session *session);
 
 /* ---- session.c ------------------------------------------------------------------------------ */
 
@@ -102,6 +109,18 @@ struct job_start {
  */
 enum jig_status session_collect(struct build *build, const struct job_start *start,
                                 uint32_t duration_ms, struct buf *output, struct jig_error *error);
+/* ---- discover.c: what a job turns out to have read ------------------------------------------ */
+
+/* Appends the inputs that the job discovered, none of its declared ones among them, each once. */
+enum jig_status session_discover(struct jig_session *session, job_id id, bool keep_depfile,
+                                 struct buf *output, struct file_list *out,
+                                 struct jig_error *error);
+/* The same from its depfile; a missing depfile names nothing. */
+enum jig_status session_read_depfile(struct jig_session *session, job_id id, bool remove,
+                                     struct file_list *out, struct jig_error *error);
+/* The same from `count` NUL-terminated canonical paths. */
+void session_list_discovered(struct jig_session *session, job_id id, const struct buf *paths,
+                             uint32_t count, struct file_list *out);
 /* For a failed job: takes the lines that tell MSVC's includes out of `output`. */
 void session_hide_includes(const struct graph *graph, const struct graph_job *job,
                            struct buf *output);

@@ -85,10 +85,13 @@ static enum jig_status parse(struct jig_session *session, struct jig_error *erro
             options.warn = NULL; /* told already */
             continue;
         }
+        bool is_first = !session->graph;
         session_unload(session);
         session->graph = graph;
         session->history = history;
         session->unsaved = true;
+        if (is_first)
+            session_adopt_ninja_logs(session);
         return JIG_OK;
     }
 }
@@ -121,6 +124,8 @@ void session_unload(struct jig_session *session)
     session->graph = NULL;
     session->history = NULL;
     vec_free(&session->dyndeps_read);
+    vec_free(&session->adoption);
+    vec_free(&session->marks);
 }
 
 enum jig_status session_save(struct jig_session *session, struct jig_error *error)

@@ -197,6 +197,8 @@ static enum jig_status make_plan(struct build *build, struct jig_error *error)
     struct jig_build_result *result = build->result;
     struct phase phase = phase_begin("plan", "find what is wanted", &result->plan_ns);
     plan_create(&build->plan, build->session->graph, build->session->history);
+    if (build->session->adoption.count)
+        build->plan.adoption = build->session->adoption.data;
     enum jig_status status = session_add_targets(build, error);
     phase_end(build, phase);
     if (status)

@@ -1,0 +1,166 @@
+/*
+ * Taking over a build directory that ninja made: its logs say which outputs were made by the very
+ * commands the manifest has, and from what; the plan then believes those by age, once, and the
+ * session records them as its own. The logs are only read, so the directory stays ninja's too.
+ */
+#include "engine/base/io.h"
+#include "engine/base/path.h"
+#include "engine/manifest/ninja/command_hash.h"
+#include "engine/manifest/ninja/ninja_log.h"
+#include "engine/session/internal.h"
+
+#include <fcntl.h>
+/* Both logs, and the session they are adopted for. */
+struct legacy {
+    struct jig_session *session;
+    struct ninja_log log;
+    struct ninja_deps deps;
+    VEC(uint32_t) deps_of_name; /* [name_id of deps.paths] index of the record + 1, or 0 */
+};
+
+static bool read_beside_state(const struct jig_session *session, const char *name, struct buf *out)
+{
+    struct buf path = {0};
+    size_t dir = path_dir_length(session->state_directory, strlen(session->state_directory));
+    buf_append(&path, session->state_directory, dir);
+    if (dir)
+        buf_append_char(&path, '/');
+    buf_append_str(&path, name);
+    int errnum = io_read_file(AT_FDCWD, path.data, out);
+    buf_free(&path);
+    return errnum == 0;
+}
+
+static uint64_t command_hash(const struct legacy *legacy, const struct graph_job *job,
+                             struct buf *scratch)
+{
+    const struct graph *graph = legacy->session->graph;
+    buf_clear(scratch);
+    graph_rope_append(graph, job->command, scratch);
+    struct buf content = {0};
+    graph_rope_append(graph, job->rspfile_content, &content);
+    if (content.length) {
+        buf_append_str(scratch, ";rspfile=");
+        buf_append(scratch, content.data, content.length);
+    }
+    buf_free(&content);
+    return ninja_command_hash(legacy->log.version, buf_cstr(scratch), scratch->length);
+}
+
+/*
+ * How new the job's inputs may be for its outputs to be theirs: the oldest time the log has for one
+ * of them. 0 when the log does not vouch for the job: an output it does not know, another command.
+ */
+static int64_t newest_input_allowed(const struct legacy *legacy, const struct graph_job *job,
+                                    struct buf *scratch)
+{
+    const struct graph *graph = legacy->session->graph;
+    int64_t limit = INT64_MAX;
+    uint64_t hash = command_hash(legacy, job, scratch);
+    for (uint32_t i = 0; i < job->out_count; i++) {
+        str_id path = graph->files.data[graph_outputs(graph, job)[i]].path;
+        name_id name =
+            names_find(&legacy->log.outputs, graph_str(graph, path), graph_str_length(graph, path));
+        if (name == NAME_NONE)
+            return 0;
+        const struct ninja_log_entry *entry = &legacy->log.entries.data[name];
+        if (entry->command_hash != hash && !(job->flags & GRAPH_JOB_GENERATOR))
+            return 0;
+        if (entry->mtime < limit)
+            limit = entry->mtime;
+    }
+    return limit;
+}
+
+static uint32_t duration_of(const struct legacy *legacy, const struct graph_job *job)
+{
+    const struct graph *graph = legacy->session->graph;
+    str_id path = graph->files.data[graph_job_key(graph, job)].path;
+    name_id name =
+        names_find(&legacy->log.outputs, graph_str(graph, path), graph_str_length(graph, path));
+    const struct ninja_log_entry *entry = &legacy->log.entries.data[name];
+    return entry->end_ms > entry->start_ms ? entry->end_ms - entry->start_ms : 1;
+}
+
+/* One index a name, so that looking up 30,000 outputs is not 30,000 searches. */
+static void index_deps(struct legacy *legacy)
+{
+    vec_extend(&legacy->deps_of_name, legacy->deps.paths.list.count);
+    for (uint32_t i = 0; i < legacy->deps.records.count; i++)
+        legacy->deps_of_name.data[legacy->deps.records.data[i].output] = i + 1;
+}
+
+static const struct ninja_deps_record *deps_of(const struct legacy *legacy, file_id output)
+{
+    const struct graph *graph = legacy->session->graph;
+    str_id path = graph->files.data[output].path;
+    name_id name =
+        names_find(&legacy->deps.paths, graph_str(graph, path), graph_str_length(graph, path));
+    uint32_t at = name == NAME_NONE ? 0 : legacy->deps_of_name.data[name];
+    return at ? &legacy->deps.records.data[at - 1] : NULL;
+}
+
+/* Gives the job's record what it was found to read. False when that is not known any more. */
+static bool adopt_deps(const struct legacy *legacy, job_id id, uint32_t duration_ms)
+{
+    struct graph *graph = legacy->session->graph;
+    const struct graph_job *job = &graph->jobs.data[id];
+    struct file_list files = {0};
+    bool known = true;
+    if (job->flags & (GRAPH_JOB_DEPS_GCC | GRAPH_JOB_DEPS_MSVC)) {
+        const struct ninja_deps_record *record = deps_of(legacy, graph_job_key(graph, job));
+        known = record != NULL;
+        struct buf paths = {0};
+        for (uint32_t i = 0; known && i < record->count; i++) {
+            const char *path =
+                names_text(&legacy->deps.paths, legacy->deps.inputs.data[record->begin + i]);
+            buf_append(&paths, path, strlen(path) + 1);
+        }
+        if (known)
+            session_list_discovered(legacy->session, id, &paths, record->count, &files);
+        buf_free(&paths);
+    } else if (job->depfile.count) {
+        known = session_read_depfile(legacy->session, id, false, &files, NULL) == JIG_OK;
+    }
+    if (known) {
+        const struct job_record record = {.duration_ms = duration_ms};
+        history_set_job(legacy->session->history, id, &record, files.data, files.count);
+    }
+    vec_free(&files);
+    return known;
+}
+
+static void adopt_jobs(struct legacy *legacy)
+{
+    struct jig_session *session = legacy->session;
+    struct buf scratch = {0};
+    vec_extend(&session->adoption, session->graph->jobs.count);
+    for (job_id id = 0; id < session->graph->jobs.count; id++) {
+        const struct graph_job *job = &session->graph->jobs.data[id];
+        if (job->flags & GRAPH_JOB_PHONY)
+            continue;
+        int64_t limit = newest_input_allowed(legacy, job, &scratch);
+        if (limit && adopt_deps(legacy, id, duration_of(legacy, job)))
+            session->adoption.data[id] = limit;
+    }
+    buf_free(&scratch);
+}
+
+void session_adopt_ninja_logs(struct jig_session *session)
+{
+    struct legacy legacy = {.session = session};
+    struct buf log = {0};
+    struct buf deps = {0};
+    if (read_beside_state(session, ".ninja_log", &log) &&
+        ninja_log_parse(log.data, log.length, &legacy.log, NULL) == JIG_OK) {
+        if (read_beside_state(session, ".ninja_deps", &deps))
+            ninja_deps_parse(deps.data, deps.length, &legacy.deps, NULL);
+        index_deps(&legacy);
+        adopt_jobs(&legacy);
+    }
+    ninja_log_free(&legacy.log);
+    ninja_deps_free(&legacy.deps);
+    vec_free(&legacy.deps_of_name);
+    buf_free(&deps);
+    buf_free(&log);
+}
