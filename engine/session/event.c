@@ -29,6 +29,7 @@ struct jig_job_view event_view(struct build *build, job_id id, struct job_text *
         .output = graph_path(graph, graph_job_key(graph, job)),
         .reason = buf_cstr(&text->reason),
         .reason_word = plan_reason_word(reason.kind),
+        .reason_file = reason.file == GRAPH_NONE ? "" : graph_path(graph, reason.file),
         .console = job->pool == GRAPH_POOL_CONSOLE,
     };
 }

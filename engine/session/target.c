@@ -33,12 +33,6 @@ static enum jig_status first_output_of(struct jig_session *session, file_id sour
 static enum jig_status fail_unknown(struct jig_session *session, const char *path,
                                     struct jig_error *error)
 {
-    if (strcmp(path, "clean") == 0)
-        return jig_fail(error, JIG_ERROR_USAGE,
-                        "unknown target '%s', did you mean 'ninja -t clean'?", path);
-    if (strcmp(path, "help") == 0)
-        return jig_fail(error, JIG_ERROR_USAGE, "unknown target '%s', did you mean 'ninja -h'?",
-                        path);
     const char *similar = graph_spellcheck(session->graph, path);
     if (similar)
         return jig_fail(error, JIG_ERROR_USAGE, "unknown target '%s', did you mean '%s'?", path,

@@ -55,6 +55,7 @@ struct jig_job_view {
     const char *output;      /* the first of them */
     const char *reason;      /* e.g. "input changed: src/a.c" */
     const char *reason_word; /* e.g. "input-changed" */
+    const char *reason_file; /* the file the reason names, e.g. "src/a.c"; "" when it names none */
     bool console;            /* owns the terminal while it runs */
     uint64_t start_ns;       /* monotonic; 0 before it started */
 };

@@ -1,0 +1,73 @@
+/*
+ * `jig clean`.
+ */
+#include "tools/jig/cleaner.h"
+#include "tools/jig/command.h"
+#include "tools/jig/run_build.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static int clean(struct tool *tool)
+{
+    const struct build_request *request = tool->request;
+    struct file_list files = {0};
+    if (request->target_count &&
+        !tool_targets(tool, request->target_count, request->targets, &files)) {
+        vec_free(&files);
+        return EXIT_UNABLE;
+    }
+    struct cleaner cleaner = {.tool = tool,
+                              .generated = request->generated,
+                              .dry_run = request->dry_run,
+                              .verbose = request->verbose};
+    cleaner_begin(&cleaner);
+    if (!request->target_count)
+        cleaner_all(&cleaner);
+    for (uint32_t i = 0; i < files.count; i++)
+        cleaner_target(&cleaner, files.data[i]);
+    if (!request->quiet)
+        printf("jig: %s %" PRIu32 " file%s\n", cleaner.dry_run ? "would remove" : "removed",
+               cleaner.removed, cleaner.removed == 1 ? "" : "s");
+    cleaner_free(&cleaner);
+    vec_free(&files);
+    return cleaner.failed ? EXIT_UNABLE : EXIT_DONE;
+}
+
+static int clean_main(int argc, char **argv)
+{
+    struct build_request request;
+    switch (options_parse(OPTIONS_OF_CLEAN, argc, argv, &request)) {
+    case OPTIONS_GO:
+        break;
+    case OPTIONS_HELP:
+        fputs(command_clean.usage, stdout);
+        return EXIT_DONE;
+    default:
+        return EXIT_UNABLE;
+    }
+    struct tool tool = {.face = FACE_JIG, .request = &request};
+    if (!enter_directory(FACE_JIG, &request, false) ||
+        !tool_open(&tool, request.dry_run ? TOOL_READS : TOOL_WRITES))
+        return EXIT_UNABLE;
+    int code = clean(&tool);
+    tool_close(&tool);
+    return code;
+}
+
+const struct command command_clean = {
+    .name = "clean",
+    .summary = "remove what builds made",
+    .usage = "usage: jig clean [options] [targets]\n"
+             "\n"
+             "Removes what jobs made: for the targets and all they need, or everything. Depfiles\n"
+             "and response files go too; the manifest and what else its generator made stay.\n"
+             "\n"
+             "  -C DIR         go to DIR first\n"
+             "  -f FILE        the manifest (default: build.ninja)\n"
+             "  -g             also remove what generators made\n"
+             "  -n             say how much would go, remove nothing\n"
+             "  -v, --verbose  name each file\n"
+             "      --quiet    say nothing\n",
+    .run = clean_main,
+};

@@ -1,0 +1,31 @@
+#include "tools/jig/command.h"
+
+#include "tools/jig/face.h"
+#include "tools/jig/text.h"
+
+#include <string.h>
+
+const struct command *const command_list[] = {
+    &command_build, &command_clean, &command_query, &command_ninja, &command_help, NULL,
+};
+
+const struct command *command_find(const char *name)
+{
+    for (const struct command *const *command = command_list; *command; command++) {
+        if (strcmp((*command)->name, name) == 0)
+            return *command;
+    }
+    return NULL;
+}
+
+int command_unknown(const char *name)
+{
+    const char *names[sizeof command_list / sizeof *command_list] = {0};
+    for (size_t i = 0; command_list[i]; i++)
+        names[i] = command_list[i]->name;
+    const char *meant = text_closest(name, names);
+    if (meant)
+        return face_wrong_usage(FACE_JIG, "jig help", "unknown command '%s', did you mean '%s'?",
+                                name, meant);
+    return face_wrong_usage(FACE_JIG, "jig help", "unknown command '%s'", name);
+}

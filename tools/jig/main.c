@@ -1,0 +1,77 @@
+/*
+ * jig: which face to show, which command to run.
+ */
+#include "jig/session.h"
+#include "tools/jig/command.h"
+#include "tools/jig/face.h"
+#include "tools/jig/ninja.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* A file opened as descriptor 1 because that was free would get all that is printed. */
+static void fill_standard_descriptors(void)
+{
+    int fd;
+    do
+        fd = open("/dev/null", O_RDWR);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0)
+        close(fd);
+}
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+static int run_command(int argc, char **argv)
+{
+    const char *name = argc > 1 ? argv[1] : "help";
+    if (strcmp(name, "--version") == 0) {
+        printf("jig %s\n", jig_version());
+        return EXIT_DONE;
+    }
+    if (strcmp(name, "-h") == 0 || strcmp(name, "--help") == 0)
+        name = "help";
+    const struct command *command = command_find(name);
+    if (!command)
+        return command_unknown(name);
+    /* What getopt prints before its own messages. */
+    char title[64];
+    snprintf(title, sizeof title, "jig %s", command->name);
+    char *none[] = {title, NULL};
+    if (argc < 2)
+        return command->run(1, none);
+    argv[1] = title;
+    return command->run(argc - 1, argv + 1);
+}
+
+/* Gives out what is left to print; output that gets lost makes a good end a bad one. */
+static int finish(int code)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return code;
+    if (errno == EPIPE)
+        return 128 + SIGPIPE;
+    if (code == EXIT_DONE) {
+        fprintf(stderr, "jig: error: cannot write to standard output: %s\n", strerror(errno));
+        return EXIT_UNABLE;
+    }
+    return code;
+}
+
+int main(int argc, char **argv)
+{
+    enum { OUTPUT_BYTES = 1 << 16 };
+    fill_standard_descriptors();
+    /* Whoever prints something that somebody waits for flushes: one write an event. */
+    setvbuf(stdout, NULL, _IOFBF, OUTPUT_BYTES);
+    bool is_ninja = argc > 0 && strcmp(base_name(argv[0]), "ninja") == 0;
+    return finish(is_ninja ? ninja_main(argc, argv) : run_command(argc, argv));
+}

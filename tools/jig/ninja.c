@@ -1,0 +1,95 @@
+#include "tools/jig/ninja.h"
+
+#include "engine/manifest/ninja/ninja.h"
+#include "jig/session.h"
+#include "tools/jig/command.h"
+#include "tools/jig/ninja_tool.h"
+#include "tools/jig/options.h"
+#include "tools/jig/processors.h"
+#include "tools/jig/run_build.h"
+
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+
+static int show_usage(const struct build_request *request)
+{
+    uint32_t slots = request->slots == JIG_UNLIMITED ? INT_MAX : request->slots;
+    if (!slots)
+        slots = processors_default_slots(processors_available());
+    fprintf(stderr,
+            "usage: ninja [options] [targets...]\n"
+            "\n"
+            "if targets are unspecified, builds the 'default' target (see manual).\n"
+            "\n"
+            "options:\n"
+            "  --version      print ninja version (\"%s\")\n"
+            "  -v, --verbose  show all command lines while building\n"
+            "  --quiet        don't show progress status, just command output\n"
+            "  --status FMT   progress status format using Ninja-style $vars\n"
+            "                 (e.g. --status '[$finished/$total] ')\n"
+            "\n"
+            "  -C DIR   change to DIR before doing anything else\n"
+            "  -f FILE  specify input build file [default=build.ninja]\n"
+            "\n"
+            "  -j N     run N jobs in parallel (0 means infinity) [default=%" PRIu32
+            " on this system]\n"
+            "  -k N     keep going until N jobs fail (0 means infinity) [default=1]\n"
+            "  -l N     do not start new jobs if the load average is greater than N\n"
+            "  -n       dry run (don't run commands but act like they succeeded)\n"
+            "\n"
+            "  -d MODE  enable debugging (use '-d list' to list modes)\n"
+            "  -t TOOL  run a subtool (use '-t list' to list subtools)\n"
+            "    terminates toplevel options; further flags are passed to the tool\n"
+            "  -w FLAG  adjust warnings (use '-w list' to list warnings)\n",
+            NINJA_COMPAT_VERSION, slots);
+    return 1;
+}
+
+static int run_tool(struct build_request *request)
+{
+    int exit_code = 1;
+    const struct ninja_tool *kind = ninja_tool_find(request->tool, &exit_code);
+    /* ninja complains of the tool before it looks at the directory. */
+    if (!kind || !enter_directory(FACE_NINJA, request, false))
+        return exit_code;
+    struct tool tool = {.face = FACE_NINJA, .request = request};
+    bool writes = kind->needs == NINJA_TOOL_LOCK && !request->dry_run;
+    if (kind->needs != NINJA_TOOL_NOTHING && !tool_open(&tool, writes ? TOOL_WRITES : TOOL_READS))
+        return 1;
+    /* The argument of -t stands before the tool's own and becomes its argv[0]. */
+    request->targets[-1] = (char *)kind->name;
+    exit_code = kind->run(&tool, request->target_count + 1, request->targets - 1);
+    tool_close(&tool);
+    return exit_code;
+}
+
+int ninja_main(int argc, char **argv)
+{
+    struct build_request request;
+    switch (options_parse(OPTIONS_OF_NINJA, argc, argv, &request)) {
+    case OPTIONS_GO:
+        return request.tool ? run_tool(&request) : run_build(FACE_NINJA, &request);
+    case OPTIONS_VERSION:
+        printf("%s\n", NINJA_COMPAT_VERSION);
+        return 0;
+    case OPTIONS_HELP:
+    case OPTIONS_UNKNOWN:
+        return show_usage(&request);
+    case OPTIONS_LISTED:
+    case OPTIONS_WRONG:
+        break;
+    }
+    return 1;
+}
+
+const struct command command_ninja = {
+    .name = "ninja",
+    .summary = "take ninja's own command line, as under the name ninja",
+    .usage = "usage: jig ninja [ninja's options] [targets]\n"
+             "\n"
+             "Does what the program does when it is called by the name ninja: same options, same\n"
+             "output, same exit codes. 'jig ninja -h' lists the options, 'jig ninja -t list' the\n"
+             "tools. On top of ninja's there are --explain, --stats[=json] and --trace FILE.\n",
+    .run = ninja_main,
+};

@@ -1,0 +1,62 @@
+/*
+ * The options of a build, the same under both names.
+ */
+#ifndef JIG_TOOL_OPTIONS_H
+#define JIG_TOOL_OPTIONS_H
+
+#include "tools/jig/face.h"
+
+#include <stdint.h>
+
+enum stats_form { STATS_NONE, STATS_TABLE, STATS_JSON };
+
+/* Text belongs to argv. */
+struct build_request {
+    const char *directory; /* -C; NULL: stay here */
+    const char *manifest;  /* -f */
+    const char *status;    /* --status; NULL: $NINJA_STATUS or the default */
+    const char *trace;     /* --trace; NULL: off */
+    const char *tool;      /* -t; NULL: build. `targets` are then the tool's arguments */
+    char **targets;
+    int target_count;
+    uint32_t slots;    /* -j; 0: not given; JIG_UNLIMITED */
+    uint32_t failures; /* -k; JIG_UNLIMITED */
+    double max_load;   /* -l; 0: off */
+    bool dry_run;
+    bool verbose;
+    bool quiet;
+    bool explain;
+    bool keep_rspfile;
+    bool keep_depfile;
+    bool phony_cycle_error;
+    bool generated; /* jig clean -g */
+    enum stats_form stats;
+};
+
+enum options_outcome {
+    OPTIONS_GO,      /* do what the request says */
+    OPTIONS_HELP,    /* -h */
+    OPTIONS_VERSION, /* --version */
+    OPTIONS_LISTED,  /* -d list, -w list: has been printed */
+    OPTIONS_WRONG,   /* an argument makes no sense */
+    OPTIONS_UNKNOWN, /* there is no such option */
+};
+
+/* Who parses: which options there are, whose messages are printed, which help they refer to. */
+enum options_of { OPTIONS_OF_NINJA, OPTIONS_OF_BUILD, OPTIONS_OF_CLEAN, OPTIONS_OF_QUERY };
+
+/*
+ * Parses argv[1] on into *request. Options and targets may be mixed; ninja's `-t TOOL` ends the
+ * options. `argv` is permuted. What is wrong has been told when it returns.
+ */
+enum options_outcome options_parse(enum options_of command, int argc, char **argv,
+                                   struct build_request *request);
+
+/* The argument of -j: a number of jobs, 0 for JIG_UNLIMITED. False when it is none. */
+bool options_parse_slots(const char *text, uint32_t *slots);
+/* The argument of -k: a number of failures, 0 or less for JIG_UNLIMITED. */
+bool options_parse_failures(const char *text, uint32_t *failures);
+/* The argument of -l. */
+bool options_parse_load(const char *text, double *load);
+
+#endif

@@ -1,0 +1,97 @@
+/*
+ * `jig query`.
+ */
+#include "tools/jig/query.h"
+
+#include "tools/jig/command.h"
+#include "tools/jig/run_build.h"
+#include "tools/jig/text.h"
+
+#include <stdio.h>
+
+struct question {
+    const char *name;
+    bool needs_words;
+    int (*answer)(struct tool *tool, int count, char **words); /* NULL: query_why */
+};
+
+static const struct question questions[] = {
+    {"why", true, NULL},
+    {"deps", true, query_deps},
+    {"rdeps", true, query_rdeps},
+    {"inputs", false, query_inputs},
+    {"targets", false, query_targets},
+};
+
+enum { QUESTION_COUNT = sizeof questions / sizeof *questions };
+
+static const struct question *find_question(const char *name)
+{
+    const char *names[QUESTION_COUNT + 1] = {0};
+    for (size_t i = 0; i < QUESTION_COUNT; i++) {
+        if (strcmp(questions[i].name, name) == 0)
+            return &questions[i];
+        names[i] = questions[i].name;
+    }
+    const char *meant = text_closest(name, names);
+    if (meant)
+        face_wrong_usage(FACE_JIG, "jig help query", "unknown question '%s', did you mean '%s'?",
+                         name, meant);
+    else
+        face_wrong_usage(FACE_JIG, "jig help query", "unknown question '%s'", name);
+    return NULL;
+}
+
+static int ask(const struct build_request *request)
+{
+    if (!request->target_count)
+        return face_wrong_usage(FACE_JIG, "jig help query", "expected a question");
+    const struct question *question = find_question(request->targets[0]);
+    if (!question)
+        return EXIT_UNABLE;
+    int count = request->target_count - 1;
+    char **words = request->targets + 1;
+    if (question->needs_words && !count)
+        return face_wrong_usage(FACE_JIG, "jig help query", "'%s' of what? expected a file",
+                                question->name);
+    if (!enter_directory(FACE_JIG, request, false))
+        return EXIT_UNABLE;
+    if (!question->answer)
+        return query_why(request, count, words);
+    struct tool tool = {.face = FACE_JIG, .request = request};
+    if (!tool_open(&tool, TOOL_READS))
+        return EXIT_UNABLE;
+    int code = question->answer(&tool, count, words);
+    tool_close(&tool);
+    return code;
+}
+
+static int query_main(int argc, char **argv)
+{
+    struct build_request request;
+    switch (options_parse(OPTIONS_OF_QUERY, argc, argv, &request)) {
+    case OPTIONS_GO:
+        return ask(&request);
+    case OPTIONS_HELP:
+        fputs(command_query.usage, stdout);
+        return EXIT_DONE;
+    default:
+        return EXIT_UNABLE;
+    }
+}
+
+const struct command command_query = {
+    .name = "query",
+    .summary = "ask about the build, changing nothing",
+    .usage = "usage: jig query [-C DIR] [-f FILE] QUESTION [files]\n"
+             "\n"
+             "  why FILE…       whether the files are up to date, and why not\n"
+             "  deps FILE…      what the job that makes a file needs: declared and discovered\n"
+             "  rdeps FILE…     what is made from a file, directly\n"
+             "  inputs [FILE…]  all sources that go into the files, or into the default targets\n"
+             "  targets [all]   what can be built: names and end products, or everything\n"
+             "\n"
+             "Nothing is changed, and a build that is going on is not waited for. What was\n"
+             "discovered is what the last successful run of a job read.\n",
+    .run = query_main,
+};

@@ -1,0 +1,175 @@
+/*
+ * `jig query why`: a dry run, and from each target the chain of reasons down to what began it.
+ */
+#include "tools/jig/query.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* Why a job would run. */
+struct cause {
+    char *reason; /* as a person reads it; NULL: the job would not run. Owned */
+    file_id file; /* the file that the reason names, or GRAPH_NONE */
+    bool depends; /* it would run only if `file`, made anew, comes out different */
+    bool told;
+};
+
+struct inquiry {
+    struct jig_session *session;
+    const struct graph *graph;
+    struct cause *causes; /* [job_id] */
+};
+
+static void on_event(void *context, const struct jig_event *event)
+{
+    struct inquiry *inquiry = context;
+    if (event->kind == JIG_EVENT_NOTICE)
+        face_notice(FACE_JIG, event->notice);
+    if (event->kind != JIG_EVENT_EXPLAIN)
+        return;
+    const struct jig_job_view *job = event->job;
+    struct cause *cause = &inquiry->causes[job->id];
+    free(cause->reason);
+    cause->reason = mem_strndup(job->reason, strlen(job->reason));
+    cause->file = *job->reason_file ? graph_find_file(inquiry->session->graph, job->reason_file,
+                                                      strlen(job->reason_file))
+                                    : GRAPH_NONE;
+    cause->depends = strcmp(job->reason_word, "input-changed") == 0;
+}
+
+/* ---- telling ----------------------------------------------------------------------------- */
+
+static bool would_run(const struct inquiry *inquiry, job_id job)
+{
+    return job != GRAPH_NONE && inquiry->causes[job].reason;
+}
+
+/* Tells why `job` would run, then why what it waits for would, and so on. */
+static void tell_chain(struct inquiry *inquiry, job_id job)
+{
+    const struct graph *graph = inquiry->graph;
+    while (would_run(inquiry, job) && !inquiry->causes[job].told) {
+        struct cause *cause = &inquiry->causes[job];
+        cause->told = true;
+        const char *path = graph_path(graph, graph_job_key(graph, &graph->jobs.data[job]));
+        job_id next =
+            cause->file == GRAPH_NONE ? GRAPH_NONE : graph->files.data[cause->file].producer;
+        if (next != job && cause->depends && would_run(inquiry, next))
+            printf("  %s: input may change: %s\n", path, graph_path(graph, cause->file));
+        else
+            printf("  %s: %s\n", path, cause->reason);
+        job = next;
+    }
+}
+
+/* Appends the jobs that `file` stands for: its maker, or those behind a phony name. */
+static void find_makers(const struct graph *graph, file_id file, uint8_t *seen,
+                        struct file_list *out)
+{
+    struct file_list todo = {0};
+    vec_push(&todo, file);
+    while (todo.count) {
+        job_id id = graph->files.data[todo.data[--todo.count]].producer;
+        if (id == GRAPH_NONE || seen[id]++)
+            continue;
+        const struct graph_job *job = &graph->jobs.data[id];
+        if (!(job->flags & GRAPH_JOB_PHONY)) {
+            vec_push(out, id);
+            continue;
+        }
+        for (uint32_t i = job->in_count + job->order_only_count; i-- > 0;)
+            vec_push(&todo, graph_inputs(graph, job)[i]);
+    }
+    vec_free(&todo);
+}
+
+static void tell(struct inquiry *inquiry, file_id file)
+{
+    const struct graph *graph = inquiry->graph;
+    const char *path = graph_path(graph, file);
+    if (graph->files.data[file].producer == GRAPH_NONE) {
+        printf("%s is a source: no job makes it\n", path);
+        return;
+    }
+    uint8_t *seen = mem_array(graph->jobs.count, 1);
+    struct file_list makers = {0};
+    find_makers(graph, file, seen, &makers);
+    bool headed = false;
+    for (uint32_t i = 0; i < makers.count; i++) {
+        if (!would_run(inquiry, makers.data[i]))
+            continue;
+        if (!headed)
+            printf("%s is not up to date:\n", path);
+        headed = true;
+        tell_chain(inquiry, makers.data[i]);
+    }
+    if (!headed)
+        printf("%s is up to date\n", path);
+    vec_free(&makers);
+    free(seen);
+}
+
+static void tell_all(struct inquiry *inquiry, const struct file_list *files)
+{
+    file_id manifest = inquiry->graph->manifests.data[0];
+    if (would_run(inquiry, inquiry->graph->files.data[manifest].producer)) {
+        printf("the manifest would be made anew first, which may change the answers\n");
+        tell(inquiry, manifest);
+    }
+    for (uint32_t i = 0; i < files->count; i++) {
+        for (job_id id = 0; id < inquiry->graph->jobs.count; id++)
+            inquiry->causes[id].told = false;
+        tell(inquiry, files->data[i]);
+    }
+}
+
+/* ---- asking ------------------------------------------------------------------------------ */
+
+static enum jig_status dry_run(struct inquiry *inquiry, int count, char **words,
+                               struct file_list *files, struct jig_error *error)
+{
+    enum jig_status status = JIG_OK;
+    for (int i = 0; !status && i < count; i++) {
+        file_id file;
+        status = session_find_target(inquiry->session, words[i], &file, error);
+        if (!status)
+            vec_push(files, file);
+    }
+    if (status)
+        return status;
+    struct jig_build_options options = JIG_BUILD_OPTIONS;
+    options.targets = (const char *const *)words;
+    options.target_count = (uint32_t)count;
+    options.dry_run = true;
+    return jig_session_build(inquiry->session, &options, NULL, error);
+}
+
+int query_why(const struct build_request *request, int count, char **words)
+{
+    struct inquiry inquiry = {0};
+    struct jig_session_options options = JIG_SESSION_OPTIONS;
+    struct jig_error error;
+    options.manifest = request->manifest;
+    options.read_only = true;
+    options.on_event = on_event;
+    options.context = &inquiry;
+    if (jig_session_open(&options, &inquiry.session, &error)) {
+        face_error(FACE_JIG, &error);
+        return EXIT_UNABLE;
+    }
+    inquiry.graph = inquiry.session->graph;
+    uint32_t jobs = inquiry.graph->jobs.count;
+    inquiry.causes = mem_array(jobs, sizeof *inquiry.causes);
+    struct file_list files = {0};
+    enum jig_status status = dry_run(&inquiry, count, words, &files, &error);
+    if (status)
+        face_error(FACE_JIG, &error);
+    else
+        tell_all(&inquiry, &files);
+    for (job_id id = 0; id < jobs; id++)
+        free(inquiry.causes[id].reason);
+    free(inquiry.causes);
+    vec_free(&files);
+    jig_session_close(inquiry.session);
+    return status ? EXIT_UNABLE : EXIT_DONE;
+}

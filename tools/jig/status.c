@@ -1,0 +1,295 @@
+#include "tools/jig/status.h"
+
+#include "engine/base/io.h"
+#include "tools/jig/screen.h"
+#include "tools/jig/text.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* When the last jobs finished: as many as run at a time, in a ring. */
+struct recent {
+    uint64_t *end_ms;
+    uint32_t capacity;
+    uint32_t count;
+    uint32_t next; /* the oldest once the ring is full */
+};
+
+struct status {
+    struct status_options options;
+    struct screen screen;
+    struct recent recent;
+    struct status_numbers numbers;
+    uint64_t job_ms;         /* wall time of the jobs that finished, summed */
+    struct buf line;         /* scratch: the status line being made */
+    struct buf description;  /* of the job on the line, to show it again as time passes */
+    struct buf explanations; /* kept back while a console job has the terminal */
+};
+
+/* ---- numbers ----------------------------------------------------------------------------- */
+
+static uint64_t now_ns(const struct status *status)
+{
+    return status->options.now_ns ? status->options.now_ns(status->options.clock)
+                                  : clock_monotonic_ns();
+}
+
+static void recent_add(struct recent *recent, uint64_t end_ms)
+{
+    recent->end_ms[recent->next] = end_ms;
+    recent->next = (recent->next + 1) % recent->capacity;
+    if (recent->count < recent->capacity)
+        recent->count++;
+}
+
+/* Jobs a second over the ring, or -1 while that cannot be told. */
+static double recent_rate(const struct recent *recent)
+{
+    if (!recent->count)
+        return -1;
+    uint32_t newest = (recent->next + recent->capacity - 1) % recent->capacity;
+    uint32_t oldest = recent->count < recent->capacity ? 0 : recent->next;
+    uint64_t span_ms = recent->end_ms[newest] - recent->end_ms[oldest];
+    return span_ms ? recent->count * 1e3 / (double)span_ms : -1;
+}
+
+static void take_numbers(struct status *status, const struct jig_progress *progress)
+{
+    uint64_t now = now_ns(status);
+    struct status_numbers *numbers = &status->numbers;
+    numbers->started = progress->started;
+    numbers->finished = progress->finished;
+    numbers->running = progress->running;
+    numbers->total = progress->total;
+    numbers->elapsed_ms = now > progress->start_ns ? (now - progress->start_ns) / 1000000 : 0;
+    numbers->current_rate = recent_rate(&status->recent);
+    /* Jobs to come are expected to last as long as those that ended did on average. */
+    bool foreseen = status->job_ms && progress->finished && progress->total;
+    numbers->done = foreseen ? (double)progress->finished / progress->total : 0;
+}
+
+/* ---- lines ------------------------------------------------------------------------------- */
+
+static void show_line(struct status *status)
+{
+    buf_clear(&status->line);
+    status_format_fill(status->options.format, &status->numbers, buf_cstr(&status->description),
+                       &status->line);
+    screen_status(&status->screen, buf_cstr(&status->line), status->line.length);
+}
+
+/* Writes to standard error what belongs between the lines of standard output. */
+static void write_aside(struct status *status, const char *text)
+{
+    screen_block(&status->screen, "", 0);
+    screen_flush(&status->screen);
+    fputs(text, status->options.err);
+    fflush(status->options.err);
+}
+
+static void show_job(struct status *status, const struct jig_job_view *job)
+{
+    if (status->options.quiet)
+        return;
+    bool described = *job->description && !status->options.verbose;
+    buf_clear(&status->description);
+    buf_append_str(&status->description, described ? job->description : job->command);
+    show_line(status);
+}
+
+static void give_explanations(struct status *status)
+{
+    if (!status->explanations.length)
+        return;
+    write_aside(status, status->explanations.data);
+    buf_clear(&status->explanations);
+}
+
+static void explain(struct status *status, const struct jig_job_view *job)
+{
+    if (!status->options.explain)
+        return;
+    buf_printf(&status->explanations, "%s explain: %s: %s\n", face_name(status->options.face),
+               job->output, job->reason);
+    if (!status->screen.handed_over)
+        give_explanations(status);
+}
+
+static void take_terminal_back(struct status *status)
+{
+    give_explanations(status);
+    screen_take_back(&status->screen);
+}
+
+/* ---- events ------------------------------------------------------------------------------ */
+
+static void job_started(struct status *status, const struct jig_event *event)
+{
+    /* Elsewhere a line a job is enough, and that comes when it finishes. */
+    bool now = event->job->console || status->screen.terminal.smart;
+    take_numbers(status, event->progress);
+    if (now) {
+        explain(status, event->job);
+        show_job(status, event->job);
+    }
+    if (event->job->console)
+        screen_hand_over(&status->screen);
+}
+
+static void show_failure(struct status *status, const struct jig_event *event)
+{
+    struct buf head = {0};
+    bool colour = status->screen.terminal.colour;
+    buf_printf(&head, "%sFAILED: [code=%d] %s%s \n%s\n", colour ? "\x1b[31m" : "",
+               event->outcome->exit_code, colour ? "\x1b[0m" : "", event->job->outputs,
+               event->job->command);
+    screen_block(&status->screen, head.data, head.length);
+    buf_free(&head);
+}
+
+static void show_output(struct status *status, const char *text, size_t length)
+{
+    if (status->screen.terminal.colour || !memchr(text, '\x1b', length)) {
+        screen_block(&status->screen, text, length);
+        return;
+    }
+    struct buf plain = {0};
+    text_append_plain(&plain, text, length);
+    screen_block(&status->screen, buf_cstr(&plain), plain.length);
+    buf_free(&plain);
+}
+
+static void job_finished(struct status *status, const struct jig_event *event)
+{
+    const struct jig_job_view *job = event->job;
+    const struct jig_job_outcome *outcome = event->outcome;
+    if (outcome->end_ns > job->start_ns)
+        status->job_ms += (outcome->end_ns - job->start_ns) / 1000000;
+    take_numbers(status, event->progress);
+    recent_add(&status->recent, status->numbers.elapsed_ms);
+    status->numbers.current_rate = recent_rate(&status->recent);
+    status->numbers.running++; /* the line is the job's own, and counts it */
+
+    if (job->console) {
+        take_terminal_back(status);
+    } else {
+        if (!status->screen.terminal.smart)
+            explain(status, job);
+        show_job(status, job);
+    }
+    if (outcome->exit_code)
+        show_failure(status, event);
+    if (outcome->text_length)
+        show_output(status, outcome->text, outcome->text_length);
+}
+
+static void planned(struct status *status, const struct jig_progress *progress)
+{
+    status->job_ms = 0;
+    status->recent.count = status->recent.next = 0;
+    take_numbers(status, progress);
+}
+
+static void tick(struct status *status, const struct jig_progress *progress)
+{
+    if (!status->screen.overwritable || status->screen.handed_over)
+        return;
+    take_numbers(status, progress);
+    show_line(status);
+}
+
+static void notice(struct status *status, const struct jig_error *what)
+{
+    struct buf text = {0};
+    buf_printf(&text, "%s: warning: ", face_name(status->options.face));
+    face_error_text(status->options.face, what, &text);
+    write_aside(status, text.data);
+    buf_free(&text);
+}
+
+static void waiting(struct status *status, int64_t holder)
+{
+    struct buf text = {0};
+    buf_printf(&text, "%s: waiting for ", face_name(status->options.face));
+    if (holder)
+        buf_printf(&text, "process %" PRId64 ", which is building here\n", holder);
+    else
+        buf_append_str(&text, "another process that is building here\n");
+    write_aside(status, text.data);
+    buf_free(&text);
+}
+
+void status_event(void *context, const struct jig_event *event)
+{
+    struct status *status = context;
+    switch (event->kind) {
+    case JIG_EVENT_NOTICE:
+        notice(status, event->notice);
+        break;
+    case JIG_EVENT_WAITING:
+        waiting(status, event->holder);
+        break;
+    case JIG_EVENT_PLANNED:
+        planned(status, event->progress);
+        break;
+    case JIG_EVENT_JOB_STARTED:
+        job_started(status, event);
+        break;
+    case JIG_EVENT_JOB_FINISHED:
+        job_finished(status, event);
+        break;
+    case JIG_EVENT_TICK:
+        tick(status, event->progress);
+        break;
+    case JIG_EVENT_EXPLAIN:    /* told with the job's line */
+    case JIG_EVENT_JOB_PASSED: /* shows in the next line's total */
+        break;
+    }
+    screen_flush(&status->screen);
+}
+
+/* ---- life -------------------------------------------------------------------------------- */
+
+struct status *status_create(const struct status_options *options)
+{
+    enum { LONGEST_MEMORY = 4096 };
+    struct status *status = mem_zalloc(sizeof *status);
+    uint32_t slots = options->slots < LONGEST_MEMORY ? options->slots : LONGEST_MEMORY;
+    status->options = *options;
+    status->screen.out = options->out;
+    status->screen.terminal = options->terminal;
+    status->screen.terminal.smart &= !options->verbose && !options->quiet;
+    status->recent.capacity = slots ? slots : 1;
+    status->recent.end_ms = mem_array(status->recent.capacity, sizeof *status->recent.end_ms);
+    return status;
+}
+
+void status_destroy(struct status *status)
+{
+    if (!status)
+        return;
+    screen_free(&status->screen);
+    buf_free(&status->line);
+    buf_free(&status->description);
+    buf_free(&status->explanations);
+    free(status->recent.end_ms);
+    free(status);
+}
+
+void status_end(struct status *status)
+{
+    take_terminal_back(status);
+    screen_block(&status->screen, "", 0);
+    screen_flush(&status->screen);
+}
+
+bool status_was_idle(const struct status *status)
+{
+    return status->numbers.started == 0;
+}
+
+int status_output_lost(const struct status *status)
+{
+    return status->screen.lost;
+}

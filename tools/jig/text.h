@@ -1,0 +1,32 @@
+/*
+ * Text as a terminal shows it: how wide it is, how to shorten it, how to take colours out; and
+ * which known word a misspelt one was meant to be.
+ *
+ * Text is UTF-8; a byte that is not part of a character counts as one column. Pure functions.
+ */
+#ifndef JIG_TOOL_TEXT_H
+#define JIG_TOOL_TEXT_H
+
+#include "engine/base/buf.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Shortens `text` to at most `columns` by putting "..." for its middle, a little more of the end
+ * being kept than of the beginning. Colour sequences (ESC [ … m) take no room and are all kept,
+ * also those of the part that goes, so that what follows looks as before. O(length).
+ */
+void text_elide_middle(struct buf *text, size_t columns);
+
+/* Appends text[0..length) without its control sequences (ESC [ … letter). O(length). */
+void text_append_plain(struct buf *out, const char *text, size_t length);
+
+/* The first word of `words` (ended by NULL) that differs least from `text`, by at most three
+ * letters; else NULL. */
+const char *text_closest(const char *text, const char *const *words);
+
+/* For qsort over an array of strings: by bytes. */
+int text_compare(const void *a, const void *b);
+
+#endif

@@ -1,0 +1,38 @@
+/*
+ * What the tools stand on that look at a build or tidy up after it: an open session whose graph
+ * and history they may read.
+ */
+#ifndef JIG_TOOL_TOOL_H
+#define JIG_TOOL_TOOL_H
+
+#include "engine/session/internal.h"
+#include "tools/jig/face.h"
+#include "tools/jig/options.h"
+
+struct tool {
+    enum face face;
+    const struct build_request *request;
+    struct jig_session *session; /* NULL for tools that need none */
+    struct graph *graph;         /* the session's */
+    struct history *history;     /* the session's */
+};
+
+enum tool_access {
+    TOOL_READS,  /* works beside a build that is going on */
+    TOOL_WRITES, /* takes the build directory's lock, waiting for it */
+};
+
+/*
+ * Opens the session of the request's manifest. When that fails it has been told and false is
+ * returned. The manifest is taken as it is, not generated anew first.
+ */
+bool tool_open(struct tool *tool, enum tool_access access);
+void tool_close(struct tool *tool);
+
+/*
+ * The files that `count` words name, as a build would take them; with none, the default targets.
+ * False when a word names nothing; told. The caller frees the list, always.
+ */
+bool tool_targets(struct tool *tool, int count, char **words, struct file_list *files);
+
+#endif
