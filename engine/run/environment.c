@@ -61,15 +61,14 @@ static bool is_current_directory(const char *pwd)
 /* PWD as the shell sets it when it starts. False when the current directory has no name. */
 static bool set_directory(struct environment *environment)
 {
-    const char *pwd = variable_value(environment, "PWD=");
-    char *found = is_current_directory(pwd) ? NULL : getcwd(NULL, 0);
-    if (found)
-        pwd = found;
-    bool known = pwd && pwd[0] == '/';
+    const char *inherited = variable_value(environment, "PWD=");
+    char *directory = is_current_directory(inherited) ? mem_strndup(inherited, strlen(inherited))
+                                                      : getcwd(NULL, 0);
+    bool known = directory && directory[0] == '/';
     struct buf text = {0};
-    buf_printf(&text, "PWD=%s", known ? pwd : "");
-    free(found);
+    buf_printf(&text, "PWD=%s", known ? directory : "");
     environment->home_pwd = text.data;
+    free(directory);
     return known;
 }
 

@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* How long jobs have to end after they were told to. */
-#define GRACE_NS (5 * (uint64_t)1000000000)
+/* How long jobs have to end after they were told to, when the caller says nothing. */
+enum { GRACE_MS = 5000 };
 
 /* A job that runs. Its address stays the same while it does. */
 struct slot {
@@ -26,6 +26,7 @@ struct run {
     struct launcher launcher;
     uint32_t limit; /* of slots */
     double max_load;
+    uint32_t grace_ms;
     VEC(struct slot *) slots; /* [i]->index == i */
     bool interrupted;
     uint64_t kill_ns;          /* monotonic: when patience ends; UINT64_MAX: not set */
@@ -44,6 +45,7 @@ enum jig_status run_create(struct run **out, const struct run_options *options,
     run->reactor = reactor;
     run->limit = options->slots ? options->slots : UINT32_MAX;
     run->max_load = options->max_load;
+    run->grace_ms = options->grace_ms ? options->grace_ms : GRACE_MS;
     run->kill_ns = UINT64_MAX;
     launcher_init(&run->launcher, reactor, options->environment ? options->environment : environ,
                   options->script_dir ? options->script_dir : "/tmp");
@@ -259,6 +261,6 @@ void run_interrupt(struct run *run, int sig)
         return;
     }
     run->interrupted = true;
-    run->kill_ns = clock_monotonic_ns() + GRACE_NS;
+    run->kill_ns = clock_monotonic_ns() + (uint64_t)run->grace_ms * 1000000;
     reactor_signal_all(run->reactor, sig ? sig : SIGTERM, sig && run->signal_from_terminal);
 }

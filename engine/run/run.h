@@ -40,6 +40,7 @@ struct run_options {
     double max_load;          /* start no second job while the load average is this high; 0: off */
     char *const *environment; /* of the jobs; NULL: this process' own. Must outlive the run */
     const char *script_dir; /* for commands too long to be an argument; NULL: /tmp. Must outlive */
+    uint32_t grace_ms;      /* between run_interrupt and SIGKILL; 0: five seconds */
     bool leave_signals;     /* do not touch this process' signals: the caller handles them */
 };
 
@@ -111,9 +112,9 @@ void run_wake(struct run *run);
 
 /*
  * Tells all running jobs, and what they started, to end: sends them `sig`, 0 for SIGTERM. The
- * caller then goes on with run_wait until nothing is running. A second call, or five seconds,
- * ends the patience: whatever is left is killed. A console job is not told again what the terminal
- * has told it.
+ * caller then goes on with run_wait until nothing is running. A second call, or the end of
+ * grace_ms, ends the patience: whatever is left is killed. A console job is not told again what the
+ * terminal has told it.
  */
 void run_interrupt(struct run *run, int sig);
 
