@@ -24,19 +24,33 @@ static int64_t timestamp_ns(struct statx_timestamp t)
     return t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
-struct fingerprint_clock fingerprint_measure_clock(int fd)
+/* Sets the file's times to now and reads what they became. False when that fails. */
+static bool stamp(int fd, int64_t *stamped_ns)
 {
     struct stat st;
-    int64_t before = clock_realtime_ns();
     if (futimens(fd, NULL) < 0 || fstat(fd, &st) < 0)
-        return (struct fingerprint_clock){0};
-    int64_t stamped = st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
-    int64_t offset = stamped - before;
+        return false;
+    *stamped_ns = st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
+    return true;
+}
+
+struct fingerprint_clock fingerprint_measure_clock(int fd)
+{
+    struct fingerprint_clock clock = {0};
+    int64_t before_ns = clock_realtime_ns();
+    int64_t stamps_ns[3];
+    for (int i = 0; i < 3; i++) {
+        if (!stamp(fd, &stamps_ns[i]))
+            return clock;
+    }
     /* Within the granularity of stamps the clocks are the same one; a file system whose stamps lag
      * because they are coarse must not make young files look old. */
-    if (offset > -COARSE_GRANULARITY_NS && offset < COARSE_GRANULARITY_NS)
-        offset = 0;
-    return (struct fingerprint_clock){offset};
+    int64_t offset_ns = stamps_ns[0] - before_ns;
+    if (offset_ns <= -COARSE_GRANULARITY_NS || offset_ns >= COARSE_GRANULARITY_NS)
+        clock.offset_ns = offset_ns;
+    /* Three stamps within microseconds: two ticks in that time do not happen. */
+    clock.fine = stamps_ns[0] != stamps_ns[1] && stamps_ns[1] != stamps_ns[2];
+    return clock;
 }
 
 static bool is_racy(const struct file_record *record, int64_t now_ns)

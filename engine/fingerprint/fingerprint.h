@@ -24,11 +24,14 @@
 /* How the file system's clock relates to ours, so that file times can be compared with now. */
 struct fingerprint_clock {
     int64_t offset_ns; /* file system time minus CLOCK_REALTIME */
+    /* A write after somebody looked at a file's times is stamped exactly, not with a clock that
+     * ticks every few milliseconds (Linux 6.13's multigrain timestamps). */
+    bool fine;
 };
 
 /*
  * Measures the clock of the file system that holds the open, writable file `fd` by setting its
- * times to now. On failure the clocks are taken to agree.
+ * times to now. On failure the clocks are taken to agree, and to tick.
  */
 struct fingerprint_clock fingerprint_measure_clock(int fd);
 

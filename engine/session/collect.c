@@ -54,12 +54,26 @@ static void follow_rewrite(struct build *build, job_id producer)
 }
 
 /*
+ * Whether the file may have been written after the job started. Its ctime tells, if it is exact; it
+ * is when somebody had looked at the file before it was written and the file system is of the exact
+ * kind. Where stamps tick, one of the tick in which the job started may be from before or after.
+ * For a file we knew before, it counts as after. For one that this very job made us know it counts
+ * as before: it will be what an earlier job of this build made without declaring it.
+ */
+static bool written_since(const struct job_start *start, struct fingerprint_clock clock,
+                          const struct file_record *record, bool was_known)
+{
+    bool exact = clock.fine || !was_known;
+    return record->ctime_ns >= (exact ? start->start_ns : start->tick_ns);
+}
+
+/*
  * Looks again at one input of a job that has just ended. Returns false when the job may have read
  * something else than what is there now.
  *
- * A change stamped before the job started was there for the job to read, so the new content is what
- * it saw. A change stamped later, to a source, leaves that open. A generated input that changed
- * while the job ran was rewritten by the job itself, as far as anyone can tell.
+ * A change from before the job started was there for the job to read, so the new content is what it
+ * saw. A later change, to a source, leaves that open. A generated input that changed while the job
+ * ran was rewritten by the job itself, as far as anyone can tell.
  */
 static bool input_held_still(struct build *build, const struct job_start *start, file_id file,
                              bool was_unsteady, uint64_t tick)
@@ -70,24 +84,22 @@ static bool input_held_still(struct build *build, const struct job_start *start,
     if (generated && (session->graph->jobs.data[producer].flags & GRAPH_JOB_PHONY))
         return true; /* its term is that of what it stands for */
     const struct file_record before = session->history->files.data[file];
+    bool was_known = before.flags & FILE_KNOWN;
     look_again(build, file, tick);
     const struct file_record *after = &session->history->files.data[file];
-    bool unknown = !(before.flags & FILE_KNOWN);
-    bool same_digest = !unknown && digest_equal(before.digest, after->digest);
-    if (!same_digest)
-        plan_refresh_term(&build->plan, file);
-    else if (digest_is_zero(build->plan.terms[file]))
-        plan_refresh_term(&build->plan, file); /* known from an earlier build, not in this plan */
+    bool same_digest = was_known && digest_equal(before.digest, after->digest);
+    if (!same_digest || digest_is_zero(build->plan.terms[file]))
+        plan_refresh_term(&build->plan, file); /* zero: known, but not to this plan */
     if (generated) {
-        if (!same_digest && !unknown)
+        if (was_known && !same_digest)
             follow_rewrite(build, producer);
         return true;
     }
     if (after->flags & FILE_MISSING)
-        return unknown || same_digest;
-    bool stat_changed = unknown || before.ctime_ns != after->ctime_ns ||
+        return !was_known || same_digest;
+    bool stat_changed = !was_known || before.ctime_ns != after->ctime_ns ||
                         before.inode != after->inode || before.size != after->size;
-    if (!stat_changed || after->ctime_ns < start->clock_ns)
+    if (!stat_changed || !written_since(start, session->clock, after, was_known))
         return true;
     /* The same happened last time, with the same content: the job touches its own source. */
     return same_digest && was_unsteady;

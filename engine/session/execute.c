@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 /* A job that has a process. */
@@ -30,18 +29,6 @@ struct execution {
     enum jig_status status; /* of the engine, not of the jobs */
     struct jig_error *error;
 };
-
-/*
- * Files are stamped by a clock that stands still for some milliseconds at a time. Starting no job
- * in the tick in which the session was opened means that whatever was written before is older than
- * any job's start, so a quick edit-and-build is never mistaken for an edit during the build.
- */
-static void leave_opening_tick(const struct jig_session *session)
-{
-    const struct timespec moment = {.tv_nsec = 500 * 1000};
-    while (coarse_now_ns() == session->opened_ns)
-        nanosleep(&moment, NULL);
-}
 
 /* ---- turns ---------------------------------------------------------------------------------- */
 
@@ -162,8 +149,11 @@ static bool start_job(struct execution *ex, job_id id)
                                  .rspfile = rspfile.length ? rspfile.data : NULL,
                                  .rspfile_content = buf_cstr(&rspfile_content),
                                  .rspfile_length = rspfile_content.length};
-    struct job_start start = {.job = id,
-                              .clock_ns = coarse_now_ns() + build->session->clock.offset_ns};
+    struct job_start start = {
+        .job = id,
+        .start_ns = clock_realtime_ns() + build->session->clock.offset_ns,
+        .tick_ns = coarse_now_ns() + build->session->clock.offset_ns,
+    };
     if (job->flags & GRAPH_JOB_GENERATOR)
         state_release_lock(build->session->state);
     /* Told before the process exists, so that a console job's own output comes after the line. */
@@ -360,7 +350,6 @@ enum jig_status session_execute(struct build *build, struct jig_error *error)
         enum jig_status status = run_create(&ex.run, &options, error);
         if (status)
             return status;
-        leave_opening_tick(build->session);
     }
     ex.queue = job_queue_create(build->session->graph);
     take_turns(&ex);

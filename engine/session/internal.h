@@ -24,7 +24,6 @@ struct jig_session {
     struct graph *graph;
     struct history *history;
     struct fingerprint_clock clock;
-    int64_t opened_ns;             /* coarse wall clock when the session was opened */
     VEC(int64_t) adoption;         /* [job_id] or empty; see plan.adoption */
     VEC(uint8_t) marks;            /* [file_id] scratch of discover.c; all 0 between calls */
     struct file_list dyndeps_read; /* dyndep files that the graph has in it as they are now */
@@ -99,7 +98,8 @@ enum jig_status session_execute(struct build *build, struct jig_error *error);
 /* What was known when the job started. */
 struct job_start {
     job_id job;
-    int64_t clock_ns; /* file system time that no later write can be stamped before */
+    int64_t start_ns; /* file system time; a later exact stamp is not less */
+    int64_t tick_ns;  /* the same as clocks that tick have it; no later stamp at all is less */
 };
 
 /*

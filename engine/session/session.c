@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 /* How often a manifest may be generated anew before we take it that it never settles. */
@@ -80,7 +81,6 @@ enum jig_status jig_session_open(const struct jig_session_options *options,
         return jig_fail(error, JIG_ERROR_USAGE, "the session's options are not of this version");
     struct jig_session *session = mem_zalloc(sizeof *session);
     session->options = *options;
-    session->opened_ns = coarse_now_ns();
     size_t length = strlen(options->manifest);
     session->manifest = mem_alloc(length + 2);
     memcpy(session->manifest, options->manifest, length + 1);
@@ -264,6 +264,14 @@ enum jig_status session_build_targets(struct jig_session *session,
     return build_once(&build, error);
 }
 
+/* So that what was written until now is older than what is written from now on. */
+static void leave_tick(void)
+{
+    const struct timespec moment = {.tv_nsec = 500 * 1000};
+    for (int64_t tick_ns = coarse_now_ns(); coarse_now_ns() == tick_ns;)
+        nanosleep(&moment, NULL);
+}
+
 /*
  * The manifest is a target like any other when some job makes it. Each time that job ran, the graph
  * is another one, so it is loaded again and asked again.
@@ -289,6 +297,7 @@ static enum jig_status bring_manifest_up_to_date(struct jig_session *session,
         if (status || options->dry_run || result->jobs_run == ran_before)
             return status;
         result->manifest_changed = true;
+        leave_tick();
         /* From disk, not from memory: the generator may have run this tool on our state. What this
          * round recorded is in the journal. */
         status = session_load(session, error);

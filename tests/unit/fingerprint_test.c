@@ -50,7 +50,7 @@ static void put(struct place *p, const char *name, const char *content)
 static bool look(struct place *p, int64_t later_ns)
 {
     uint64_t changed = p->counts.changed;
-    struct fingerprint_clock clock = {later_ns};
+    struct fingerprint_clock clock = {.offset_ns = later_ns};
     assert_int_equal(fingerprint_file(p->fd, "f", clock, ++p->tick, &p->record, &p->counts), 0);
     return p->counts.changed != changed;
 }
@@ -253,7 +253,7 @@ static void test_scan_finds_what_single_looks_find(void **state)
                                     .pool = pool,
                                     .files = all,
                                     .count = count,
-                                    .clock = {MUCH_LATER},
+                                    .clock = {.offset_ns = MUCH_LATER},
                                     .tick = 1,
                                     .terms = terms,
                                     .missed = &missed};
