@@ -1,15 +1,9 @@
 /*
  * The graph run: tasks begin when their last predecessor has finished.
  *
- * Each task has a join counter, which starts as its number of predecessors. A worker that has
- * finished a task counts down its successors' counters; one that is thereby ready it runs next,
- * the others go into its deque, from where it takes them later, newest first, unless thieves take
- * them before, oldest first.
- *
- * Counting down. Whoever finds the counter at 1 is the last: nobody else has yet to count down, so
- * it need not either. Otherwise the counter is lowered by an atomic subtraction, which releases
- * what the predecessor did; the last one acquires it, by that load or by its own subtraction (all
- * changes are read-modify-writes, so it sees all the others through one release sequence).
+ * Each task has a join counter (join.h). A worker that has finished a task counts down those of
+ * its successors; one that is thereby ready it runs next, the others go into its deque, from where
+ * it takes them later, newest first, unless thieves take them before, oldest first.
  *
  * The end. The run is over when no worker has anything to do, as the gate finds out. If by then
  * not all tasks have run, the rest cannot: they wait for each other.
@@ -22,23 +16,17 @@
 
 #define NO_TASK UINT32_MAX
 
-/* Whether the caller's was the last predecessor of the task. */
-static inline bool count_down(ATOMIC(uint32_t) * join)
-{
-    return at_load(join, acquire) == 1 || at_sub(join, 1, acq_rel) == 1;
-}
-
 /* Returns a successor of `task` that has become ready, after putting the others in the deque. */
 static uint32_t finish(struct jig_pool *pool, struct worker *self, uint32_t task)
 {
     const struct jig_graph_desc *graph = pool->run.graph;
-    ATOMIC(uint32_t) *joins = pool->run.joins;
+    join_counter *joins = pool->run.joins;
     uint32_t begin = graph->offsets[task], end = graph->offsets[task + 1];
     uint32_t next = NO_TASK;
     uint32_t staged = 0;
     for (uint32_t i = begin; i < end; i++) {
         uint32_t successor = graph->successors[i];
-        if (!count_down(&joins[successor]))
+        if (!join_count_down(&joins[successor]))
             continue;
         if (next == NO_TASK)
             next = successor;

@@ -2,10 +2,9 @@
  * Parking: where workers sleep, and how exactly one of them is woken.
  *
  *     worker w, out of work                 whoever made work
- *     ticket = parking_announce(p, w)       make it visible (a seq_cst store)
- *     look at every source of work again    w = parking_claim(p, first)
- *     none:  parking_sleep(p, w, ticket)    if there is one: parking_wake(p, w)
- *     parking_withdraw(p, w)
+ *     parking_sleep_unless(p, w, spot,      make it visible (a seq_cst store)
+ *                          is_there_work)   w = parking_claim(p, first)
+ *     look for work again                   if there is one: event_count_signal(spot of w)
  *
  * `idle` has one bit a worker. A worker sets its own; whoever clears it has claimed that worker
  * and must wake it. With nobody asleep, making work costs its maker one load here (one for each
@@ -41,22 +40,29 @@ struct parking {
     alignas(LINE) uint32_t words;
 };
 
-/* Worker: from now on it can be claimed. Returns the ticket to sleep with. */
-static inline uint32_t parking_announce(struct parking *parking, uint32_t worker,
-                                        struct event_count *spot)
-{
-    uint32_t ticket = event_count_ticket(spot);
-    at_or(&parking->idle[worker / 64], UINT64_C(1) << worker % 64, seq_cst);
-    return ticket;
-}
-
-/* Worker: no longer, whether it slept or not. */
+/* Worker: takes back that it may be claimed. */
 static inline void parking_withdraw(struct parking *parking, uint32_t worker)
 {
     at_and(&parking->idle[worker / 64], ~(UINT64_C(1) << worker % 64), seq_cst);
 }
 
-/* Whether this worker, and nobody else, took `worker`'s bit away. */
+/*
+ * Worker: sleeps at its `spot` until it is claimed and signalled, unless `is_needed` is true once
+ * it may be claimed. is_needed must look, with seq_cst loads, at all that whoever claims could
+ * mean. May return for no reason.
+ */
+static inline void parking_sleep_unless(struct parking *parking, uint32_t worker,
+                                        struct event_count *spot, bool (*is_needed)(void *),
+                                        void *context)
+{
+    uint32_t ticket = event_count_ticket(spot);
+    at_or(&parking->idle[worker / 64], UINT64_C(1) << worker % 64, seq_cst);
+    if (!is_needed(context))
+        event_count_wait(spot, ticket);
+    parking_withdraw(parking, worker);
+}
+
+/* Whoever has something for `worker` only: claims it if it is idle. */
 static inline bool parking_claim_one(struct parking *parking, uint32_t worker)
 {
     uint64_t bit = UINT64_C(1) << worker % 64;
@@ -65,8 +71,9 @@ static inline bool parking_claim_one(struct parking *parking, uint32_t worker)
 }
 
 /*
- * Claims the lowest idle worker from `first` (0 or 1) up; PARKING_NONE when there is none. Always
- * the lowest, so that with little to do the same few threads stay warm and the others asleep.
+ * Anyone: claims the lowest idle worker from `first` (0 or 1) up; PARKING_NONE when there is none.
+ * Always the lowest, so that with little to do the same few threads stay warm and the others
+ * asleep.
  */
 static inline uint32_t parking_claim(struct parking *parking, uint32_t first)
 {

@@ -118,11 +118,12 @@ static void pause_between_looks(void)
         ck_pr_stall();
 }
 
-/* Whether there is any reason for a helper not to sleep. */
-static bool helper_is_needed(struct jig_pool *pool, uint32_t index)
+static bool helper_is_needed(void *worker)
 {
+    struct worker *self = worker;
+    struct jig_pool *pool = self->pool;
     return !inbox_is_empty(&pool->inbox) || at_load(&pool->closing, seq_cst) ||
-           (index < pool->threads && pool_run_has_work(pool));
+           (self->index < pool->threads && pool_run_has_work(pool));
 }
 
 static void *helper_main(void *argument)
@@ -142,10 +143,7 @@ static void *helper_main(void *argument)
         } else if (idle_rounds < SPIN_ROUNDS) {
             pause_between_looks();
         } else {
-            uint32_t ticket = parking_announce(&pool->parking, self->index, &self->spot);
-            if (!helper_is_needed(pool, self->index))
-                event_count_wait(&self->spot, ticket);
-            parking_withdraw(&pool->parking, self->index);
+            parking_sleep_unless(&pool->parking, self->index, &self->spot, helper_is_needed, self);
             idle_rounds = 0;
         }
     }
@@ -153,19 +151,21 @@ static void *helper_main(void *argument)
 
 /* ---- a run ------------------------------------------------------------------------------ */
 
+static bool caller_is_needed(void *context)
+{
+    struct jig_pool *pool = context;
+    return gate_is_empty(&pool->gate) || pool_run_has_work(pool);
+}
+
 /* The caller, out of work while others are still inside: until something has changed. */
 static void wait_inside(struct jig_pool *pool)
 {
     for (uint32_t i = 0; i < SPIN_ROUNDS; i++) {
-        if (gate_is_empty(&pool->gate) || pool_run_has_work(pool))
+        if (caller_is_needed(pool))
             return;
         pause_between_looks();
     }
-    struct event_count *spot = &pool->workers[0].spot;
-    uint32_t ticket = parking_announce(&pool->parking, 0, spot);
-    if (!gate_is_empty(&pool->gate) && !pool_run_has_work(pool))
-        event_count_wait(spot, ticket);
-    parking_withdraw(&pool->parking, 0);
+    parking_sleep_unless(&pool->parking, 0, &pool->workers[0].spot, caller_is_needed, pool);
 }
 
 void pool_run_alone(struct jig_pool *pool)

@@ -16,6 +16,7 @@
 #include "scheduler/deque.h"
 #include "scheduler/gate.h"
 #include "scheduler/inbox.h"
+#include "scheduler/join.h"
 #include "scheduler/parking.h"
 
 #include <pthread.h>
@@ -44,7 +45,7 @@ struct run {
     /* a graph */
     const struct jig_graph_desc *graph;
     jig_graph_fn task;
-    ATOMIC(uint32_t) * joins; /* [task]: predecessors still to finish; owned by the pool */
+    join_counter *joins; /* [task]; owned by the pool */
     uint32_t joins_capacity;
 };
 
