@@ -6,8 +6,12 @@
 #include "engine/session/job_queue.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
+
+/* What a shell and a build tool exit with when they were interrupted: 128 + SIGINT. */
+enum { EXIT_INTERRUPTED = 130 };
 
 /* A job that has a process. */
 struct running {
@@ -249,6 +253,11 @@ static void finish_job(struct execution *ex, struct run_result *result)
             stop(ex, STOP_ERROR, error.status);
         }
     }
+    if (result->exit_code == EXIT_INTERRUPTED && !result->interrupted) {
+        /* It was told to stop, and says so: whoever told it means the build. */
+        result->interrupted = true;
+        run_interrupt(ex->run, SIGINT);
+    }
     if (result->interrupted) {
         stop(ex, STOP_INTERRUPTED, JIG_OK);
         session_remove_half_written(build, id);
@@ -327,7 +336,7 @@ static enum jig_status outcome_of(const struct execution *ex)
 {
     struct build *build = ex->build;
     if (ex->stop == STOP_INTERRUPTED) {
-        build->result->exit_code = 130;
+        build->result->exit_code = EXIT_INTERRUPTED;
         return jig_fail(ex->error, JIG_ERROR_INTERRUPTED, "interrupted by user");
     }
     if (ex->status)
