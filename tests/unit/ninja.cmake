@@ -1,3 +1,4 @@
-foreach(name error hostile include lexer peek recipe statement)
+foreach(name depfile dyndep error hostile include lexer log peek recipe scope showincludes
+             statement)
   jig_unit_test(ninja_${name}_test ninja_${name}_test.c)
 endforeach()

@@ -219,7 +219,7 @@ static enum jig_status check_outputs(struct reader *reader)
     struct graph *graph = reader->graph;
     for (uint32_t i = 0; i < reader->out->jobs.count; i++) {
         const struct dyndep_job *job = &reader->out->jobs.data[i];
-        const char *path = reader->out->paths.data + job->paths;
+        const char *path = buf_cstr(&reader->out->paths) + job->paths;
         for (uint32_t k = 0; k < job->output_count; k++, path += strlen(path) + 1) {
             size_t length = strlen(path);
             file_id known = graph_find_file(graph, path, length);
