@@ -8,6 +8,7 @@
 #include "engine/base/path.h"
 #include "engine/fingerprint/fingerprint.h"
 #include "engine/manifest/ninja/ninja.h"
+#include "engine/plan/plan.h"
 #include "engine/state/state.h"
 #include "tools/jig/ninja_tool.h"
 
@@ -135,64 +136,87 @@ static struct fingerprint_clock measure_clock(const struct kept *kept)
     return clock;
 }
 
-/* Looks at an output again, and keeps what was found when it is news. */
-static enum jig_status restat_file(struct kept *kept, struct fingerprint_clock clock, file_id file,
-                                   struct jig_error *error)
+/* Looks at one file again. */
+static enum jig_status look_again(struct kept *kept, struct fingerprint_clock clock, file_id file,
+                                  bool *is_news, struct jig_error *error)
+{
+    struct history *history = kept->loaded.history;
+    const char *path = graph_path(kept->loaded.graph, file);
+    struct fingerprint_counts counts = {0};
+    int errnum = fingerprint_file(AT_FDCWD, path, clock, history_tick(history),
+                                  &history->files.data[file], &counts);
+    *is_news = counts.misses > 0;
+    return errnum ? jig_fail_errno(error, errnum, "stat(%s)", path) : JIG_OK;
+}
+
+static bool is_recorded(const struct kept *kept, job_id job)
+{
+    return job != GRAPH_NONE && (kept->loaded.history->jobs.data[job].flags & JOB_RECORDED);
+}
+
+/* Looks at all outputs of recorded jobs, so that the next build need not hash them. */
+static enum jig_status refresh_all(struct kept *kept, struct jig_error *error)
 {
     struct graph *graph = kept->loaded.graph;
     struct history *history = kept->loaded.history;
-    struct fingerprint_counts counts = {0};
-    uint64_t tick = history_tick(history);
-    int errnum = fingerprint_file(AT_FDCWD, graph_path(graph, file), clock, tick,
-                                  &history->files.data[file], &counts);
-    if (errnum)
-        return jig_fail_errno(error, errnum, "stat(%s)", graph_path(graph, file));
-    if (!counts.misses)
-        return JIG_OK;
-    return state_record_file(kept->state, graph, history, file, error);
-}
-
-static bool is_recorded_output(const struct kept *kept, file_id file)
-{
-    job_id producer = kept->loaded.graph->files.data[file].producer;
-    return producer != GRAPH_NONE &&
-           (kept->loaded.history->jobs.data[producer].flags & JOB_RECORDED) &&
-           (kept->loaded.history->files.data[file].flags & FILE_KNOWN);
-}
-
-static file_id find_file(struct graph *graph, const char *word)
-{
-    char *path = mem_strndup(word, strlen(word) + 1);
-    size_t length = path_canonicalize(path, strlen(path));
-    file_id file = length ? graph_find_file(graph, path, length) : GRAPH_NONE;
-    free(path);
-    return file;
-}
-
-static enum jig_status restat(struct kept *kept, char **words, struct jig_error *error)
-{
     struct fingerprint_clock clock = measure_clock(kept);
     enum jig_status status = JIG_OK;
-    if (!*words) {
-        for (file_id file = 0; !status && file < kept->loaded.graph->files.count; file++) {
-            if (is_recorded_output(kept, file))
-                status = restat_file(kept, clock, file, error);
-        }
-        return status;
-    }
-    for (; !status && *words; words++) {
-        file_id file = find_file(kept->loaded.graph, *words);
-        if (file != GRAPH_NONE && is_recorded_output(kept, file))
-            status = restat_file(kept, clock, file, error);
+    for (file_id file = 0; !status && file < graph->files.count; file++) {
+        bool is_news;
+        if (!is_recorded(kept, graph->files.data[file].producer))
+            continue;
+        status = look_again(kept, clock, file, &is_news, error);
+        if (!status && is_news)
+            status = state_record_file(kept->state, graph, history, file, error);
     }
     return status;
 }
 
+/* Takes the outputs of `job` as they are now for what its last run left. */
+static enum jig_status accept(struct kept *kept, struct plan *plan, job_id id,
+                              struct jig_error *error)
+{
+    struct history *history = kept->loaded.history;
+    const struct graph_job *job = &kept->loaded.graph->jobs.data[id];
+    struct fingerprint_clock clock = measure_clock(kept);
+    enum jig_status status = JIG_OK;
+    for (uint32_t i = 0; !status && i < job->out_count; i++) {
+        file_id file = graph_outputs(kept->loaded.graph, job)[i];
+        bool is_news;
+        status = look_again(kept, clock, file, &is_news, error);
+        plan_refresh_term(plan, file);
+    }
+    if (status)
+        return status;
+    history->jobs.data[id].outputs = plan_outputs_digest(plan, job);
+    history->jobs.data[id].tick = history_tick(history);
+    return state_record_job(kept->state, kept->loaded.graph, history, id, error);
+}
+
+static enum jig_status accept_named(struct kept *kept, char **words, struct jig_error *error)
+{
+    struct graph *graph = kept->loaded.graph;
+    struct plan plan;
+    enum jig_status status = JIG_OK;
+    plan_create(&plan, graph, kept->loaded.history);
+    for (; !status && *words; words++) {
+        char *path = mem_strndup(*words, strlen(*words) + 1);
+        size_t length = path_canonicalize(path, strlen(path));
+        file_id file = length ? graph_find_file(graph, path, length) : GRAPH_NONE;
+        free(path);
+        job_id job = file == GRAPH_NONE ? GRAPH_NONE : graph->files.data[file].producer;
+        if (is_recorded(kept, job))
+            status = accept(kept, &plan, job, error);
+    }
+    plan_free(&plan);
+    return status;
+}
+
 /*
- * ninja compares ages, and its restat makes it believe outputs whose ages somebody has changed.
- * Nothing in jig depends on ages. What is left to do is to look at outputs that were moved, copied
- * or touched, so that the next build need not hash them. An output whose content is another one
- * than its job left stays out of date.
+ * ninja compares ages, and restat makes it believe outputs whose ages somebody has changed.
+ * Nothing in jig depends on ages, so without names all there is to do is look at outputs that were
+ * moved, copied or touched; one whose content is not what its job left stays out of date. Naming
+ * an output says more: that it is right as it is.
  */
 int ninja_tool_restat(struct tool *tool, int argc, char **argv)
 {
@@ -214,9 +238,13 @@ int ninja_tool_restat(struct tool *tool, int argc, char **argv)
     struct kept kept = {0};
     struct jig_error error;
     int code;
-    if (open_kept(tool->request, builddir, &kept, &code) && restat(&kept, argv + optind, &error)) {
-        face_error(FACE_NINJA, &error);
-        code = 1;
+    if (open_kept(tool->request, builddir, &kept, &code)) {
+        enum jig_status status =
+            optind < argc ? accept_named(&kept, argv + optind, &error) : refresh_all(&kept, &error);
+        if (status) {
+            face_error(FACE_NINJA, &error);
+            code = 1;
+        }
     }
     close_kept(&kept);
     return code;

@@ -1,0 +1,202 @@
+/* What is written where: lines that are overwritten, blocks that stay, a terminal given away. */
+#include "cmocka_all.h"
+
+#include "tools/jig/screen.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct fixture {
+    struct screen screen;
+    char *text;
+    size_t length;
+};
+
+static void begin(struct fixture *fixture, bool smart, uint32_t columns)
+{
+    *fixture = (struct fixture){0};
+    fixture->screen.terminal = (struct terminal){.smart = smart, .fd = -1, .columns = columns};
+    fixture->screen.out = open_memstream(&fixture->text, &fixture->length);
+    assert_non_null(fixture->screen.out);
+}
+
+static void end(struct fixture *fixture, const char *expected)
+{
+    screen_flush(&fixture->screen);
+    assert_string_equal(fixture->text, expected);
+    fclose(fixture->screen.out);
+    free(fixture->text);
+    screen_free(&fixture->screen);
+}
+
+static void status(struct fixture *fixture, const char *line)
+{
+    screen_status(&fixture->screen, line, strlen(line));
+}
+
+static void block(struct fixture *fixture, const char *bytes)
+{
+    screen_block(&fixture->screen, bytes, strlen(bytes));
+}
+
+static void test_a_status_line_overwrites_the_last(void **state)
+{
+    (void)state;
+    struct fixture f;
+    begin(&f, true, 80);
+    status(&f, "one");
+    status(&f, "two");
+    block(&f, "");
+    end(&f, "\rone\x1b[K\rtwo\x1b[K\n");
+}
+
+static void test_elsewhere_lines_stay(void **state)
+{
+    (void)state;
+    struct fixture f;
+    begin(&f, false, 0);
+    status(&f, "one");
+    status(&f, "two");
+    block(&f, "");
+    end(&f, "one\ntwo\n");
+}
+
+static void test_lines_fit_the_terminal(void **state)
+{
+    (void)state;
+    struct fixture f;
+    begin(&f, true, 9);
+    status(&f, "0123456789");
+    end(&f, "\r012...789\x1b[K");
+}
+
+static void test_unknown_width_cuts_nothing(void **state)
+{
+    (void)state;
+    struct fixture f;
+    begin(&f, true, 0);
+    status(&f, "0123456789");
+    end(&f, "\r0123456789\x1b[K");
+}
+
+static void test_a_block_starts_on_a_new_line(void **state)
+{
+    (void)state;
+    struct fixture f;
+    begin(&f, true, 80);
+    status(&f, "one");
+    block(&f, "output\n");
+    status(&f, "two");
+    end(&f, "\rone\x1b[K\noutput\n\rtwo\x1b[K");
+}
+
+static void test_a_block_without_newline_is_not_overwritten(void **state)
+{
+    (void)state;
+    struct fixture f;
+    begin(&f, true, 80);
+    block(&f, "output");
+    status(&f, "one");
+    end(&f, "output\n\rone\x1b[K");
+    begin(&f, false, 0);
+    block(&f, "output");
+    status(&f, "one");
+    end(&f, "output\none\n");
+}
+
+static void test_a_block_may_hold_nul(void **state)
+{
+    (void)state;
+    struct fixture f;
+    begin(&f, false, 0);
+    screen_block(&f.screen, "a\0b\n", 4);
+    screen_flush(&f.screen);
+    assert_int_equal(f.length, 4);
+    assert_memory_equal(f.text, "a\0b\n", 4);
+    end(&f, "a");
+}
+
+static void test_giving_the_terminal_away_ends_the_line(void **state)
+{
+    (void)state;
+    struct fixture f;
+    begin(&f, true, 80);
+    status(&f, "one");
+    screen_hand_over(&f.screen);
+    assert_string_equal(f.text, "\rone\x1b[K\n"); /* flushed: the other may write now */
+    end(&f, "\rone\x1b[K\n");
+}
+
+static void test_nothing_is_written_to_a_terminal_given_away(void **state)
+{
+    (void)state;
+    struct fixture f;
+    begin(&f, true, 80);
+    screen_hand_over(&f.screen);
+    status(&f, "one");
+    block(&f, "output\n");
+    status(&f, "two");
+    status(&f, "three");
+    screen_flush(&f.screen);
+    assert_string_equal(f.text, "");
+    screen_take_back(&f.screen);
+    end(&f, "one\noutput\n\rthree\x1b[K");
+}
+
+static void test_no_line_is_lost_that_would_have_stayed(void **state)
+{
+    (void)state;
+    struct fixture f;
+    begin(&f, false, 0);
+    screen_hand_over(&f.screen);
+    status(&f, "one");
+    status(&f, "two");
+    block(&f, "no newline");
+    status(&f, "three");
+    screen_take_back(&f.screen);
+    end(&f, "one\ntwo\nno newline\nthree\n");
+}
+
+static void test_taking_back_what_was_not_given_away(void **state)
+{
+    (void)state;
+    struct fixture f;
+    begin(&f, true, 80);
+    status(&f, "one");
+    screen_take_back(&f.screen);
+    end(&f, "\rone\x1b[K");
+}
+
+static void test_a_failed_write_is_remembered(void **state)
+{
+    (void)state;
+    FILE *full = fopen("/dev/full", "w");
+    assert_non_null(full);
+    struct screen screen = {.out = full, .terminal = {.fd = -1}};
+    screen_status(&screen, "one", 3);
+    assert_int_equal(screen.lost, 0); /* it waits in the buffer */
+    screen_flush(&screen);
+    assert_int_equal(screen.lost, ENOSPC);
+    screen_free(&screen);
+    fclose(full);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_status_line_overwrites_the_last),
+        cmocka_unit_test(test_elsewhere_lines_stay),
+        cmocka_unit_test(test_lines_fit_the_terminal),
+        cmocka_unit_test(test_unknown_width_cuts_nothing),
+        cmocka_unit_test(test_a_block_starts_on_a_new_line),
+        cmocka_unit_test(test_a_block_without_newline_is_not_overwritten),
+        cmocka_unit_test(test_a_block_may_hold_nul),
+        cmocka_unit_test(test_giving_the_terminal_away_ends_the_line),
+        cmocka_unit_test(test_nothing_is_written_to_a_terminal_given_away),
+        cmocka_unit_test(test_no_line_is_lost_that_would_have_stayed),
+        cmocka_unit_test(test_taking_back_what_was_not_given_away),
+        cmocka_unit_test(test_a_failed_write_is_remembered),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
