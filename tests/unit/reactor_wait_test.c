@@ -226,6 +226,27 @@ static void test_console_child_has_the_terminal(void **state)
     close(master);
 }
 
+static void test_console_child_can_be_spared(void **state)
+{
+    (void)state;
+    struct pass pass = pass_writing_end();
+    char fd[16];
+    snprintf(fd, sizeof fd, "%d", pass.passed);
+    struct reactor *reactor = make_reactor();
+    const struct process_spec spec = {.path = RUN_PROBE,
+                                      .arguments = ARGUMENTS("probe", "ready", fd),
+                                      .environment = environ,
+                                      .console = true};
+    assert_int_equal(reactor_start(reactor, &spec, NULL), 0);
+    read_bytes(pass.kept, 1);
+    reactor_signal_all(reactor, SIGTERM, true);
+    reactor_signal_all(reactor, SIGINT, false);
+    assert_int_equal(wait_exit(reactor).end.signal, SIGINT);
+    reactor_destroy(reactor);
+    close(pass.passed);
+    close(pass.kept);
+}
+
 /* ---- many ----------------------------------------------------------------------------------- */
 
 static void test_many_children(void **state)
@@ -252,19 +273,22 @@ static void test_many_children(void **state)
     reactor_destroy(reactor);
 }
 
-/* Starts children until descriptors run out, lets them end, and does as much again. */
+/* Starts children until descriptors run out, and lets them end. */
 static void run_out_of_descriptors(rlim_t limit)
 {
     struct rlimit before;
     assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
     struct reactor *reactor = make_reactor();
-    struct pass pass = pass_reading_end();
-    char fd[16];
-    snprintf(fd, sizeof fd, "%d", pass.passed);
+    struct pass gate = pass_reading_end();
+    struct pass born = pass_writing_end();
+    char gate_fd[16], born_fd[16];
+    snprintf(gate_fd, sizeof gate_fd, "%d", gate.passed);
+    snprintf(born_fd, sizeof born_fd, "%d", born.passed);
     const struct rlimit tight = {.rlim_cur = limit, .rlim_max = before.rlim_max};
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &tight), 0);
-    const struct process_spec spec = {
-        .path = RUN_PROBE, .arguments = ARGUMENTS("probe", "wait", fd), .environment = environ};
+    const struct process_spec spec = {.path = RUN_PROBE,
+                                      .arguments = ARGUMENTS("probe", "wait", gate_fd, born_fd),
+                                      .environment = environ};
     int errnum;
     while ((errnum = reactor_start(reactor, &spec, NULL)) == 0)
         continue;
@@ -272,14 +296,85 @@ static void run_out_of_descriptors(rlim_t limit)
     assert_true(process_is_shortage(errnum));
     uint32_t running = reactor_running(reactor);
     assert_true(running > 10);
-    close(pass.kept);
+    close(gate.kept);
     while (reactor_running(reactor))
-        assert_int_equal(wait_exit(reactor).end.exit_code, 0); /* none was harmed */
-    for (uint32_t i = 0; i < running; i++)
-        assert_int_equal(reactor_start(reactor, &spec, NULL), 0);
+        assert_int_equal(wait_exit(reactor).end.exit_code, 0);
+    close(born.passed);
+    read_bytes(born.kept, running);
+    assert_true(is_at_end(born.kept)); /* no other was begun and given up */
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
     reactor_destroy(reactor);
-    close(pass.passed);
+    close(gate.passed);
+    close(born.kept);
+}
+
+/* As a user who may have few processes; returns what the parent asserts to be 0. */
+static int run_out_of_processes(void)
+{
+    const struct rlimit few = {.rlim_cur = 6, .rlim_max = 6};
+    if (setresuid(65534, 65534, 65534) || setrlimit(RLIMIT_NPROC, &few))
+        return 1;
+    struct reactor *reactor = make_reactor();
+    const struct process_spec spec = {
+        .path = "/bin/sleep", .arguments = ARGUMENTS("sleep", "1000"), .environment = environ};
+    int errnum;
+    while ((errnum = reactor_start(reactor, &spec, NULL)) == 0)
+        continue;
+    uint32_t running = reactor_running(reactor);
+    if (errnum != EAGAIN || !process_is_shortage(errnum) || running == 0)
+        return 2;
+    reactor_signal_all(reactor, SIGTERM, false);
+    struct reactor_event event;
+    if (reactor_wait(reactor, -1, &event) || event.kind != REACTOR_EXITED)
+        return 3;
+    if (reactor_start(reactor, &spec, NULL)) /* one may start again now */
+        return 4;
+    reactor_destroy(reactor);
+    return 0;
+}
+
+static void test_shortage_of_processes(void **state)
+{
+    (void)state;
+    if (geteuid() != 0)
+        skip(); /* the limit would count all that this user runs */
+    pid_t pid = fork();
+    if (pid == 0)
+        _exit(run_out_of_processes());
+    int status;
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+}
+
+/*
+ * A descriptor's watch lives until its last copy is closed. Here a process forked by the host has
+ * copies while something that a finished child left behind keeps writing.
+ */
+static void test_nothing_is_seen_of_a_child_that_was_reported(void **state)
+{
+    (void)state;
+    struct pass gate = pass_reading_end();
+    char script[64];
+    snprintf(script, sizeof script, "read x <&%d; yes & exit 3", gate.passed);
+    const struct process_spec spec = {
+        .path = "/bin/sh", .arguments = ARGUMENTS("sh", "-c", script), .environment = environ};
+    struct reactor *reactor = make_reactor();
+    assert_int_equal(reactor_start(reactor, &spec, NULL), 0);
+    pid_t holder = fork();
+    if (holder == 0) {
+        close(gate.kept);
+        pause();
+        _exit(0);
+    }
+    close(gate.kept);
+    struct reactor_event event = wait_exit(reactor);
+    assert_int_equal(event.end.exit_code, 3);
+    buf_free(&event.output);
+    assert_int_equal(wait_kind(reactor, 5000000), REACTOR_TIMEOUT);
+    reactor_destroy(reactor);
+    kill(holder, SIGKILL); /* `yes` then finds nobody reading */
+    assert_int_equal(waitpid(holder, NULL, 0), holder);
+    close(gate.passed);
 }
 
 static void test_shortage_of_descriptors(void **state)
@@ -304,7 +399,10 @@ int main(void)
         cmocka_unit_test(test_signal_reaches_the_whole_group),
         cmocka_unit_test(test_destroy_kills_what_is_left),
         cmocka_unit_test(test_console_child_has_the_terminal),
+        cmocka_unit_test(test_console_child_can_be_spared),
         cmocka_unit_test(test_many_children),
+        cmocka_unit_test(test_nothing_is_seen_of_a_child_that_was_reported),
+        cmocka_unit_test(test_shortage_of_processes),
         cmocka_unit_test(test_shortage_of_descriptors),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

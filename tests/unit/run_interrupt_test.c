@@ -115,6 +115,29 @@ static void test_signal_from_outside(void **state)
     run_destroy(run);
 }
 
+/* Only the terminal's own signals reach a console job by themselves. */
+static void test_console_job_is_told(void **state)
+{
+    (void)state;
+    struct run *run = make_run(&(struct run_options){.slots = 1});
+    struct pass pass = pass_writing_end();
+    char command[512];
+    snprintf(command, sizeof command, RUN_PROBE " ready %d", pass.passed);
+    const struct run_job job = {.command = command, .console = true};
+    uint32_t slot;
+    struct run_result result;
+    struct jig_error error;
+    assert_int_equal(run_start(run, &job, &slot, NULL, &error), JIG_OK);
+    close(pass.passed);
+    read_bytes(pass.kept, 1);
+    kill(getpid(), SIGTERM);
+    assert_int_equal(run_wait(run, 0, &result, &error), JIG_OK);
+    run_interrupt(run, result.signal);
+    assert_int_equal(wait_interrupted(run).signal, SIGTERM);
+    close(pass.kept);
+    run_destroy(run);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -124,6 +147,7 @@ int main(void)
         cmocka_unit_test(test_end_of_grace_kills),
         cmocka_unit_test(test_caller_can_time_out_within_the_grace),
         cmocka_unit_test(test_signal_from_outside),
+        cmocka_unit_test(test_console_job_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

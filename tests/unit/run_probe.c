@@ -4,7 +4,7 @@
  *   say [exit=N] [die=N] …  arguments and directory to stdout, environment to stderr; then ends so
  *   state                   descriptors, signals, process group, terminal
  *   flood N                 N numbers of four bytes, counting up
- *   wait FD                 until FD is at its end
+ *   wait FD [OUT]           until FD is at its end; before that, writes a byte to OUT
  *   ready FD                writes a byte to FD, then waits for a signal
  *   stubborn FD             the same, ignoring INT, TERM and HUP
  *   family FD               two processes, each as `ready FD`
@@ -110,6 +110,16 @@ static int ready(int fd)
     return 1;
 }
 
+static int wait_for_end(int fd, int out)
+{
+    char byte = 'w';
+    if (out >= 0 && write(out, &byte, 1) != 1)
+        return 1;
+    while (read(fd, &byte, 1) > 0)
+        continue;
+    return 0;
+}
+
 static int stubborn(int fd)
 {
     signal(SIGINT, SIG_IGN);
@@ -149,11 +159,7 @@ int main(int argc, char **argv)
     }
     if (strcmp(what, "daemon") == 0)
         return leave_daemon();
-    if (strcmp(what, "wait") == 0) {
-        char byte;
-        while (read(number, &byte, 1) > 0)
-            continue;
-        return 0;
-    }
+    if (strcmp(what, "wait") == 0)
+        return wait_for_end(number, argc > 3 ? atoi(argv[3]) : -1);
     return 2;
 }
