@@ -16,7 +16,8 @@ enum { EXIT_INTERRUPTED = 130 };
 /* A job that has a process. */
 struct running {
     struct job_start start;
-    uint64_t start_ns; /* monotonic */
+    uint64_t start_ns;    /* monotonic */
+    uint32_t expected_ms; /* what its last run took; 0: unknown */
 };
 
 /* Why no further job is started. */
@@ -36,6 +37,13 @@ struct execution {
 
 /* ---- turns ---------------------------------------------------------------------------------- */
 
+/* A job that was to take `ms`, 0 when that is unknown, is no longer to come. */
+static void expect_no_more(struct build *build, uint32_t ms)
+{
+    build->progress.expected -= ms > 0;
+    build->progress.expected_ms -= ms;
+}
+
 static void take_turns(struct execution *ex)
 {
     struct build *build = ex->build;
@@ -47,6 +55,7 @@ static void take_turns(struct execution *ex)
         } else if (!phony) {
             build->result->jobs_passed++;
             build->progress.total--;
+            expect_no_more(build, build->session->history->jobs.data[job].duration_ms);
             struct jig_job_view view = event_view(build, job, &ex->text);
             event_emit(build, JIG_EVENT_JOB_PASSED, &view, NULL);
         }
@@ -110,6 +119,7 @@ static void pretend(struct execution *ex, job_id id)
     build->progress.started++;
     event_emit(build, JIG_EVENT_JOB_STARTED, &view, NULL);
     build->progress.finished++;
+    expect_no_more(build, build->session->history->jobs.data[id].duration_ms);
     build->result->jobs_run++;
     event_emit(build, JIG_EVENT_JOB_FINISHED, &view, &outcome);
     job_queue_release(ex->queue, id);
@@ -172,7 +182,8 @@ static bool start_job(struct execution *ex, job_id id)
     buf_free(&rspfile_content);
     if (!status) {
         struct running *running = running_in(ex, slot);
-        *running = (struct running){start, view.start_ns};
+        *running = (struct running){start, view.start_ns,
+                                    build->session->history->jobs.data[id].duration_ms};
         return true;
     }
     build->progress.started--;
@@ -274,6 +285,7 @@ static void finish_job(struct execution *ex, struct run_result *result)
     build->result->jobs_run++;
     build->progress.running--;
     build->progress.finished++;
+    expect_no_more(build, running.expected_ms);
     build->progress.failed += !good && !result->interrupted;
     const struct jig_job_outcome outcome = {
         .exit_code = result->exit_code,

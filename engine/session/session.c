@@ -225,6 +225,21 @@ static void adopt(struct build *build)
     build->plan.adopted.count = 0;
 }
 
+/* Sums up how long the jobs that may run took last time. */
+static void expect(struct build *build)
+{
+    const struct plan *plan = &build->plan;
+    for (uint32_t i = 0; plan->to_run && i < plan->order.count; i++) {
+        job_id id = plan->order.data[i];
+        uint8_t verdict = plan->jobs[id].verdict;
+        if (verdict != PLAN_RUN && verdict != PLAN_MAYBE)
+            continue;
+        uint32_t ms = build->session->history->jobs.data[id].duration_ms;
+        build->progress.expected += ms > 0;
+        build->progress.expected_ms += ms;
+    }
+}
+
 /* One plan, carried out: for the manifest itself, then for what the user asked for. */
 static enum jig_status build_once(struct build *build, struct jig_error *error)
 {
@@ -232,6 +247,7 @@ static enum jig_status build_once(struct build *build, struct jig_error *error)
     if (!status) {
         build->progress = (struct jig_progress){.total = build->plan.to_run,
                                                 .start_ns = build->progress.start_ns};
+        expect(build);
         adopt(build);
         event_emit(build, JIG_EVENT_PLANNED, NULL, NULL);
         struct phase phase = phase_begin("run", "run jobs", &build->result->run_ns);

@@ -77,7 +77,9 @@ struct jig_progress {
     uint32_t finished; /* of those started; well or not */
     uint32_t running;
     uint32_t failed;
-    uint64_t start_ns; /* monotonic, when the build began */
+    uint32_t expected;    /* of those not finished, how many have a recorded duration … */
+    uint64_t expected_ms; /* … and the sum of these: what there is to foretell the end by */
+    uint64_t start_ns;    /* monotonic, when the build began */
 };
 
 struct jig_event {

@@ -390,6 +390,47 @@ static void test_times_come_from_the_clock(void **state)
     end(&f, "1.000 3.000 1.0 ?  25%|a\n2.000 2.000 1.0 2.0  50%|b\n", "");
 }
 
+static void test_recorded_durations_foretell_the_end(void **state)
+{
+    (void)state;
+    struct fixture f;
+    prepare(&f, "%E %P|");
+    f.status = status_create(&f.options);
+    f.progress =
+        (struct jig_progress){.total = 3, .expected = 2, .expected_ms = 4000, .start_ns = f.now_ns};
+    emit(&f, JIG_EVENT_PLANNED, NULL, NULL);
+    struct jig_job_view a = job("a"), b = job("b");
+    job_starts(&f, &a);
+    f.now_ns += 1000 * MS;
+    f.progress.expected = 1;
+    f.progress.expected_ms = 3000;
+    job_ends(&f, &a, 0, ""); /* 1 s done, 3 s recorded, and one job as long as their mean, 2 s */
+    job_starts(&f, &b);
+    f.now_ns += 3000 * MS;
+    f.progress.expected = 0;
+    f.progress.expected_ms = 0;
+    job_ends(&f, &b, 0, "");
+    end(&f, "5.000  16%|a\n2.000  66%|b\n", "");
+}
+
+static void test_a_record_that_is_far_off_is_not_believed(void **state)
+{
+    (void)state;
+    struct fixture f;
+    prepare(&f, "%P|");
+    f.status = status_create(&f.options);
+    f.progress = (struct jig_progress){
+        .total = 2, .expected = 2, .expected_ms = 2000000, .start_ns = f.now_ns};
+    emit(&f, JIG_EVENT_PLANNED, NULL, NULL);
+    struct jig_job_view a = job("a");
+    job_starts(&f, &a);
+    f.now_ns += 20000 * MS;
+    f.progress.expected = 1;
+    f.progress.expected_ms = 1000000;
+    job_ends(&f, &a, 0, "");
+    end(&f, " 50%|a\n", "");
+}
+
 static void test_tick_refreshes_the_line(void **state)
 {
     (void)state;
@@ -444,6 +485,8 @@ int main(void)
         cmocka_unit_test(test_waiting_names_the_holder),
         cmocka_unit_test(test_a_finished_job_still_counts_as_running_on_its_own_line),
         cmocka_unit_test(test_times_come_from_the_clock),
+        cmocka_unit_test(test_recorded_durations_foretell_the_end),
+        cmocka_unit_test(test_a_record_that_is_far_off_is_not_believed),
         cmocka_unit_test(test_tick_refreshes_the_line),
         cmocka_unit_test(test_idle_until_a_job_starts),
     };

@@ -21,10 +21,11 @@ struct status {
     struct screen screen;
     struct recent recent;
     struct status_numbers numbers;
-    uint64_t job_ms;         /* wall time of the jobs that finished, summed */
-    struct buf line;         /* scratch: the status line being made */
-    struct buf description;  /* of the job on the line, to show it again as time passes */
-    struct buf explanations; /* kept back while a console job has the terminal */
+    uint64_t job_ms;              /* wall time of the jobs that finished, summed */
+    struct jig_progress at_start; /* as it was when the plan was made */
+    struct buf line;              /* scratch: the status line being made */
+    struct buf description;       /* of the job on the line, to show it again as time passes */
+    struct buf explanations;      /* kept back while a console job has the terminal */
 };
 
 /* ---- numbers ----------------------------------------------------------------------------- */
@@ -54,6 +55,43 @@ static double recent_rate(const struct recent *recent)
     return span_ms ? recent->count * 1e3 / (double)span_ms : -1;
 }
 
+/*
+ * Whether recorded durations foretell anything. After a while the jobs that ended are a sample: if
+ * they took more than ten times as long, or as short, as jobs did last time (a compiler cache was
+ * full then, or is now), the record says nothing about those to come.
+ */
+static bool trusts_record(const struct status *status, const struct jig_progress *progress)
+{
+    enum { SAMPLE_MS = 15000, SAMPLE_SHARE = 20, FAR_OFF = 10 };
+    const struct jig_progress *planned = &status->at_start;
+    if (!progress->expected || !progress->expected_ms)
+        return false;
+    if (status->numbers.elapsed_ms < SAMPLE_MS || !progress->finished ||
+        (uint64_t)progress->finished * SAMPLE_SHARE < progress->total)
+        return true;
+    double before = (double)planned->expected_ms / planned->expected;
+    double now = (double)status->job_ms / progress->finished;
+    return now < before * FAR_OFF && before < now * FAR_OFF;
+}
+
+/*
+ * The share of all job time that has passed, or 0 when nothing can be said. Jobs without a
+ * recorded duration are taken to last as long as the mean of those known, past and to come.
+ */
+static double share_done(const struct status *status, const struct jig_progress *progress)
+{
+    bool trusted = trusts_record(status, progress);
+    uint32_t expected = trusted ? progress->expected : 0;
+    double expected_ms = trusted ? (double)progress->expected_ms : 0;
+    double done_ms = (double)status->job_ms;
+    if (progress->finished + expected == 0)
+        return 0;
+    double mean_ms = (done_ms + expected_ms) / (progress->finished + expected);
+    double unknown = (double)progress->total - progress->finished - expected;
+    double all_ms = done_ms + expected_ms + mean_ms * (unknown > 0 ? unknown : 0);
+    return all_ms > 0 ? done_ms / all_ms : 0;
+}
+
 static void take_numbers(struct status *status, const struct jig_progress *progress)
 {
     uint64_t now = now_ns(status);
@@ -64,9 +102,7 @@ static void take_numbers(struct status *status, const struct jig_progress *progr
     numbers->total = progress->total;
     numbers->elapsed_ms = now > progress->start_ns ? (now - progress->start_ns) / 1000000 : 0;
     numbers->current_rate = recent_rate(&status->recent);
-    /* Jobs to come are expected to last as long as those that ended did on average. */
-    bool foreseen = status->job_ms && progress->finished && progress->total;
-    numbers->done = foreseen ? (double)progress->finished / progress->total : 0;
+    numbers->done = share_done(status, progress);
 }
 
 /* ---- lines ------------------------------------------------------------------------------- */
@@ -187,6 +223,7 @@ static void job_finished(struct status *status, const struct jig_event *event)
 static void planned(struct status *status, const struct jig_progress *progress)
 {
     status->job_ms = 0;
+    status->at_start = *progress;
     status->recent.count = status->recent.next = 0;
     take_numbers(status, progress);
 }
