@@ -31,14 +31,11 @@ void jig_pool_for(struct jig_pool *pool, uint32_t count, uint32_t grain, jig_ran
     pool->run.context = context;
     pool->run.range = range;
     pool->run.count = count;
-    if (pool->threads == 1 || count <= grain) {
-        pool->run.grain = count;
-        at_store(&pool->chunks, 1, relaxed);
+    pool->run.grain = grain;
+    at_store(&pool->chunks, ((int64_t)count + grain - 1) / grain, relaxed);
+    if (pool->threads == 1 || count <= grain)
         pool_run_alone(pool);
-    } else {
-        pool->run.grain = grain;
-        at_store(&pool->chunks, ((int64_t)count + grain - 1) / grain, relaxed);
+    else
         pool_run(pool);
-    }
     at_store(&pool->chunks, 0, relaxed);
 }
