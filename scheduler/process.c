@@ -112,24 +112,29 @@ static void close_descriptors(struct process *process)
     }
 }
 
-static int spawn_child(struct spawner *spawner, const struct process_spec *spec,
+/* What happens in the child before the exec. */
+static int add_actions(posix_spawn_file_actions_t *actions, const struct spawner *spawner,
+                       const struct process_spec *spec, const struct process *process)
+{
+    int errnum = 0;
+    if (spec->directory)
+        errnum = posix_spawn_file_actions_addchdir_np(actions, spec->directory);
+    if (errnum || spec->console)
+        return errnum;
+    const int from[] = {spawner->null_device, process->output_guard, process->output_guard};
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO && !errnum; fd++)
+        errnum = posix_spawn_file_actions_adddup2(actions, from[fd], fd);
+    return errnum;
+}
+
+static int spawn_child(const struct spawner *spawner, const struct process_spec *spec,
                        struct process *process)
 {
     posix_spawn_file_actions_t actions;
     int errnum = posix_spawn_file_actions_init(&actions);
     if (errnum)
         return errnum;
-    if (spec->directory)
-        errnum = posix_spawn_file_actions_addchdir_np(&actions, spec->directory);
-    if (!errnum && !spec->console) {
-        errnum = posix_spawn_file_actions_adddup2(&actions, spawner->null_device, STDIN_FILENO);
-        if (!errnum)
-            errnum =
-                posix_spawn_file_actions_adddup2(&actions, process->output_guard, STDOUT_FILENO);
-        if (!errnum)
-            errnum =
-                posix_spawn_file_actions_adddup2(&actions, process->output_guard, STDERR_FILENO);
-    }
+    errnum = add_actions(&actions, spawner, spec, process);
     if (!errnum)
         errnum = posix_spawn(&process->pid, spec->path, &actions,
                              spec->console ? &spawner->console : &spawner->captured,

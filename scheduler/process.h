@@ -97,7 +97,7 @@ void process_read(struct process *process);
 /*
  * For a child whose pidfd is readable: reads the rest of its output, takes its exit status from
  * the system and closes its descriptors. What the child wrote before it ended is all there; what
- * a descendant that outlives it writes later is not waited for. `text` stays the process'.
+ * a descendant that outlives it writes later finds the pipe closed. `text` stays the process'.
  */
 void process_reap(struct process *process, struct process_end *end);
 

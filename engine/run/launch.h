@@ -3,7 +3,8 @@
  *
  * Three ways, tried in this order: directly, when the command has no shell syntax; by
  * `/bin/sh -c COMMAND`, also when the direct start failed, so that message and exit code are the
- * shell's own; by `/bin/sh FILE`, when the command is longer than one argument may be.
+ * shell's own; by `/bin/sh FILE`, when the command is longer than one argument may be (the shell's
+ * messages then begin with FILE).
  */
 #ifndef RUN_LAUNCH_H
 #define RUN_LAUNCH_H
@@ -33,12 +34,12 @@ void launcher_free(struct launcher *launcher);
 
 /*
  * Starts `command` as reactor_start does. On success the caller hands *how to launch_end when the
- * child has ended. Returns 0 or an errno value; a program that is missing
- * or cannot be executed is the shell's to report and no error here. E2BIG: command and environment
- * are more than the system takes.
+ * child has ended. A program that is missing or cannot be executed is the shell's to report and no
+ * failure here. *errnum is the errno value of a failure, else 0.
  */
-int launcher_start(struct launcher *launcher, const char *command, bool console, void *user,
-                   struct launch *how);
+enum jig_status launcher_start(struct launcher *launcher, const char *command, bool console,
+                               void *user, struct launch *how, int *errnum,
+                               struct jig_error *error);
 /* Removes what the launch needed. */
 void launch_end(struct launch *how);
 

@@ -4,9 +4,8 @@
 #include "engine/base/memory.h"
 #include "engine/run/launch.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -103,46 +102,29 @@ static struct slot *smallest_free_slot(struct run *run)
     return slot;
 }
 
-static int write_rspfile(const struct run_job *job)
+static enum jig_status write_rspfile(const struct run_job *job, int *errnum,
+                                     struct jig_error *error)
 {
-    int errnum = io_make_parent_dirs(job->rspfile);
-    return errnum
-               ? errnum
-               : io_write_file(AT_FDCWD, job->rspfile, job->rspfile_content, job->rspfile_length);
-}
-
-static enum jig_status fail_start(const struct run_job *job, int errnum, struct jig_error *error)
-{
-    enum jig_status status =
-        jig_fail_errno(error, errnum, "cannot start a command of %zu bytes", strlen(job->command));
-    if (!error)
-        return status;
-    const char *advice = "";
-    if (errnum == E2BIG)
-        advice = "the system limits a command and its environment together: use a response file";
-    else if (errnum == EAGAIN || errnum == ENOMEM)
-        advice = "run fewer jobs at a time (-j), or raise the limit of processes (ulimit -u)";
-    else if (errnum == EMFILE || errnum == ENFILE)
-        advice = "run fewer jobs at a time (-j), or raise the limit of open files (ulimit -n)";
-    snprintf(error->advice, sizeof error->advice, "%s", advice);
-    return status;
+    *errnum = io_make_parent_dirs(job->rspfile);
+    if (!*errnum)
+        *errnum = io_write_file(AT_FDCWD, job->rspfile, job->rspfile_content, job->rspfile_length);
+    return *errnum ? jig_fail_errno(error, *errnum, "cannot write response file '%s'", job->rspfile)
+                   : JIG_OK;
 }
 
 enum jig_status run_start(struct run *run, const struct run_job *job, uint32_t *slot_index,
                           int *errnum_out, struct jig_error *error)
 {
-    int errnum = job->rspfile ? write_rspfile(job) : 0;
-    if (errnum) {
-        if (errnum_out)
-            *errnum_out = errnum;
-        return jig_fail_errno(error, errnum, "cannot write response file '%s'", job->rspfile);
-    }
+    int errnum = 0;
     struct slot *slot = smallest_free_slot(run);
-    errnum = launcher_start(&run->launcher, job->command, job->console, slot, &slot->launch);
+    enum jig_status status = job->rspfile ? write_rspfile(job, &errnum, error) : JIG_OK;
+    if (!status)
+        status = launcher_start(&run->launcher, job->command, job->console, slot, &slot->launch,
+                                &errnum, error);
     if (errnum_out)
         *errnum_out = errnum;
-    if (errnum)
-        return fail_start(job, errnum, error);
+    if (status)
+        return status;
     slot->busy = true;
     slot->job = job->job;
     *slot_index = slot->index;

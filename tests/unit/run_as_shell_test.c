@@ -68,7 +68,7 @@ static const char *const programs[] = {
     "true",
     "echo",
     "printf",
-    "A=1 " RUN_PROBE,
+    ("A=1 " RUN_PROBE),
     "if",
     "test",
     "''",

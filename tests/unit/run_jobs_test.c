@@ -328,6 +328,24 @@ static void test_long_commands(void **state)
     check_long("cd / && x=1 && exit 6;", 200000, 6);
 }
 
+static void test_long_command_that_cannot_be_written(void **state)
+{
+    (void)state;
+    struct run *run =
+        make_run(&(struct run_options){.slots = 1, .script_dir = "missing", .leave_signals = true});
+    struct buf command = long_command("exit 7;", 200000);
+    const struct run_job job = {.command = command.data};
+    uint32_t slot;
+    int errnum;
+    struct jig_error error;
+    assert_int_equal(run_start(run, &job, &slot, &errnum, &error), JIG_ERROR_IO);
+    assert_int_equal(errnum, ENOENT);
+    assert_non_null(strstr(error.message, "200000 bytes to a file in 'missing'"));
+    assert_int_equal(run_running(run), 0);
+    buf_free(&command);
+    run_destroy(run);
+}
+
 static void test_command_beyond_all_limits(void **state)
 {
     (void)state;
@@ -381,6 +399,7 @@ int main(void)
         IN_DIR(test_response_file),
         IN_DIR(test_response_file_that_cannot_be_written),
         IN_DIR(test_long_commands),
+        IN_DIR(test_long_command_that_cannot_be_written),
         IN_DIR(test_command_beyond_all_limits),
         cmocka_unit_test(test_environment_beyond_all_limits),
     };
