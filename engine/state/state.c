@@ -19,6 +19,20 @@ enum {
     READ_ATTEMPTS = 4,
 };
 
+enum recording_kind {
+    RECORD_JOB,
+    RECORD_WITHDRAWAL,
+    RECORD_FILE,
+};
+
+/* Something to record. */
+struct recording {
+    enum recording_kind kind;
+    const struct graph *graph;
+    const struct history *history; /* NULL for a withdrawal */
+    uint32_t id;                   /* of the job or file */
+};
+
 struct state {
     struct state_options options; /* directory is not kept */
     struct arena strings;
@@ -28,10 +42,13 @@ struct state {
     struct lock lock;
     struct image image; /* what is mapped; lives until the next load */
     struct journal journal;
-    uint64_t image_id;    /* of the image on disk; 0: there is none that can be used */
-    uint64_t image_bytes; /* its size */
-    bool loaded;          /* image_id and journal are what is on disk */
-    bool healing;         /* something on disk had to be ignored and is still there */
+    uint64_t image_id;             /* of the image on disk; 0: there is none that can be used */
+    uint64_t image_bytes;          /* its size */
+    bool loaded;                   /* image_id and journal are what is on disk */
+    bool stale;                    /* the caller's graph and history may lack some of it */
+    uint32_t lent;                 /* how many releases of the lock wait for their retake */
+    VEC(struct recording) put_off; /* recorded while the lock was lent */
+    bool healing;                  /* something on disk had to be ignored and is still there */
 };
 
 /* ---- opening and closing ---------------------------------------------------------------- */
@@ -62,6 +79,7 @@ enum jig_status state_open(const struct state_options *options, struct state **o
     state->options = *options;
     state->options.directory = NULL;
     state->lock.fd = -1;
+    state->stale = true;
     state->lock_path = path_in(&state->strings, options->directory, "lock");
     state->image_path = path_in(&state->strings, options->directory, "image");
     state->image_temporary = path_in(&state->strings, options->directory, "image.tmp");
@@ -91,21 +109,9 @@ void state_close(struct state *state)
     journal_close(&state->journal);
     image_unmap(&state->image);
     lock_drop(&state->lock);
+    vec_free(&state->put_off);
     arena_free(&state->strings);
     free(state);
-}
-
-void state_release_lock(struct state *state)
-{
-    flush(state);
-    journal_restart(&state->journal, 0);
-    state->loaded = false;
-    lock_drop(&state->lock);
-}
-
-enum jig_status state_retake_lock(struct state *state, struct jig_error *error)
-{
-    return state->options.read_only ? JIG_OK : take_lock(state, true, error);
 }
 
 /* ---- loading ---------------------------------------------------------------------------- */
@@ -116,14 +122,15 @@ struct finding {
     struct jig_error error;
 };
 
-static void note(struct finding *finding, const char *path, const struct jig_error *why,
-                 const char *consequence)
+/* `part` of the file, e.g. "the end of ", is ignored, with this `consequence`. */
+static void note(struct finding *finding, const char *part, const char *path,
+                 const char *consequence, const struct jig_error *why)
 {
     if (finding->path)
         return;
     finding->path = path;
-    jig_fail(&finding->error, why->status, "'%s' cannot be used: %s; %s", path, why->message,
-             consequence);
+    jig_fail(&finding->error, why->status, "%s'%s' is ignored, so %s: %s", part, path, consequence,
+             why->message);
     snprintf(finding->error.file, sizeof finding->error.file, "%s", path);
 }
 
@@ -151,7 +158,7 @@ static void load_image(struct state *state, struct state_loaded *out, struct fin
         (!graph_is_sound(out->graph) || !history_is_sound(out->history, out->graph)))
         status = jig_fail(&error, JIG_ERROR_CORRUPT, "what it says contradicts itself");
     if (status)
-        note(finding, state->image_path, &error, "what it told of earlier builds is found anew");
+        note(finding, "", state->image_path, "everything is built again", &error);
     if (status || !exists) {
         discard(out);
         image_unmap(&state->image);
@@ -196,7 +203,7 @@ static enum relation open_pair(struct state *state, struct state_loaded *out,
         enum jig_status status = journal_open(&state->journal, &error);
         load_image(state, out, finding);
         if (status)
-            note(finding, state->journal.path, &error, "the jobs it recorded run again");
+            note(finding, "", state->journal.path, "the jobs it recorded run again", &error);
         enum relation relation = relate(&state->image, &state->journal);
         if (relation != JOURNAL_FOREIGN || !state->options.read_only || attempt == READ_ATTEMPTS)
             return relation;
@@ -213,7 +220,8 @@ static void replay(struct state *state, struct state_loaded *out, struct finding
     }
     struct jig_error error;
     if (journal_replay(&state->journal, out->graph, out->history, &out->journal_records, &error))
-        note(finding, state->journal.path, &error, "the jobs it recorded last run again");
+        note(finding, "the end of ", state->journal.path, "the jobs recorded there run again",
+             &error);
     if (out->graph->files.count == 0 && !state->image_id)
         discard(out); /* a journal that says nothing */
 }
@@ -232,11 +240,12 @@ void state_load(struct state *state, struct state_loaded *out)
         if (relation == JOURNAL_FOREIGN) {
             struct jig_error error;
             jig_fail(&error, JIG_ERROR_CORRUPT, "it does not belong to the image beside it");
-            note(&finding, state->journal.path, &error, "the jobs it recorded run again");
+            note(&finding, "", state->journal.path, "the jobs it recorded run again", &error);
         }
         journal_restart(&state->journal, state->image_id);
     }
     state->loaded = true;
+    state->stale = false;
     state->healing = finding.path != NULL;
     if (finding.path && state->options.notice)
         state->options.notice(state->options.context, &finding.error);
@@ -244,60 +253,106 @@ void state_load(struct state *state, struct state_loaded *out)
 
 /* ---- recording -------------------------------------------------------------------------- */
 
-static enum jig_status check_loaded(const struct state *state, struct jig_error *error)
+/*
+ * Finds out where the journal ends and which numbers its paths have, when a child may have changed
+ * it. The mapping stays: the caller still has graph and history that point into it.
+ */
+static void catch_up(struct state *state)
 {
-    if (state->loaded)
+    struct image mapped = state->image;
+    bool stale = state->stale;
+    struct state_loaded unwanted;
+    state->image = (struct image){0};
+    state_load(state, &unwanted);
+    discard(&unwanted);
+    image_unmap(&state->image);
+    state->image = mapped;
+    state->stale = stale;
+}
+
+static void put(struct journal *journal, const struct recording *what)
+{
+    const struct graph *graph = what->graph;
+    if (what->kind == RECORD_WITHDRAWAL) {
+        journal_put_withdrawal(journal, graph, what->id);
+    } else if (what->kind == RECORD_FILE) {
+        journal_put_file(journal, graph, what->history, what->id);
+    } else {
+        const struct graph_job *job = &graph->jobs.data[what->id];
+        for (uint32_t i = 0; i < job->out_count; i++)
+            journal_put_file(journal, graph, what->history, graph_outputs(graph, job)[i]);
+        journal_put_job(journal, graph, what->history, what->id);
+    }
+}
+
+static enum jig_status record(struct state *state, struct recording what, struct jig_error *error)
+{
+    if (state->options.read_only)
         return JIG_OK;
-    return jig_fail(error, JIG_ERROR_USAGE, "the state is changed before it was loaded");
+    if (state->lent) {
+        vec_push(&state->put_off, what);
+        return JIG_OK;
+    }
+    if (state->lock.fd < 0)
+        return jig_fail(error, JIG_ERROR_LOCKED, "cannot record in '%s': it is not locked",
+                        state->journal.path);
+    if (!state->loaded)
+        catch_up(state);
+    put(&state->journal, &what);
+    if (what.kind == RECORD_FILE && state->journal.record.length < PENDING_BYTES)
+        return JIG_OK;
+    return journal_commit(&state->journal, error);
 }
 
 enum jig_status state_record_job(struct state *state, const struct graph *graph,
                                  const struct history *history, job_id job, struct jig_error *error)
 {
-    if (state->options.read_only)
-        return JIG_OK;
-    enum jig_status status = check_loaded(state, error);
-    if (status)
-        return status;
-    const struct graph_job *made = &graph->jobs.data[job];
-    for (uint32_t i = 0; i < made->out_count; i++)
-        journal_put_file(&state->journal, graph, history, graph_outputs(graph, made)[i]);
-    journal_put_job(&state->journal, graph, history, job);
-    return journal_commit(&state->journal, error);
+    return record(state, (struct recording){RECORD_JOB, graph, history, job}, error);
 }
 
 enum jig_status state_withdraw_job(struct state *state, const struct graph *graph, job_id job,
                                    struct jig_error *error)
 {
-    if (state->options.read_only)
-        return JIG_OK;
-    enum jig_status status = check_loaded(state, error);
-    if (status)
-        return status;
-    journal_put_withdrawal(&state->journal, graph, job);
-    return journal_commit(&state->journal, error);
+    return record(state, (struct recording){RECORD_WITHDRAWAL, graph, NULL, job}, error);
 }
 
 enum jig_status state_record_file(struct state *state, const struct graph *graph,
                                   const struct history *history, file_id file,
                                   struct jig_error *error)
 {
-    if (state->options.read_only)
+    return record(state, (struct recording){RECORD_FILE, graph, history, file}, error);
+}
+
+/* ---- lending the lock -------------------------------------------------------------------- */
+
+void state_release_lock(struct state *state)
+{
+    if (state->lent++)
+        return;
+    flush(state);
+    journal_restart(&state->journal, 0);
+    state->loaded = false;
+    state->stale = true;
+    lock_drop(&state->lock);
+}
+
+enum jig_status state_retake_lock(struct state *state, struct jig_error *error)
+{
+    if (--state->lent)
         return JIG_OK;
-    enum jig_status status = check_loaded(state, error);
-    if (status)
-        return status;
-    journal_put_file(&state->journal, graph, history, file);
-    if (state->journal.record.length < PENDING_BYTES)
-        return JIG_OK;
-    return journal_commit(&state->journal, error);
+    enum jig_status status = state->options.read_only ? JIG_OK : take_lock(state, true, error);
+    /* A write that fails here will fail for the next job too, whose recorder is told. */
+    for (uint32_t i = 0; i < state->put_off.count && !status; i++)
+        record(state, state->put_off.data[i], NULL);
+    state->put_off.count = 0;
+    return status;
 }
 
 /* ---- folding ---------------------------------------------------------------------------- */
 
 bool state_wants_fold(const struct state *state)
 {
-    if (state->options.read_only)
+    if (state->options.read_only || state->stale)
         return false;
     return state->image_id == 0 || state->healing ||
            (state->journal.end > SMALLEST_FOLD && state->journal.end > state->image_bytes / 4);
@@ -308,9 +363,8 @@ enum jig_status state_fold(struct state *state, struct graph *graph, struct hist
 {
     if (state->options.read_only)
         return JIG_OK;
-    enum jig_status status = check_loaded(state, error);
-    if (status)
-        return status;
+    if (state->stale)
+        return jig_fail(error, JIG_ERROR_USAGE, "the state is written before it was loaded");
     history_fit(history, graph);
     history_compact(history);
     struct column columns[GRAPH_COLUMN_COUNT + HISTORY_COLUMN_COUNT];
@@ -318,8 +372,8 @@ enum jig_status state_fold(struct state *state, struct graph *graph, struct hist
     history_columns(history, columns + GRAPH_COLUMN_COUNT);
 
     struct image image = {.id = header_fresh_id(), .absorbed_journal = state->journal.nonce};
-    status = image_write(&image, state->image_path, state->image_temporary, columns,
-                         sizeof columns / sizeof *columns, error);
+    enum jig_status status = image_write(&image, state->image_path, state->image_temporary, columns,
+                                         sizeof columns / sizeof *columns, error);
     if (status)
         return status;
     state->image_id = image.id;

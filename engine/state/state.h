@@ -54,9 +54,12 @@ void state_close(struct state *state);
 
 /*
  * Lends the lock to a child that runs the tool again in the same directory (a manifest's
- * generator), and takes it back, waiting for it whatever `wait` says. The child may have changed
- * image and journal: from the release until the next state_load nothing can be recorded or
- * folded, and what state_load gave before is out of date.
+ * generator), and takes it back, waiting for it whatever `wait` says. Lending nests: the lock is
+ * taken back when each release has had its retake. The child may have changed image and journal,
+ * so what state_load gave before is out of date then.
+ *
+ * What is recorded while the lock is lent is put off until it is back: graph and history must live
+ * until then. It goes on top of what the child left.
  */
 void state_release_lock(struct state *state);
 enum jig_status state_retake_lock(struct state *state, struct jig_error *error);
@@ -64,15 +67,14 @@ enum jig_status state_retake_lock(struct state *state, struct jig_error *error);
 /*
  * Maps the image and applies the journal. The columns of the graph and history returned point
  * into the mapping, which lives until the next state_load or state_close. Never fails: what is
- * wrong is told through `notice` and left out. Must come before anything is recorded or folded.
+ * wrong is told through `notice` and left out.
  * Cost: mapping and checksum of the image, plus O(journal).
  */
 void state_load(struct state *state, struct state_loaded *out);
 
 /*
- * The four functions below do nothing, successfully, with read_only; and fail with JIG_ERROR_USAGE
- * before state_load. `graph` and `history` may be those of state_load, or any later ones, such as
- * those that history_rebind made.
+ * The functions below do nothing, successfully, with read_only. `graph` and `history` may be those
+ * of state_load, or any later ones, such as those that history_rebind made.
  */
 
 /*
@@ -99,19 +101,21 @@ enum jig_status state_record_file(struct state *state, const struct graph *graph
 /*
  * Whether a state_fold is worth its cost now: there is no usable image, something had to be
  * ignored (the next load should not find it again), or the journal has grown past 64 KiB and a
- * quarter of the image.
+ * quarter of the image. False while state_fold is refused.
  */
 bool state_wants_fold(const struct state *state);
 
 /*
  * Writes graph and history as a new image (temporary file, fsync, rename) and starts an empty
  * journal on top of it. Drops garbage from `history`. On failure (full disk) the old image and
- * journal stay and stay valid. JIG_ERROR_LIMIT when a column has 4 GiB or more.
+ * journal stay and stay valid. JIG_ERROR_LIMIT when a column has 4 GiB or more; JIG_ERROR_USAGE
+ * before state_load and between lending the lock and the next state_load, since then `history`
+ * lacks what is on disk.
  */
 enum jig_status state_fold(struct state *state, struct graph *graph, struct history *history,
                            struct jig_error *error);
 
-/* Bytes of image and journal, for statistics. */
+/* Bytes of image and journal, as last loaded or written; for statistics. */
 void state_sizes(const struct state *state, uint64_t *image_bytes, uint64_t *journal_bytes);
 
 #endif

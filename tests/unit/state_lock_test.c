@@ -221,6 +221,26 @@ static _Noreturn void run_tool_again(const struct test_dir *dir)
     _exit(saw_parent ? 0 : 1);
 }
 
+static void lend_to_child(struct session *session, const struct test_dir *dir)
+{
+    state_release_lock(session->state);
+    pid_t child = fork();
+    if (child == 0)
+        run_tool_again(dir);
+    reap(child);
+}
+
+static void reload(struct session *session)
+{
+    free_world(&session->world);
+    session->world = load_world(session->state);
+}
+
+static uint32_t duration(const struct session *session, job_id job)
+{
+    return session->world.history->jobs.data[job].duration_ms;
+}
+
 static void test_a_child_may_change_the_state_while_the_lock_is_lent(void **state)
 {
     const struct test_dir *dir = *state;
@@ -228,31 +248,72 @@ static void test_a_child_may_change_the_state_while_the_lock_is_lent(void **stat
     world_run(&session.world, 0, "x.h new.h", 50);
     record(&session, 0);
     world_know(&session.world, "a.c", 80); /* waits to be written; lending writes it */
-    state_record_file(session.state, session.world.graph, session.world.history,
-                      world_file(&session.world, "a.c"), NULL);
-    state_release_lock(session.state);
-    pid_t child = fork();
-    if (child == 0)
-        run_tool_again(dir);
-    reap(child);
+    file_id source = world_file(&session.world, "a.c");
+    state_record_file(session.state, session.world.graph, session.world.history, source, NULL);
+    lend_to_child(&session, dir);
     assert_int_equal(state_retake_lock(session.state, NULL), JIG_OK);
     assert_int_equal(open_without_waiting(dir, NULL), JIG_ERROR_LOCKED);
-
-    assert_int_equal(
-        state_record_job(session.state, session.world.graph, session.world.history, 0, NULL),
-        JIG_ERROR_USAGE);
-    free_world(&session.world);
-    session.world = load_world(session.state);
-    const struct job_record *jobs = session.world.history->jobs.data;
-    assert_int_equal(jobs[0].duration_ms, 51);
-    assert_int_equal(jobs[1].duration_ms, 61);
-    assert_int_equal(jobs[2].duration_ms, 71);
-    file_id source = world_file(&session.world, "a.c");
+    reload(&session);
+    assert_int_equal(duration(&session, 0), 51);
+    assert_int_equal(duration(&session, 1), 61);
+    assert_int_equal(duration(&session, 2), 71);
     assert_int_equal(session.world.history->files.data[source].size, 80);
 
     world_run(&session.world, 0, "y.h", 90);
     record(&session, 0);
     assert_found(dir, end_session(&session));
+}
+
+static void test_the_generator_is_recorded_on_top_of_what_its_child_left(void **state)
+{
+    const struct test_dir *dir = *state;
+    struct session session = begin_with_image(dir);
+    world_run(&session.world, 0, "x.h new.h", 50);
+    record(&session, 0);
+    lend_to_child(&session, dir);
+    assert_int_equal(state_retake_lock(session.state, NULL), JIG_OK);
+    world_run(&session.world, 2, "of-the-generator.h", 90); /* by the graph from before */
+    record(&session, 2);
+    assert_false(state_wants_fold(session.state));
+    assert_int_equal(state_fold(session.state, session.world.graph, session.world.history, NULL),
+                     JIG_ERROR_USAGE);
+    reload(&session);
+    assert_int_equal(duration(&session, 0), 51);
+    assert_int_equal(duration(&session, 1), 61);
+    assert_int_equal(duration(&session, 2), 91);
+    assert_found(dir, end_session(&session));
+}
+
+static void test_what_is_recorded_while_the_lock_is_lent_is_written_afterwards(void **state)
+{
+    const struct test_dir *dir = *state;
+    struct session session = begin_with_image(dir);
+    world_run(&session.world, 0, "x.h new.h", 50);
+    record(&session, 0);
+    state_release_lock(session.state);
+    world_run(&session.world, 2, "meanwhile.h", 90);
+    record(&session, 2);
+    assert_int_equal(state_withdraw_job(session.state, session.world.graph, 0, NULL), JIG_OK);
+    assert_int_equal(open_without_waiting(dir, NULL), JIG_OK);
+    assert_int_equal(state_retake_lock(session.state, NULL), JIG_OK);
+    reload(&session);
+    assert_int_equal(session.world.history->jobs.data[0].flags, 0);
+    assert_int_equal(duration(&session, 2), 91);
+    assert_found(dir, end_session(&session));
+}
+
+static void test_lending_nests(void **state)
+{
+    const struct test_dir *dir = *state;
+    struct session session = begin_with_image(dir);
+    state_release_lock(session.state);
+    state_release_lock(session.state);
+    assert_int_equal(state_retake_lock(session.state, NULL), JIG_OK);
+    assert_int_equal(open_without_waiting(dir, NULL), JIG_OK);
+    assert_int_equal(state_retake_lock(session.state, NULL), JIG_OK);
+    assert_int_equal(open_without_waiting(dir, NULL), JIG_ERROR_LOCKED);
+    struct buf known = end_session(&session);
+    buf_free(&known);
 }
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, make_temp_dir, remove_temp_dir)
@@ -269,6 +330,9 @@ int main(void)
         TEST(test_a_directory_that_cannot_be_made_is_an_error),
         TEST(test_missing_directories_are_made),
         TEST(test_a_child_may_change_the_state_while_the_lock_is_lent),
+        TEST(test_the_generator_is_recorded_on_top_of_what_its_child_left),
+        TEST(test_what_is_recorded_while_the_lock_is_lent_is_written_afterwards),
+        TEST(test_lending_nests),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
