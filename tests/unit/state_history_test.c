@@ -146,6 +146,21 @@ static void test_a_job_that_goes_and_comes_back_keeps_its_record(void **state)
     free_world(&first);
 }
 
+static void test_an_orphan_never_replaces_the_record_of_a_job(void **state)
+{
+    (void)state;
+    struct world old = make_small_world();
+    const file_id key = graph_find_file(old.graph, "a.o", 3);
+    const struct job_record stale = {.duration_ms = 99, .flags = JOB_RECORDED};
+    vec_push(&old.history->orphans, history_make_orphan(old.history, &stale, &key, 1, NULL, 0));
+    struct world w = make_world();
+    job_id a = world_job(&w, "a.o", "a.c");
+    rebind(&old, &w);
+    assert_int_equal(job_record(&w, a)->duration_ms, 21);
+    free_world(&w);
+    free_world(&old);
+}
+
 static void test_an_output_that_is_no_longer_the_first_is_no_key(void **state)
 {
     (void)state;
@@ -278,6 +293,7 @@ int main(void)
         cmocka_unit_test(test_rebinding_to_the_same_jobs_keeps_everything),
         cmocka_unit_test(test_rebinding_adds_discovered_files),
         cmocka_unit_test(test_a_job_that_goes_and_comes_back_keeps_its_record),
+        cmocka_unit_test(test_an_orphan_never_replaces_the_record_of_a_job),
         cmocka_unit_test(test_an_output_that_is_no_longer_the_first_is_no_key),
         cmocka_unit_test(test_rebinding_drops_fingerprints_that_nothing_names),
         cmocka_unit_test(test_what_points_outside_is_not_sound),

@@ -455,6 +455,23 @@ static void test_a_full_disk_leaves_the_old_image(void **state)
     free_table(&table);
 }
 
+static void test_what_cannot_be_brought_to_the_disk_replaces_nothing(void **state)
+{
+    const struct test_dir *dir = *state;
+    struct table table = make_table();
+    write_table(dir, &table);
+    /* Takes every byte, and cannot be synced. */
+    assert_int_equal(symlink("/dev/null", dir->image_temporary), 0);
+    struct column columns[TABLE_COLUMNS];
+    table_columns(&table, columns);
+    struct image image = {.id = 78};
+    assert_int_equal(
+        image_write(&image, dir->image, dir->image_temporary, columns, TABLE_COLUMNS, NULL),
+        JIG_ERROR_IO);
+    assert_old_image_stands(dir);
+    free_table(&table);
+}
+
 static void test_a_column_of_4_gib_is_over_the_limit(void **state)
 {
     const struct test_dir *dir = *state;
@@ -492,6 +509,7 @@ int main(void)
         TEST(test_offsets_that_verify_must_also_fit),
         TEST(test_a_write_cut_at_any_length_leaves_the_old_image),
         TEST(test_a_full_disk_leaves_the_old_image),
+        TEST(test_what_cannot_be_brought_to_the_disk_replaces_nothing),
         TEST(test_a_column_of_4_gib_is_over_the_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

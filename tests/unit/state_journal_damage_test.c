@@ -191,6 +191,18 @@ static void test_a_directory_in_its_place_is_told(void **state)
     assert_found(dir, known);
 }
 
+static void test_a_pipe_in_its_place_is_not_waited_for(void **state)
+{
+    const struct test_dir *dir = *state;
+    assert_int_equal(mkfifo(dir->journal, 0666), 0);
+    struct notices notices = {0};
+    struct state *reader = open_read_only(dir->path, &notices);
+    struct world world = load_world(reader);
+    assert_null(world.graph);
+    assert_int_equal(notices.count, 1);
+    state_close(reader);
+}
+
 static void test_stale_records_never_verify(void **state)
 {
     const struct test_dir *dir = *state;
@@ -532,6 +544,7 @@ int main(void)
         TEST(test_a_journal_that_is_no_journal_is_replaced_by_the_next_record),
         TEST(test_another_format_version_is_named),
         TEST(test_a_directory_in_its_place_is_told),
+        TEST(test_a_pipe_in_its_place_is_not_waited_for),
         TEST(test_stale_records_never_verify),
         TEST(test_a_reader_passes_over_a_record_that_is_being_written),
         TEST(test_a_record_that_does_not_fit_leaves_the_journal_as_it_was),
