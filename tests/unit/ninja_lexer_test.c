@@ -115,6 +115,25 @@ static void test_long_plain_text_is_found_to_its_end(void **state)
     }
 }
 
+/* The quick test must agree with what quotes words. */
+static void test_word_is_what_quoting_leaves_alone(void **state)
+{
+    (void)state;
+    char text[40];
+    struct buf quoted = {0};
+    for (int c = 1; c < 256; c++) {
+        for (size_t length = 1; length < sizeof text; length++) {
+            memset(text, 'w', sizeof text);
+            text[length * 7 / 8] = (char)c;
+            buf_clear(&quoted);
+            buf_append_shell_quoted(&quoted, text, length);
+            assert_int_equal(scan_is_word(text, length), quoted.length == length);
+        }
+    }
+    assert_false(scan_is_word("", 0));
+    buf_free(&quoted);
+}
+
 static void test_path_ends_at_delimiters(void **state)
 {
     (void)state;
@@ -349,6 +368,7 @@ int main(void)
         cmocka_unit_test(test_escapes),
         cmocka_unit_test(test_dot_ends_a_bare_variable_but_not_a_braced_one),
         cmocka_unit_test(test_long_plain_text_is_found_to_its_end),
+        cmocka_unit_test(test_word_is_what_quoting_leaves_alone),
         cmocka_unit_test(test_path_ends_at_delimiters),
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_tokens),

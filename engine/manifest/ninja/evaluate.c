@@ -151,13 +151,14 @@ static str_id shell_word(struct parser *parser, file_id file)
     }
     if (parser->quoted.data[file] != GRAPH_NONE)
         return parser->quoted.data[file];
-    struct buf word = {0};
     str_id path = graph->files.data[file].path;
+    const char *text = graph_str(graph, path);
     uint32_t length = graph_str_length(graph, path);
-    buf_append_shell_quoted(&word, graph_str(graph, path), length);
-    if (word.length != length)
-        path = parser_intern(parser, word.data, word.length);
-    buf_free(&word);
+    if (!scan_is_word(text, length)) {
+        buf_clear(&parser->text);
+        buf_append_shell_quoted(&parser->text, text, length);
+        path = parser_intern(parser, parser->text.data, parser->text.length);
+    }
     return parser->quoted.data[file] = path;
 }
 

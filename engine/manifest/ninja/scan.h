@@ -97,4 +97,28 @@ static inline bool scan_is_canonical(const char *path, size_t length)
     return true;
 }
 
+/* Whether every byte of the block is one that a shell takes as it is in any place of a word. */
+static inline bool scan_block_is_word(scan_block b)
+{
+    scan_block letter = (b | 0x20) - (uint8_t)'a'; /* 0 to 25 for both cases */
+    scan_block digit = b - (uint8_t)'-';           /* "-./0123456789" lie side by side */
+    scan_mask word =
+        (letter <= 25) | (digit <= '9' - '-') | (b == (uint8_t)'_') | (b == (uint8_t)'+');
+    return !scan_any(~word);
+}
+
+/* Whether the shell reads text[0..length), not empty, as one word without quotes around it. */
+static inline bool scan_is_word(const char *text, size_t length)
+{
+    size_t i = 0;
+    for (; i + sizeof(scan_block) <= length; i += sizeof(scan_block)) {
+        if (!scan_block_is_word(scan_load(text + i)))
+            return false;
+    }
+    char rest[sizeof(scan_block)];
+    memset(rest, '_', sizeof rest);
+    memcpy(rest, text + i, length - i);
+    return length > 0 && scan_block_is_word(scan_load(rest));
+}
+
 #endif
