@@ -135,7 +135,9 @@ struct run_result wait_result(struct run *run)
 
 struct run_result run_command(const char *command)
 {
-    struct run *run = make_run(&(struct run_options){.slots = 1, .leave_signals = true});
+    char *environment[] = {(char *)"PATH=/usr/bin:/bin", NULL};
+    struct run *run = make_run(
+        &(struct run_options){.slots = 1, .environment = environment, .leave_signals = true});
     start_command(run, 0, command);
     struct run_result result = wait_result(run);
     run_destroy(run);

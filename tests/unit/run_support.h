@@ -40,7 +40,7 @@ struct run *make_run(const struct run_options *options);
 uint32_t start_command(struct run *run, uint32_t job, const char *command);
 /* Waits for a job to end; anything else fails the test. */
 struct run_result wait_result(struct run *run);
-/* Runs one command alone. The caller frees the result. */
+/* Runs one command alone, with nothing but a plain PATH. The caller frees the result. */
 struct run_result run_command(const char *command);
 
 #endif
