@@ -67,14 +67,15 @@ int io_make_parent_dirs(const char *path)
     if (length == 0)
         return 0;
     char *dir = mem_strndup(path, length);
-    int result = 0;
-    if (mkdir(dir, 0777) < 0 && errno == ENOENT) {
+    int result = mkdir(dir, 0777) < 0 ? errno : 0;
+    if (result == ENOENT) {
         result = io_make_parent_dirs(dir);
         if (!result && mkdir(dir, 0777) < 0)
             result = errno;
-    } else if (errno != EEXIST && access(dir, F_OK) < 0) {
-        result = errno;
     }
+    /* A read-only file system refuses before it looks whether the directory is there already. */
+    if (result && access(dir, F_OK) == 0)
+        result = 0;
     free(dir);
     return result == EEXIST ? 0 : result;
 }
