@@ -1,4 +1,4 @@
 foreach(name depfile dyndep error hostile include lexer log peek recipe scope showincludes
-             statement)
+             statement text)
   jig_unit_test(ninja_${name}_test ninja_${name}_test.c)
 endforeach()

@@ -15,7 +15,8 @@ static struct lexer start(const char *text, size_t length)
     assert_non_null(copy);
     memcpy(copy, text, length);
     struct lexer lexer;
-    lexer_start(&lexer, "input", copy, length);
+    lexer_start(&lexer, "input");
+    lexer_feed(&lexer, copy, length);
     return lexer;
 }
 
@@ -308,6 +309,27 @@ static void test_lines_are_counted(void **state)
     stop(&lexer);
 }
 
+static void test_lines_go_on_from_text_to_text(void **state)
+{
+    (void)state;
+    struct lexer first = start_text("a\nb\n"), lexer = first;
+    lexer_read(&lexer);
+    lexer_finish(&lexer);
+    struct lexer second = start_text("c\nd\n");
+    lexer_feed(&lexer, second.text, 4);
+    lexer_read(&lexer);
+    assert_int_equal(lexer_line(&lexer), 3);
+    lexer_read(&lexer);
+    lexer_read(&lexer);
+    assert_int_equal(lexer_line(&lexer), 4);
+    struct jig_error error;
+    lexer_fail(&lexer, &error, "oops");
+    assert_int_equal(error.line, 4);
+    assert_string_equal(error.excerpt, "d");
+    stop(&first);
+    stop(&second);
+}
+
 /* Fails at column `column` (0-based) of a line of `length` bytes. */
 static struct jig_error error_at(size_t column, size_t length)
 {
@@ -379,6 +401,7 @@ int main(void)
         cmocka_unit_test(test_errors_in_values),
         cmocka_unit_test(test_newline_escape_needs_version_1_14),
         cmocka_unit_test(test_lines_are_counted),
+        cmocka_unit_test(test_lines_go_on_from_text_to_text),
         cmocka_unit_test(test_excerpt_is_cut_as_ninja_cuts_it),
         cmocka_unit_test(test_caret_always_points_into_the_excerpt),
     };

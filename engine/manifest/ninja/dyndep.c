@@ -12,7 +12,8 @@ struct reader {
     struct parts parts;     /* of the string read last */
     struct buf text;        /* that string, its escapes resolved */
     struct names mentioned; /* outputs this file adds */
-    VEC(bool) seen;         /* [job_id]: the file has a statement for it */
+    bool has_version;
+    VEC(bool) seen; /* [job_id]: the file has a statement for it */
 };
 
 #define reader_fail(reader, ...) lexer_fail(&(reader)->lexer, (reader)->error, __VA_ARGS__)
@@ -28,6 +29,11 @@ static void join_text(struct reader *reader)
     }
 }
 
+static enum jig_status fail_version(struct reader *reader)
+{
+    return reader_fail(reader, "expected 'ninja_dyndep_version = ...'");
+}
+
 static enum jig_status read_version(struct reader *reader)
 {
     struct view name;
@@ -36,7 +42,7 @@ static enum jig_status read_version(struct reader *reader)
     if (status)
         return status;
     if (!view_is(name, "ninja_dyndep_version"))
-        return reader_fail(reader, "expected 'ninja_dyndep_version = ...'");
+        return fail_version(reader);
     join_text(reader);
     struct version version = version_parse(buf_cstr(&reader->text), reader->text.length);
     if (version.major != 1 || version.minor != 0)
@@ -158,22 +164,19 @@ static enum jig_status read_build(struct reader *reader)
 static enum jig_status read_statements(struct reader *reader)
 {
     struct lexer *lexer = &reader->lexer;
-    bool has_version = false;
     for (;;) {
         enum jig_status status = JIG_OK;
         enum token token = lexer_read(lexer);
-        if (!has_version && (token == TOKEN_BUILD || token == TOKEN_EOF))
-            return reader_fail(reader, "expected 'ninja_dyndep_version = ...'");
         switch (token) {
         case TOKEN_BUILD:
-            status = read_build(reader);
+            status = reader->has_version ? read_build(reader) : fail_version(reader);
             break;
         case TOKEN_NAME:
             lexer_unread(lexer);
-            if (has_version)
+            if (reader->has_version)
                 return reader_fail(reader, "unexpected %s", lexer_token_name(token));
             status = read_version(reader);
-            has_version = true;
+            reader->has_version = true;
             break;
         case TOKEN_NEWLINE:
             break;
@@ -187,6 +190,23 @@ static enum jig_status read_statements(struct reader *reader)
         if (status)
             return status;
     }
+}
+
+static enum jig_status read_windows(struct reader *reader, struct text *text)
+{
+    const char *start;
+    size_t length;
+    int failed;
+    while (text_next(text, &start, &length, &failed)) {
+        lexer_feed(&reader->lexer, start, length);
+        enum jig_status status = read_statements(reader);
+        if (status)
+            return status;
+        lexer_finish(&reader->lexer);
+    }
+    if (failed)
+        return jig_fail_errno(reader->error, failed, "loading '%s'", reader->lexer.path);
+    return reader->has_version ? JIG_OK : fail_version(reader);
 }
 
 /* Every job that names the file must be in it, and no other. */
@@ -237,14 +257,14 @@ enum jig_status dyndep_load(struct graph *graph, file_id file, const struct ninj
                             struct dyndep *out, struct jig_error *error)
 {
     const char *path = graph_path(graph, file);
-    struct buf text = {0};
-    enum jig_status status = manifest_read_text(path, options, &text, NULL, error);
+    struct text text;
+    enum jig_status status = manifest_open(&text, path, options, NULL, error);
     if (!status) {
         struct reader reader = {.graph = graph, .error = error, .out = out};
         if (graph->jobs.count)
             vec_extend(&reader.seen, graph->jobs.count);
-        lexer_start(&reader.lexer, path, text.data, text.length);
-        status = read_statements(&reader);
+        lexer_start(&reader.lexer, path);
+        status = read_windows(&reader, &text);
         if (!status)
             status = check_jobs(&reader, file);
         if (!status)
@@ -254,7 +274,7 @@ enum jig_status dyndep_load(struct graph *graph, file_id file, const struct ninj
         names_free(&reader.mentioned);
         vec_free(&reader.seen);
     }
-    buf_free(&text);
+    text_close(&text);
     return status;
 }
 

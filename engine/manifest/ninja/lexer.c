@@ -26,16 +26,33 @@ static const char *skip_name(const char *p)
     return p;
 }
 
-void lexer_start(struct lexer *lexer, const char *path, const char *text, size_t length)
+void lexer_start(struct lexer *lexer, const char *path)
 {
-    *lexer = (struct lexer){
-        .path = path,
-        .text = text,
-        .end = text + length,
-        .next = text,
-        .counted = text,
-        .counted_line = 1,
-    };
+    *lexer = (struct lexer){.path = path, .counted_line = 1};
+    lexer_feed(lexer, "", 0);
+}
+
+void lexer_feed(struct lexer *lexer, const char *text, size_t length)
+{
+    lexer->text = lexer->next = lexer->counted = text;
+    lexer->end = text + length;
+    lexer->token = NULL;
+    lexer->text_line = lexer->counted_line;
+}
+
+static void count_lines(struct lexer *lexer, const char *to)
+{
+    const char *newline;
+    while ((newline = memchr(lexer->counted, '\n', (size_t)(to - lexer->counted)))) {
+        lexer->counted = newline + 1;
+        lexer->counted_line++;
+    }
+}
+
+void lexer_finish(struct lexer *lexer)
+{
+    count_lines(lexer, lexer->end);
+    lexer_feed(lexer, "", 0);
 }
 
 /* Blanks within a line, and escaped ends of line, mean nothing between tokens. */
@@ -328,11 +345,7 @@ const char *lexer_describe_error(const struct lexer *lexer)
 
 uint32_t lexer_line(struct lexer *lexer)
 {
-    const char *newline;
-    while ((newline = memchr(lexer->counted, '\n', (size_t)(lexer->token - lexer->counted)))) {
-        lexer->counted = newline + 1;
-        lexer->counted_line++;
-    }
+    count_lines(lexer, lexer->token);
     return lexer->counted_line;
 }
 
@@ -370,7 +383,7 @@ enum jig_status lexer_fail_as(const struct lexer *lexer, struct jig_error *error
     jig_fail(error, status, "%s", message);
 
     const char *line = lexer->text;
-    uint32_t number = 1;
+    uint32_t number = lexer->text_line;
     const char *token = lexer->token ? lexer->token : lexer->text;
     const char *newline;
     while ((newline = memchr(line, '\n', (size_t)(token - line)))) {

@@ -64,20 +64,26 @@ struct parts {
 
 struct lexer {
     const char *path;  /* names the text in errors */
-    const char *text;  /* first byte; SCAN_PADDING zero bytes follow the last */
-    const char *end;   /* one past the last byte, less than 4 GiB away */
+    const char *text;  /* first byte, which begins a line */
+    const char *end;   /* less than 4 GiB away; a NUL stands there, SCAN_PADDING may be read */
     const char *next;  /* where reading goes on */
     const char *token; /* where the last token began, and so where errors point; or NULL */
 
     /* ninja_required_version: `$^` may be used from 1.14 on. */
     int required_major, required_minor;
 
-    /* Counting lines lazily: `counted_line` is the line of `counted`. */
+    /* Lines are 1-based and counted lazily: `counted_line` is the line of `counted`. */
+    uint32_t text_line; /* of `text` */
     const char *counted;
     uint32_t counted_line;
 };
 
-void lexer_start(struct lexer *lexer, const char *path, const char *text, size_t length);
+/* A lexer at the start of the file `path`, without text yet. */
+void lexer_start(struct lexer *lexer, const char *path);
+/* Goes on with text[0..length), which must stay in place until lexer_finish. */
+void lexer_feed(struct lexer *lexer, const char *text, size_t length);
+/* Lets go of the text, which has been read to its end. O(bytes). */
+void lexer_finish(struct lexer *lexer);
 
 /* Reads one token. Comments are skipped; blanks after it as well. O(bytes skipped). */
 enum token lexer_read(struct lexer *lexer);

@@ -177,7 +177,8 @@ void ninja_peek_builddir(const char *path, struct buf *out)
     struct parser parser;
     parser_init(&parser, graph, NULL, NULL);
     struct source source = {.parser = &parser, .scope = OUTERMOST_SCOPE};
-    lexer_start(&source.lexer, path, text.data, text.length);
+    lexer_start(&source.lexer, path);
+    lexer_feed(&source.lexer, text.data, text.length);
     peek_variables(&source);
 
     name_id name = names_find(&parser.names, "builddir", strlen("builddir"));

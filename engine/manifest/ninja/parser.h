@@ -17,6 +17,7 @@
 #include "engine/manifest/ninja/names.h"
 #include "engine/manifest/ninja/ninja.h"
 #include "engine/manifest/ninja/scope.h"
+#include "engine/manifest/ninja/text.h"
 
 /* The variables a rule may set, and the built-in ones; their name_ids in every parser. */
 enum known_name {
@@ -133,12 +134,12 @@ void parser_free(struct parser *parser);
 enum jig_status parser_read_file(struct parser *parser, const char *path, scope_id scope,
                                  struct source *parent);
 /*
- * statement.c: appends the content of a file to `text`, with the padding that the lexer needs.
- * An error is placed at `parent`, the lexer of the file that includes it, if there is one.
+ * statement.c: opens a file as the options tell, to be closed with text_close whatever comes of
+ * it. An error is placed at `parent`, the lexer of the file that includes it, if there is one.
  */
-enum jig_status manifest_read_text(const char *path, const struct ninja_options *options,
-                                   struct buf *text, const struct lexer *parent,
-                                   struct jig_error *error);
+enum jig_status manifest_open(struct text *text, const char *path,
+                              const struct ninja_options *options, const struct lexer *parent,
+                              struct jig_error *error);
 /* statement.c: reads the rest of `name = value` into the file's scope. */
 enum jig_status parser_read_variable(struct source *source);
 /* build.c: reads a build statement, whose keyword has been read. */

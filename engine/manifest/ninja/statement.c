@@ -1,11 +1,8 @@
 /*
  * Manifest files and their statements, but for build statements (build.c).
  */
-#include "engine/base/io.h"
-#include "engine/base/path.h"
 #include "engine/manifest/ninja/parser.h"
 
-#include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
 
@@ -285,46 +282,72 @@ static enum jig_status note_manifest(struct source *source)
     return JIG_OK;
 }
 
-enum jig_status manifest_read_text(const char *path, const struct ninja_options *options,
-                                   struct buf *text, const struct lexer *parent,
-                                   struct jig_error *error)
+static enum jig_status fail_loading(int failed, const char *path, const struct lexer *parent,
+                                    struct jig_error *error)
 {
-    int failed = options && options->read_file ? options->read_file(options->context, path, text)
-                                               : io_read_file(AT_FDCWD, path, text);
-    if (failed && parent)
-        return lexer_fail_as(parent, error, JIG_ERROR_IO, "loading '%s': %s", path,
-                             strerror(failed));
-    if (failed)
+    if (!parent)
         return jig_fail_errno(error, failed, "loading '%s'", path);
-    if (text->length >= UINT32_MAX)
-        return jig_fail(error, JIG_ERROR_LIMIT, "loading '%s': larger than 4 GiB", path);
-    memset(buf_reserve(text, SCAN_PADDING), 0, SCAN_PADDING);
-    return JIG_OK;
+    return lexer_fail_as(parent, error, JIG_ERROR_IO, "loading '%s': %s", path, strerror(failed));
+}
+
+enum jig_status manifest_open(struct text *text, const char *path,
+                              const struct ninja_options *options, const struct lexer *parent,
+                              struct jig_error *error)
+{
+    int failed;
+    if (options && options->read_file) {
+        struct buf bytes = {0};
+        failed = options->read_file(options->context, path, &bytes);
+        text_open_bytes(text, bytes);
+    } else {
+        failed = text_open(text, path);
+    }
+    return failed ? fail_loading(failed, path, parent, error) : JIG_OK;
+}
+
+static enum jig_status read_windows(struct source *source, struct text *text,
+                                    const struct lexer *parent)
+{
+    struct parser *parser = source->parser;
+    const char *start;
+    size_t length;
+    int failed;
+    while (text_next(text, &start, &length, &failed)) {
+        if (length >= UINT32_MAX)
+            return jig_fail(parser->error, JIG_ERROR_LIMIT,
+                            "loading '%s': a statement of more than 4 GiB", source->lexer.path);
+        lexer_feed(&source->lexer, start, length);
+        enum jig_status status = read_statements(source);
+        if (status)
+            return status;
+        lexer_finish(&source->lexer);
+    }
+    return failed ? fail_loading(failed, source->lexer.path, parent, parser->error) : JIG_OK;
 }
 
 enum jig_status parser_read_file(struct parser *parser, const char *path, scope_id scope,
                                  struct source *parent)
 {
+    const struct lexer *above = parent ? &parent->lexer : NULL;
     if (parser->depth == DEEPEST_INCLUDE)
-        return lexer_fail_as(&parent->lexer, parser->error, JIG_ERROR_LIMIT,
+        return lexer_fail_as(above, parser->error, JIG_ERROR_LIMIT,
                              "loading '%s': files include each other more than %d deep", path,
                              DEEPEST_INCLUDE);
-    struct buf text = {0};
-    struct source source = {.parser = parser, .scope = scope};
-    enum jig_status status = manifest_read_text(path, parser->options, &text,
-                                                parent ? &parent->lexer : NULL, parser->error);
+    struct text text;
+    enum jig_status status = manifest_open(&text, path, parser->options, above, parser->error);
     if (!status) {
-        lexer_start(&source.lexer, path, text.data, text.length);
-        if (parent) {
-            source.lexer.required_major = parent->lexer.required_major;
-            source.lexer.required_minor = parent->lexer.required_minor;
+        struct source source = {.parser = parser, .scope = scope};
+        lexer_start(&source.lexer, path);
+        if (above) {
+            source.lexer.required_major = above->required_major;
+            source.lexer.required_minor = above->required_minor;
         }
         parser->depth++;
         status = note_manifest(&source);
         if (!status)
-            status = read_statements(&source);
+            status = read_windows(&source, &text, above);
         parser->depth--;
     }
-    buf_free(&text);
+    text_close(&text);
     return status;
 }
