@@ -91,6 +91,7 @@ struct graph_job {
     uint32_t edge_room;        /* edges that have a place from `edges` on; at least those in use */
     uint32_t dyndep_out_count; /* the last so many outputs, */
     uint32_t dyndep_in_count;  /* and the last so many inputs, are from the dyndep file */
+    uint32_t unused;           /* in place of padding, so that equal jobs are equal bytes */
 };
 
 struct graph_pool {
