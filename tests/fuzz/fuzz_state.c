@@ -13,9 +13,7 @@
 static void remove_dir(void)
 {
     const struct fuzz_dir *dir = fuzz_dir();
-    char lock[96];
-    snprintf(lock, sizeof lock, "%s/lock", dir->path);
-    unlink(lock);
+    unlink(dir->lock);
     unlink(dir->image);
     unlink(dir->journal);
     rmdir(dir->path);
@@ -34,6 +32,7 @@ const struct fuzz_dir *fuzz_dir(void)
     snprintf(dir.image_temporary, sizeof dir.image_temporary, "%s/image.tmp", dir.path);
     snprintf(dir.journal, sizeof dir.journal, "%s/journal", dir.path);
     snprintf(dir.journal_temporary, sizeof dir.journal_temporary, "%s/journal.tmp", dir.path);
+    snprintf(dir.lock, sizeof dir.lock, "%s/lock", dir.path);
     atexit(remove_dir);
     return &dir;
 }

@@ -18,6 +18,7 @@ struct fuzz_dir {
     char image_temporary[96];
     char journal[96];
     char journal_temporary[96];
+    char lock[96];
 };
 
 /* The process' scratch directory, made by the first call and removed at exit. */

@@ -57,6 +57,8 @@ struct buf slurp(const char *path)
 
 void spill(const char *path, const void *bytes, size_t length)
 {
+    /* A new file each time: ext4 brings a file that was truncated and written to the disk. */
+    unlink(path);
     assert_int_equal(io_write_file(AT_FDCWD, path, bytes, length), 0);
 }
 
