@@ -41,4 +41,12 @@ static inline struct digest digest_add(struct digest a, struct digest b)
     return sum;
 }
 
+/* Takes back one digest_add of `b`. */
+static inline struct digest digest_subtract(struct digest a, struct digest b)
+{
+    struct digest rest = {a.low - b.low, a.high - b.high};
+    rest.high -= a.low < b.low;
+    return rest;
+}
+
 #endif

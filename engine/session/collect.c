@@ -25,7 +25,7 @@ static void look_again(struct build *build, file_id file, uint64_t tick)
     build->result->bytes_hashed += counts.hashed_bytes;
 }
 
-static void record_job(struct build *build, job_id id)
+void session_record_job(struct build *build, job_id id)
 {
     struct jig_session *session = build->session;
     struct jig_error error;
@@ -35,22 +35,6 @@ static void record_job(struct build *build, job_id id)
         build->save_failed = true;
         event_notice(session, &error);
     }
-}
-
-/*
- * The file is an output that another job has just rewritten in place (strip, ranlib, a code
- * signer). Its producer's record moves along, or the producer would look overwritten for ever.
- */
-static void follow_rewrite(struct build *build, job_id producer)
-{
-    struct jig_session *session = build->session;
-    struct job_record *record = &session->history->jobs.data[producer];
-    uint8_t verdict = build->plan.jobs[producer].verdict;
-    if ((verdict != PLAN_CLEAN && verdict != PLAN_DONE) || !(record->flags & JOB_RECORDED))
-        return;
-    record->outputs = plan_outputs_digest(&build->plan, &session->graph->jobs.data[producer]);
-    record->tick = history_tick(session->history);
-    record_job(build, producer);
 }
 
 /*
@@ -88,11 +72,12 @@ static bool input_held_still(struct build *build, const struct job_start *start,
     look_again(build, file, tick);
     const struct file_record *after = &session->history->files.data[file];
     bool same_digest = was_known && digest_equal(before.digest, after->digest);
-    if (!same_digest || digest_is_zero(build->plan.terms[file]))
+    const struct digest term_before = build->plan.terms[file];
+    if (!same_digest || digest_is_zero(term_before))
         plan_refresh_term(&build->plan, file); /* zero: known, but not to this plan */
     if (generated) {
         if (was_known && !same_digest)
-            follow_rewrite(build, producer);
+            session_follow_rewrite(build, start->job, file, term_before);
         return true;
     }
     if (after->flags & FILE_MISSING)
@@ -165,7 +150,7 @@ static void set_record(struct build *build, job_id id, const struct file_list *d
         .flags = flags,
     };
     history_set_job(session->history, id, &record, deps->data, deps->count);
-    record_job(build, id);
+    session_record_job(build, id);
 }
 
 enum jig_status session_collect(struct build *build, const struct job_start *start,
@@ -255,6 +240,6 @@ void session_settle(struct build *build)
         if (digest_equal(outputs, record->outputs))
             continue;
         record->outputs = outputs;
-        record_job(build, id);
+        session_record_job(build, id);
     }
 }

@@ -168,8 +168,6 @@ static bool start_job(struct execution *ex, job_id id)
         .start_ns = clock_realtime_ns() + build->session->clock.offset_ns,
         .tick_ns = coarse_now_ns() + build->session->clock.offset_ns,
     };
-    if (job->flags & GRAPH_JOB_GENERATOR)
-        state_release_lock(build->session->state);
     /* Told before the process exists, so that a console job's own output comes after the line. */
     build->progress.started++;
     build->progress.running++;
@@ -240,6 +238,27 @@ static void trace_job(const struct execution *ex, const struct running *running,
                                               .has_exit_code = true});
 }
 
+static void tell_finished(struct execution *ex, const struct running *running,
+                          const struct run_result *result)
+{
+    struct jig_job_view view = event_view(ex->build, running->start.job, &ex->text);
+    view.start_ns = running->start_ns;
+    trace_job(ex, running, result, &view);
+    if (result->interrupted)
+        return;
+    const struct jig_job_outcome outcome = {
+        .exit_code = result->exit_code,
+        .text = buf_cstr(&result->output),
+        .text_length = result->output.length,
+        .end_ns = result->end_ns,
+        .user_ns = result->user_ns,
+        .system_ns = result->system_ns,
+        .peak_rss = result->peak_rss,
+        .slot = result->slot,
+    };
+    event_emit(ex->build, JIG_EVENT_JOB_FINISHED, &view, &outcome);
+}
+
 static void remove_rspfile(const struct build *build, const struct graph_job *job)
 {
     if (!job->rspfile.count || build->options->keep_rspfile)
@@ -256,14 +275,6 @@ static void finish_job(struct execution *ex, struct run_result *result)
     struct running running = ex->running[result->slot];
     job_id id = running.start.job;
     const struct graph_job *job = &build->session->graph->jobs.data[id];
-    if (job->flags & GRAPH_JOB_GENERATOR) {
-        struct jig_error error;
-        if (state_retake_lock(build->session->state, &error)) {
-            if (ex->error)
-                *ex->error = error;
-            stop(ex, STOP_ERROR, error.status);
-        }
-    }
     if (result->exit_code == EXIT_INTERRUPTED && !result->interrupted) {
         /* It was told to stop, and says so: whoever told it means the build. */
         result->interrupted = true;
@@ -279,35 +290,20 @@ static void finish_job(struct execution *ex, struct run_result *result)
     }
     bool good = result->exit_code == 0 && !result->interrupted;
 
-    struct jig_job_view view = event_view(build, id, &ex->text);
-    view.start_ns = running.start_ns;
-    trace_job(ex, &running, result, &view);
     build->result->jobs_run++;
     build->progress.running--;
     build->progress.finished++;
-    expect_no_more(build, running.expected_ms);
     build->progress.failed += !good && !result->interrupted;
-    const struct jig_job_outcome outcome = {
-        .exit_code = result->exit_code,
-        .text = buf_cstr(&result->output),
-        .text_length = result->output.length,
-        .end_ns = result->end_ns,
-        .user_ns = result->user_ns,
-        .system_ns = result->system_ns,
-        .peak_rss = result->peak_rss,
-        .slot = result->slot,
-    };
-    if (!result->interrupted)
-        event_emit(build, JIG_EVENT_JOB_FINISHED, &view, &outcome);
-
     job_queue_release(ex->queue, id);
     if (good) {
         remove_rspfile(build, job);
         plan_finish(&build->plan, id);
-        return;
+        take_turns(ex); /* first, so that the total told is without those that need not run now */
+    } else {
+        plan_fail(&build->plan, id);
     }
-    plan_fail(&build->plan, id);
-    if (result->interrupted)
+    tell_finished(ex, &running, result);
+    if (good || result->interrupted)
         return;
     build->result->jobs_failed++;
     if (!build->result->exit_code)

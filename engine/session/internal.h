@@ -131,6 +131,15 @@ void session_settle(struct build *build);
 /* After an interrupt: removes the outputs that the unfinished job had begun to write. */
 void session_remove_half_written(struct build *build, job_id job);
 
+/* Appends the job's present record to the journal; a failure is told once. */
+void session_record_job(struct build *build, job_id id);
+
+/* ---- rewrite.c: outputs that a later job rewrites ------------------------------------------- */
+
+/* `rewriter` has changed `file`, an output of another job, whose term was `old_term` before. */
+void session_follow_rewrite(struct build *build, job_id rewriter, file_id file,
+                            struct digest old_term);
+
 /* ---- event.c: telling the caller ------------------------------------------------------------ */
 
 /* The texts of a job view, joined from the graph. Zeroed is empty. */

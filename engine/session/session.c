@@ -49,11 +49,15 @@ static enum jig_status open_state(struct jig_session *session, struct jig_error 
         .directory = session->state_directory,
         .wait = session->options.wait,
         .read_only = session->options.read_only,
+        .join_ancestor = true,
         .waiting = tell_waiting,
         .notice = event_notice_callback,
         .context = session,
     };
-    return state_open(&options, &session->state, error);
+    enum jig_status status = state_open(&options, &session->state, error);
+    if (!status && state_is_joined(session->state))
+        session->options.read_only = true;
+    return status;
 }
 
 /* Compares the clocks by a file of ours in the state directory; nothing of value is in it. */
@@ -310,12 +314,17 @@ static enum jig_status bring_manifest_up_to_date(struct jig_session *session,
         enum jig_status status = session_complete_graph(session, &only_manifest, result, error);
         if (!status)
             status = session_build_targets(session, &only_manifest, result, error);
+        if (status == JIG_ERROR_JOB && error) {
+            char why[sizeof error->message];
+            memcpy(why, error->message, sizeof why);
+            return jig_fail(error, JIG_ERROR_MANIFEST, "rebuilding '%s': %s", session->manifest,
+                            why);
+        }
         if (status || options->dry_run || result->jobs_run == ran_before)
             return status;
         result->manifest_changed = true;
         leave_tick();
-        /* From disk, not from memory: the generator may have run this tool on our state. What this
-         * round recorded is in the journal. */
+        /* What this round recorded is in the journal, which the load reads. */
         status = session_load(session, error);
         if (status)
             return status;

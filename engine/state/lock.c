@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -34,13 +35,51 @@ static void write_holder(int fd)
         (void)ftruncate(fd, 0);
 }
 
-static enum jig_status lock_fd(int fd, const struct lock_request *request, struct jig_error *error)
+/* The parent of process `pid`, or 0. The name in /proc/PID/stat may hold anything, ")" too. */
+static int64_t parent_of(int64_t pid)
+{
+    char path[64];
+    char text[512];
+    snprintf(path, sizeof path, "/proc/%" PRId64 "/stat", pid);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return 0;
+    ssize_t length = read(fd, text, sizeof text - 1);
+    close(fd);
+    if (length <= 0)
+        return 0;
+    text[length] = '\0';
+    const char *after_name = strrchr(text, ')');
+    long long parent = 0;
+    if (!after_name || sscanf(after_name, ") %*c %lld", &parent) != 1)
+        return 0;
+    return parent;
+}
+
+static bool is_ancestor(int64_t pid)
+{
+    enum { DEEPEST = 1000 };
+    int64_t at = getppid();
+    for (int depth = 0; at > 1 && depth < DEEPEST; depth++) {
+        if (at == pid)
+            return true;
+        at = parent_of(at);
+    }
+    return false;
+}
+
+static enum jig_status lock_fd(int fd, struct lock *lock, const struct lock_request *request,
+                               struct jig_error *error)
 {
     if (flock(fd, LOCK_EX | LOCK_NB) == 0)
         return JIG_OK;
     if (errno != EWOULDBLOCK)
         return jig_fail_errno(error, errno, "cannot lock '%s'", request->path);
     int64_t holder = read_holder(fd);
+    if (request->join_ancestor && holder && is_ancestor(holder)) {
+        lock->held_by_ancestor = true;
+        return JIG_OK;
+    }
     if (!request->wait && holder)
         return jig_fail(error, JIG_ERROR_LOCKED, "process %" PRId64 " is building here ('%s')",
                         holder, request->path);
@@ -69,6 +108,7 @@ enum jig_status lock_take(struct lock *lock, const struct lock_request *request,
                           struct jig_error *error)
 {
     lock->fd = -1;
+    lock->held_by_ancestor = false;
     for (;;) {
         int errnum = io_make_parent_dirs(request->path);
         if (errnum)
@@ -77,10 +117,14 @@ enum jig_status lock_take(struct lock *lock, const struct lock_request *request,
         int fd = open(request->path, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0666);
         if (fd < 0)
             return jig_fail_errno(error, errno, "cannot open '%s'", request->path);
-        enum jig_status status = lock_fd(fd, request, error);
+        enum jig_status status = lock_fd(fd, lock, request, error);
         if (status) {
             close(fd);
             return status;
+        }
+        if (lock->held_by_ancestor) {
+            close(fd);
+            return JIG_OK;
         }
         if (is_file_at(fd, request->path)) {
             write_holder(fd);

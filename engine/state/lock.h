@@ -11,12 +11,14 @@
 #include <stdint.h>
 
 struct lock {
-    int fd; /* -1: not held */
+    int fd;                /* -1: not held */
+    bool held_by_ancestor; /* set by lock_take instead of taking it */
 };
 
 struct lock_request {
     const char *path; /* of the lock file; made when missing, with its directory */
     bool wait;
+    bool join_ancestor; /* be content when an ancestor of this process has it */
     void (*waiting)(void *context, int64_t holder); /* before waiting; may be NULL */
     void *context;
 };

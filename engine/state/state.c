@@ -42,13 +42,10 @@ struct state {
     struct lock lock;
     struct image image; /* what is mapped; lives until the next load */
     struct journal journal;
-    uint64_t image_id;             /* of the image on disk; 0: there is none that can be used */
-    uint64_t image_bytes;          /* its size */
-    bool loaded;                   /* image_id and journal are what is on disk */
-    bool stale;                    /* the caller's graph and history may lack some of it */
-    uint32_t lent;                 /* how many releases of the lock wait for their retake */
-    VEC(struct recording) put_off; /* recorded while the lock was lent */
-    bool healing;                  /* something on disk had to be ignored and is still there */
+    uint64_t image_id;    /* of the image on disk; 0: there is none that can be used */
+    uint64_t image_bytes; /* its size */
+    bool loaded;          /* image_id and journal are what is on disk */
+    bool healing;         /* something on disk had to be ignored and is still there */
 };
 
 /* ---- opening and closing ---------------------------------------------------------------- */
@@ -66,6 +63,7 @@ static enum jig_status take_lock(struct state *state, bool wait, struct jig_erro
     const struct lock_request request = {
         .path = state->lock_path,
         .wait = wait,
+        .join_ancestor = state->options.join_ancestor,
         .waiting = state->options.waiting,
         .context = state->options.context,
     };
@@ -79,7 +77,6 @@ enum jig_status state_open(const struct state_options *options, struct state **o
     state->options = *options;
     state->options.directory = NULL;
     state->lock.fd = -1;
-    state->stale = true;
     state->lock_path = path_in(&state->strings, options->directory, "lock");
     state->image_path = path_in(&state->strings, options->directory, "image");
     state->image_temporary = path_in(&state->strings, options->directory, "image.tmp");
@@ -90,8 +87,18 @@ enum jig_status state_open(const struct state_options *options, struct state **o
     if (status) {
         state_close(state);
         *out = NULL;
+        return status;
     }
-    return status;
+    if (state->lock.held_by_ancestor) {
+        state->options.read_only = true;
+        state->journal.read_only = true;
+    }
+    return JIG_OK;
+}
+
+bool state_is_joined(const struct state *state)
+{
+    return state->lock.held_by_ancestor;
 }
 
 /* Writes what still waits. Only cached fingerprints do, so a failure loses nothing but time. */
@@ -109,7 +116,6 @@ void state_close(struct state *state)
     journal_close(&state->journal);
     image_unmap(&state->image);
     lock_drop(&state->lock);
-    vec_free(&state->put_off);
     arena_free(&state->strings);
     free(state);
 }
@@ -245,30 +251,12 @@ void state_load(struct state *state, struct state_loaded *out)
         journal_restart(&state->journal, state->image_id);
     }
     state->loaded = true;
-    state->stale = false;
     state->healing = finding.path != NULL;
     if (finding.path && state->options.notice)
         state->options.notice(state->options.context, &finding.error);
 }
 
 /* ---- recording -------------------------------------------------------------------------- */
-
-/*
- * Finds out where the journal ends and which numbers its paths have, when a child may have changed
- * it. The mapping stays: the caller still has graph and history that point into it.
- */
-static void catch_up(struct state *state)
-{
-    struct image mapped = state->image;
-    bool stale = state->stale;
-    struct state_loaded unwanted;
-    state->image = (struct image){0};
-    state_load(state, &unwanted);
-    discard(&unwanted);
-    image_unmap(&state->image);
-    state->image = mapped;
-    state->stale = stale;
-}
 
 static void put(struct journal *journal, const struct recording *what)
 {
@@ -289,15 +277,11 @@ static enum jig_status record(struct state *state, struct recording what, struct
 {
     if (state->options.read_only)
         return JIG_OK;
-    if (state->lent) {
-        vec_push(&state->put_off, what);
-        return JIG_OK;
-    }
     if (state->lock.fd < 0)
         return jig_fail(error, JIG_ERROR_LOCKED, "cannot record in '%s': it is not locked",
                         state->journal.path);
     if (!state->loaded)
-        catch_up(state);
+        return jig_fail(error, JIG_ERROR_USAGE, "the state is changed before it was loaded");
     put(&state->journal, &what);
     if (what.kind == RECORD_FILE && state->journal.record.length < PENDING_BYTES)
         return JIG_OK;
@@ -323,36 +307,11 @@ enum jig_status state_record_file(struct state *state, const struct graph *graph
     return record(state, (struct recording){RECORD_FILE, graph, history, file}, error);
 }
 
-/* ---- lending the lock -------------------------------------------------------------------- */
-
-void state_release_lock(struct state *state)
-{
-    if (state->lent++)
-        return;
-    flush(state);
-    journal_restart(&state->journal, 0);
-    state->loaded = false;
-    state->stale = true;
-    lock_drop(&state->lock);
-}
-
-enum jig_status state_retake_lock(struct state *state, struct jig_error *error)
-{
-    if (--state->lent)
-        return JIG_OK;
-    enum jig_status status = state->options.read_only ? JIG_OK : take_lock(state, true, error);
-    /* A write that fails here will fail for the next job too, whose recorder is told. */
-    for (uint32_t i = 0; i < state->put_off.count && !status; i++)
-        record(state, state->put_off.data[i], NULL);
-    state->put_off.count = 0;
-    return status;
-}
-
 /* ---- folding ---------------------------------------------------------------------------- */
 
 bool state_wants_fold(const struct state *state)
 {
-    if (state->options.read_only || state->stale)
+    if (state->options.read_only)
         return false;
     return state->image_id == 0 || state->healing ||
            (state->journal.end > SMALLEST_FOLD && state->journal.end > state->image_bytes / 4);
@@ -363,7 +322,7 @@ enum jig_status state_fold(struct state *state, struct graph *graph, struct hist
 {
     if (state->options.read_only)
         return JIG_OK;
-    if (state->stale)
+    if (!state->loaded)
         return jig_fail(error, JIG_ERROR_USAGE, "the state is written before it was loaded");
     history_fit(history, graph);
     history_compact(history);

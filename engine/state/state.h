@@ -22,6 +22,10 @@ struct state_options {
     const char *directory; /* made when missing, e.g. "out/.jig" */
     bool wait;             /* wait for another process' lock instead of failing */
     bool read_only;        /* take no lock, change nothing: for queries and dry runs */
+    /* When an ancestor of this process holds the lock, go on without it and change nothing: this
+     * tool was run by one of the ancestor's jobs (cmake does so inside a manifest's generator), and
+     * the ancestor, which waits for us, will see by the files what we did. */
+    bool join_ancestor;
     /* Told before waiting for the lock; `holder` is the other process' id, 0 if unknown. May be
      * NULL. */
     void (*waiting)(void *context, int64_t holder);
@@ -53,16 +57,10 @@ enum jig_status state_open(const struct state_options *options, struct state **o
 void state_close(struct state *state);
 
 /*
- * Lends the lock to a child that runs the tool again in the same directory (a manifest's
- * generator), and takes it back, waiting for it whatever `wait` says. Lending nests: the lock is
- * taken back when each release has had its retake. The child may have changed image and journal,
- * so what state_load gave before is out of date then.
- *
- * What is recorded while the lock is lent is put off until it is back: graph and history must live
- * until then. It goes on top of what the child left.
+ * Whether the lock is held by an ancestor of this process (`join_ancestor`). The state then behaves
+ * as if it were read_only.
  */
-void state_release_lock(struct state *state);
-enum jig_status state_retake_lock(struct state *state, struct jig_error *error);
+bool state_is_joined(const struct state *state);
 
 /*
  * Maps the image and applies the journal. The columns of the graph and history returned point

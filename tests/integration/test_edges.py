@@ -46,7 +46,7 @@ class Outputs(Case):
         self.write("in", "x # two\n")
         run = self.build()
         self.assert_ran(run, {"stripped"})
-        self.assertEqual(run.text, "[1/2] RUN stripped\n")
+        self.assertEqual(run.text, "[1/1] RUN stripped\n")
         self.assert_nothing_to_do()
 
     def test_restat_cutoff(self):

@@ -106,34 +106,14 @@ static void test_a_fold_is_wanted_when_the_journal_has_grown(void **state)
     discard(&session);
 }
 
-static void test_recording_goes_on_top_of_what_was_not_loaded(void **state)
-{
-    const struct test_dir *dir = *state;
-    struct session session = begin_with_image(dir);
-    world_run(&session.world, 0, "x.h new.h", 50);
-    record(&session, 0);
-    discard(&session);
-
-    struct world world = make_small_world();
-    struct session unloaded = {.state = open_state(dir->path, NULL), .world = world};
-    world_run(&unloaded.world, 1, "new.h", 60);
-    record(&unloaded, 1);
-    discard(&unloaded);
-
-    session = begin_session(dir, NULL);
-    assert_int_equal(session.world.history->jobs.data[0].duration_ms, 51);
-    assert_int_equal(session.world.history->jobs.data[1].duration_ms, 61);
-    discard(&session);
-}
-
-static void test_nothing_is_folded_over_what_was_not_loaded(void **state)
+static void test_nothing_is_written_over_what_was_not_loaded(void **state)
 {
     const struct test_dir *dir = *state;
     struct world world = make_small_world();
     struct state *opened = open_state(dir->path, NULL);
-    assert_false(state_wants_fold(opened));
     assert_int_equal(state_fold(opened, world.graph, world.history, NULL), JIG_ERROR_USAGE);
-    assert_int_equal(state_record_job(opened, world.graph, world.history, 0, NULL), JIG_OK);
+    assert_int_equal(state_record_job(opened, world.graph, world.history, 0, NULL),
+                     JIG_ERROR_USAGE);
     assert_int_equal(state_fold(opened, world.graph, world.history, NULL), JIG_ERROR_USAGE);
     state_close(opened);
     free_world(&world);
@@ -523,8 +503,7 @@ int main(void)
         TEST(test_loaded_columns_lie_in_the_image),
         TEST(test_a_fold_drops_replaced_ranges),
         TEST(test_a_fold_is_wanted_when_the_journal_has_grown),
-        TEST(test_recording_goes_on_top_of_what_was_not_loaded),
-        TEST(test_nothing_is_folded_over_what_was_not_loaded),
+        TEST(test_nothing_is_written_over_what_was_not_loaded),
         TEST(test_a_journal_alone_brings_its_jobs_to_a_new_graph),
         TEST(test_a_journal_alone_is_appended_to_and_folded),
         TEST(test_a_fold_killed_before_it_removed_the_journal_goes_unnoticed),

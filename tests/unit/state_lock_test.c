@@ -1,6 +1,6 @@
 /*
  * Two processes and one state directory: one waits, or is told who is there; the lock goes with its
- * holder; and it is lent to a child that runs the tool again.
+ * holder; and a job of the holder that runs the tool again does without.
  */
 #include "state_support.h"
 
@@ -202,38 +202,23 @@ static void test_missing_directories_are_made(void **state)
     state_close(opened);
 }
 
-/* ---- lending the lock --------------------------------------------------------------------- */
+/* ---- a child of the holder ---------------------------------------------------------------- */
 
-/* What a generator's child does: it runs the tool on the same state, and folds it. */
+/* What a job of the holder does when it runs the tool again; exits with 0 if all is as it should.
+ */
 static _Noreturn void run_tool_again(const struct test_dir *dir)
 {
-    struct session session = begin_session(dir, NULL);
+    const struct state_options options = {.directory = dir->path, .join_ancestor = true};
+    struct state *state = NULL;
+    if (state_open(&options, &state, NULL) || !state_is_joined(state))
+        _exit(1);
+    struct session session = {.state = state, .world = load_world(state)};
     bool saw_parent = session.world.history->jobs.data[0].duration_ms == 51;
     world_run(&session.world, 1, "x.h", 60);
     record(&session, 1);
-    struct jig_error error;
-    if (state_fold(session.state, session.world.graph, session.world.history, &error))
+    if (state_fold(session.state, session.world.graph, session.world.history, NULL))
         _exit(2);
-    world_run(&session.world, 2, "y.h", 70);
-    record(&session, 2);
-    struct buf known = end_session(&session);
-    buf_free(&known);
-    _exit(saw_parent ? 0 : 1);
-}
-
-static void lend_to_child(struct session *session, const struct test_dir *dir)
-{
-    state_release_lock(session->state);
-    pid_t child = fork();
-    if (child == 0)
-        run_tool_again(dir);
-    reap(child);
-}
-
-static void reload(struct session *session)
-{
-    free_world(&session->world);
-    session->world = load_world(session->state);
+    _exit(saw_parent ? 0 : 3);
 }
 
 static uint32_t duration(const struct session *session, job_id job)
@@ -241,79 +226,22 @@ static uint32_t duration(const struct session *session, job_id job)
     return session->world.history->jobs.data[job].duration_ms;
 }
 
-static void test_a_child_may_change_the_state_while_the_lock_is_lent(void **state)
+static void test_a_child_of_the_holder_reads_and_changes_nothing(void **state)
 {
     const struct test_dir *dir = *state;
     struct session session = begin_with_image(dir);
+    uint32_t before = duration(&session, 1);
     world_run(&session.world, 0, "x.h new.h", 50);
     record(&session, 0);
-    world_know(&session.world, "a.c", 80); /* waits to be written; lending writes it */
-    file_id source = world_file(&session.world, "a.c");
-    state_record_file(session.state, session.world.graph, session.world.history, source, NULL);
-    lend_to_child(&session, dir);
-    assert_int_equal(state_retake_lock(session.state, NULL), JIG_OK);
+    pid_t child = fork();
+    if (child == 0)
+        run_tool_again(dir);
+    reap(child);
     assert_int_equal(open_without_waiting(dir, NULL), JIG_ERROR_LOCKED);
-    reload(&session);
-    assert_int_equal(duration(&session, 0), 51);
-    assert_int_equal(duration(&session, 1), 61);
-    assert_int_equal(duration(&session, 2), 71);
-    assert_int_equal(session.world.history->files.data[source].size, 80);
-
-    world_run(&session.world, 0, "y.h", 90);
-    record(&session, 0);
-    assert_found(dir, end_session(&session));
-}
-
-static void test_the_generator_is_recorded_on_top_of_what_its_child_left(void **state)
-{
-    const struct test_dir *dir = *state;
-    struct session session = begin_with_image(dir);
-    world_run(&session.world, 0, "x.h new.h", 50);
-    record(&session, 0);
-    lend_to_child(&session, dir);
-    assert_int_equal(state_retake_lock(session.state, NULL), JIG_OK);
-    world_run(&session.world, 2, "of-the-generator.h", 90); /* by the graph from before */
+    assert_int_equal(duration(&session, 1), before);
+    world_run(&session.world, 2, "y.h", 90);
     record(&session, 2);
-    assert_false(state_wants_fold(session.state));
-    assert_int_equal(state_fold(session.state, session.world.graph, session.world.history, NULL),
-                     JIG_ERROR_USAGE);
-    reload(&session);
-    assert_int_equal(duration(&session, 0), 51);
-    assert_int_equal(duration(&session, 1), 61);
-    assert_int_equal(duration(&session, 2), 91);
     assert_found(dir, end_session(&session));
-}
-
-static void test_what_is_recorded_while_the_lock_is_lent_is_written_afterwards(void **state)
-{
-    const struct test_dir *dir = *state;
-    struct session session = begin_with_image(dir);
-    world_run(&session.world, 0, "x.h new.h", 50);
-    record(&session, 0);
-    state_release_lock(session.state);
-    world_run(&session.world, 2, "meanwhile.h", 90);
-    record(&session, 2);
-    assert_int_equal(state_withdraw_job(session.state, session.world.graph, 0, NULL), JIG_OK);
-    assert_int_equal(open_without_waiting(dir, NULL), JIG_OK);
-    assert_int_equal(state_retake_lock(session.state, NULL), JIG_OK);
-    reload(&session);
-    assert_int_equal(session.world.history->jobs.data[0].flags, 0);
-    assert_int_equal(duration(&session, 2), 91);
-    assert_found(dir, end_session(&session));
-}
-
-static void test_lending_nests(void **state)
-{
-    const struct test_dir *dir = *state;
-    struct session session = begin_with_image(dir);
-    state_release_lock(session.state);
-    state_release_lock(session.state);
-    assert_int_equal(state_retake_lock(session.state, NULL), JIG_OK);
-    assert_int_equal(open_without_waiting(dir, NULL), JIG_OK);
-    assert_int_equal(state_retake_lock(session.state, NULL), JIG_OK);
-    assert_int_equal(open_without_waiting(dir, NULL), JIG_ERROR_LOCKED);
-    struct buf known = end_session(&session);
-    buf_free(&known);
 }
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, make_temp_dir, remove_temp_dir)
@@ -329,10 +257,7 @@ int main(void)
         TEST(test_a_reader_takes_no_lock),
         TEST(test_a_directory_that_cannot_be_made_is_an_error),
         TEST(test_missing_directories_are_made),
-        TEST(test_a_child_may_change_the_state_while_the_lock_is_lent),
-        TEST(test_the_generator_is_recorded_on_top_of_what_its_child_left),
-        TEST(test_what_is_recorded_while_the_lock_is_lent_is_written_afterwards),
-        TEST(test_lending_nests),
+        TEST(test_a_child_of_the_holder_reads_and_changes_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
