@@ -298,7 +298,6 @@ static void finish_job(struct execution *ex, struct run_result *result)
     if (good) {
         remove_rspfile(build, job);
         plan_finish(&build->plan, id);
-        take_turns(ex); /* first, so that the total told is without those that need not run now */
     } else {
         plan_fail(&build->plan, id);
     }
