@@ -60,13 +60,22 @@ static void make_children_waitable(struct reactor *reactor)
     reactor->chld_changed = sigaction(SIGCHLD, &standard, NULL) == 0;
 }
 
+/* Whoever started us may have said that we are not to care for a signal, as nohup does. */
+static bool is_ignored(int sig)
+{
+    struct sigaction now;
+    return sigaction(sig, NULL, &now) == 0 && now.sa_handler == SIG_IGN;
+}
+
 static int catch_signals(struct reactor *reactor)
 {
+    static const int wanted[] = {SIGINT, SIGTERM, SIGHUP};
     sigset_t caught;
     sigemptyset(&caught);
-    sigaddset(&caught, SIGINT);
-    sigaddset(&caught, SIGTERM);
-    sigaddset(&caught, SIGHUP);
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
+        if (!is_ignored(wanted[i]))
+            sigaddset(&caught, wanted[i]);
+    }
     reactor->signals = signalfd(-1, &caught, SFD_CLOEXEC | SFD_NONBLOCK);
     if (reactor->signals < 0)
         return errno;
