@@ -327,7 +327,7 @@ class Whole(Case):
         self.assertRegex(
             run.errors,
             r"ninja version \(1\.\d+.*\) incompatible with build file "
-            r"ninja_required_version version \(99\.0\)\.\n$",
+            r"ninja_required_version version \(99\.0\)\.\n",
         )
 
     def test_unknown_target(self):

@@ -124,7 +124,15 @@ void face_error(enum face face, const struct jig_error *error)
 
 void face_notice(enum face face, const struct jig_error *what)
 {
-    tell(face, "warning", what);
+    if (face == FACE_JIG) {
+        tell(face, "warning", what);
+        return;
+    }
+    /* ninja's warnings name no place. */
+    struct buf text = {0};
+    buf_printf(&text, "%s\n", what->message);
+    say(face, "warning", &text);
+    buf_free(&text);
 }
 
 void face_complain(enum face face, const char *format, ...)
