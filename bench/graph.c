@@ -217,7 +217,7 @@ static struct options parse(int argc, char **argv)
     int c;
     while ((c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
         uint32_t number = optarg ? (uint32_t)strtoul(optarg, NULL, 10) : 0;
-        if (c == 's')
+        if (c == 's' && optarg)
             options.shape = optarg;
         else if (c == 'n' && number > 0)
             options.nodes = number;

@@ -85,8 +85,24 @@ static inline bool deque_pop(struct deque *deque, uint32_t *item)
     return won;
 }
 
+/* As deque_publish and deque_pop, when there are no thieves. */
+static inline void deque_publish_alone(struct deque *deque, int64_t count)
+{
+    at_store(&deque->bottom, at_load(&deque->bottom, relaxed) + count, relaxed);
+}
+
+static inline bool deque_pop_alone(struct deque *deque, uint32_t *item)
+{
+    int64_t b = at_load(&deque->bottom, relaxed) - 1;
+    if (at_load(&deque->top, relaxed) > b)
+        return false;
+    *item = at_load(&deque->slots[b & deque->mask], relaxed);
+    at_store(&deque->bottom, b, relaxed);
+    return true;
+}
+
 /* Anyone: whether there was an item to steal a moment ago. */
-static inline bool deque_looks_full(struct deque *deque)
+static inline bool deque_seems_nonempty(struct deque *deque)
 {
     int64_t t = at_load(&deque->top, seq_cst);
     return t < at_load(&deque->bottom, seq_cst);

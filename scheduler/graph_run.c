@@ -17,7 +17,7 @@
 #define NO_TASK UINT32_MAX
 
 /* Returns a successor of `task` that has become ready, after putting the others in the deque. */
-static uint32_t finish(struct jig_pool *pool, struct worker *self, uint32_t task)
+static inline uint32_t finish(struct jig_pool *pool, struct worker *self, uint32_t task, bool alone)
 {
     const struct jig_graph_desc *graph = pool->run.graph;
     join_counter *joins = pool->run.joins;
@@ -26,16 +26,19 @@ static uint32_t finish(struct jig_pool *pool, struct worker *self, uint32_t task
     uint32_t staged = 0;
     for (uint32_t i = begin; i < end; i++) {
         uint32_t successor = graph->successors[i];
-        if (!join_count_down(&joins[successor]))
+        join_counter *join = &joins[successor];
+        if (!(alone ? join_count_down_alone(join) : join_count_down(join)))
             continue;
         if (next == NO_TASK)
             next = successor;
         else
             deque_stage(&self->deque, staged++, successor);
     }
-    if (staged) {
+    if (staged && alone) {
+        deque_publish_alone(&self->deque, staged);
+    } else if (staged) {
         deque_publish(&self->deque, staged);
-        if (pool->threads > 1 && pool_has_idle(pool))
+        if (pool_has_idle(pool))
             pool_wake_for_run(pool);
     }
     return next;
@@ -62,7 +65,7 @@ static void cancel(struct jig_pool *pool, uint32_t task, int value)
 }
 
 /* Runs `task`, then what it made ready, and so on as long as there is something. */
-static void run_from(struct jig_pool *pool, struct worker *self, uint32_t task)
+static inline void run_from(struct jig_pool *pool, struct worker *self, uint32_t task, bool alone)
 {
     while (task != NO_TASK && !at_load(&pool->cancelled, relaxed)) {
         self->ran++;
@@ -71,12 +74,12 @@ static void run_from(struct jig_pool *pool, struct worker *self, uint32_t task)
             cancel(pool, task, value);
             return;
         }
-        task = finish(pool, self, task);
+        task = finish(pool, self, task, alone);
     }
 }
 
 /* Once the run is cancelled, this empties the deque without running what is in it. */
-static void work_on_graph(struct jig_pool *pool, uint32_t worker)
+static void work_together(struct jig_pool *pool, uint32_t worker)
 {
     struct worker *self = &pool->workers[worker];
     bool looking = true;
@@ -90,8 +93,17 @@ static void work_on_graph(struct jig_pool *pool, uint32_t worker)
         if (looking)
             pool_pass_on(pool);
         looking = false;
-        run_from(pool, self, task);
+        run_from(pool, self, task, false);
     }
+}
+
+/* The same on a pool of one, where nothing is shared and so no atomic update is needed. */
+static void work_alone(struct jig_pool *pool, uint32_t worker)
+{
+    struct worker *self = &pool->workers[worker];
+    uint32_t task;
+    while (deque_pop_alone(&self->deque, &task))
+        run_from(pool, self, task, true);
 }
 
 /* Makes room for the graph and puts the tasks that wait for nothing in the caller's deque. */
@@ -131,7 +143,7 @@ enum jig_status jig_graph_run(struct jig_pool *pool, const struct jig_graph_desc
 {
     prepare(pool, graph);
     at_store(&pool->cancelled, 0, relaxed);
-    pool->run.work = work_on_graph;
+    pool->run.work = pool->threads == 1 ? work_alone : work_together;
     pool->run.context = context;
     pool->run.graph = graph;
     pool->run.task = task;

@@ -25,4 +25,12 @@ static inline bool join_count_down(join_counter *join)
     return at_load(join, acquire) == 1 || at_sub(join, 1, acq_rel) == 1;
 }
 
+/* The same when no other worker takes part in the run. */
+static inline bool join_count_down_alone(join_counter *join)
+{
+    uint32_t left = at_load(join, relaxed) - 1;
+    at_store(join, left, relaxed);
+    return left == 0;
+}
+
 #endif

@@ -76,7 +76,7 @@ bool pool_run_has_work(struct jig_pool *pool)
     if (at_load(&pool->chunks, seq_cst) > 0)
         return true;
     for (uint32_t i = 0; i < pool->threads; i++)
-        if (deque_looks_full(&pool->workers[i].deque))
+        if (deque_seems_nonempty(&pool->workers[i].deque))
             return true;
     return false;
 }
@@ -98,8 +98,10 @@ static bool help(struct jig_pool *pool, uint32_t index)
 {
     struct jig_task *task = inbox_take(&pool->inbox);
     if (task) {
-        if (!inbox_is_empty(&pool->inbox) || pool_run_has_work(pool))
+        if (!inbox_is_empty(&pool->inbox))
             wake_helper(pool);
+        if (pool_run_has_work(pool))
+            pool_wake_for_run(pool);
         task->run(task, index);
         return true;
     }

@@ -56,7 +56,7 @@ static const char *copy(struct trace_lane *lane, const char *text)
 void jig_trace_slice(struct jig_trace *trace, enum jig_lane_kind kind, uint32_t lane,
                      const struct jig_trace_slice *slice)
 {
-    if (!trace)
+    if (!trace || (kind == JIG_LANE_WORKER && lane >= trace->worker_count))
         return;
     struct trace_lane *to = lane_of(trace, kind, lane);
     struct jig_trace_slice kept = *slice;

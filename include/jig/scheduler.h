@@ -123,8 +123,9 @@ struct jig_graph_result {
  *
  * When a call returns a value other than 0, no further task is begun, those under way are waited
  * for, and the status is JIG_ERROR_CANCELLED; if several return one, the first is reported. When
- * tasks are left that can never begin (a cycle, or a wrong predecessor count), all others are run
- * and the status is JIG_ERROR_USAGE. `result` may be NULL and is filled in every case.
+ * tasks are left that wait for each other (a cycle), all others have run and the status is
+ * JIG_ERROR_USAGE. `result` may be NULL and is filled in every case. The numbers in
+ * graph->predecessors are relied upon: one too small would have its task begin too early.
  *
  * O(tasks + edges). Memory, kept by the pool for its next run: 4 bytes a task, and for each
  * worker up to 4 bytes a task, of which only what it uses at its fullest is touched.

@@ -60,7 +60,10 @@ JIG_API void jig_trace_destroy(struct jig_trace *trace);
 /* The monotonic time in ns if `trace` is on, else 0. */
 JIG_API uint64_t jig_trace_now(const struct jig_trace *trace);
 
-/* Records a slice on a lane. Amortised O(1) plus the length of its text. */
+/*
+ * Records a slice on a lane; one for a worker that the trace has no lane for is dropped.
+ * Amortised O(1) plus the length of its text.
+ */
 JIG_API void jig_trace_slice(struct jig_trace *trace, enum jig_lane_kind kind, uint32_t lane,
                              const struct jig_trace_slice *slice);
 

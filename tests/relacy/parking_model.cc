@@ -44,7 +44,7 @@ struct parking_test : rl::test_suite<derived, makers + workers> {
     bool has_work()
     {
         for (int i = 0; i < makers; i++)
-            if (deque_looks_full(&deques[i]))
+            if (deque_seems_nonempty(&deques[i]))
                 return true;
         return false;
     }

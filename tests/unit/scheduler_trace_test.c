@@ -100,6 +100,17 @@ static void test_each_lane_is_a_named_thread(void **state)
     jig_trace_destroy(trace);
 }
 
+static void test_a_worker_without_a_lane_leaves_no_slice(void **state)
+{
+    (void)state;
+    struct jig_trace *trace = jig_trace_create(1);
+    add(trace, JIG_LANE_WORKER, 1, slice("lost", 0, 1));
+    json_t *root = write_and_read(trace);
+    assert_null(event(root, "X", -1, 0));
+    json_decref(root);
+    jig_trace_destroy(trace);
+}
+
 static void test_times_are_microseconds_since_the_first_slice(void **state)
 {
     (void)state;
@@ -245,6 +256,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_off_is_a_null_pointer),
         cmocka_unit_test(test_each_lane_is_a_named_thread),
+        cmocka_unit_test(test_a_worker_without_a_lane_leaves_no_slice),
         cmocka_unit_test(test_times_are_microseconds_since_the_first_slice),
         cmocka_unit_test(test_arguments_are_those_given),
         cmocka_unit_test(test_any_text_is_escaped),
