@@ -122,15 +122,18 @@ void face_error(enum face face, const struct jig_error *error)
     tell(face, "error", error);
 }
 
+void face_notice_text(enum face face, const struct jig_error *what, struct buf *out)
+{
+    if (face == FACE_JIG)
+        face_error_text(face, what, out);
+    else
+        buf_printf(out, "%s\n", what->message); /* ninja's warnings name no place */
+}
+
 void face_notice(enum face face, const struct jig_error *what)
 {
-    if (face == FACE_JIG) {
-        tell(face, "warning", what);
-        return;
-    }
-    /* ninja's warnings name no place. */
     struct buf text = {0};
-    buf_printf(&text, "%s\n", what->message);
+    face_notice_text(face, what, &text);
     say(face, "warning", &text);
     buf_free(&text);
 }

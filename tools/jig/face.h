@@ -28,6 +28,8 @@ const char *face_name(enum face face);
 
 /* Appends an error as this face tells it, after its "NAME: error: ". Ends with a newline. */
 void face_error_text(enum face face, const struct jig_error *error, struct buf *out);
+/* The same of a notice, without "warning: ". */
+void face_notice_text(enum face face, const struct jig_error *what, struct buf *out);
 
 /* Prints an error of the engine, or something it noticed. */
 void face_error(enum face face, const struct jig_error *error);

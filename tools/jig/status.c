@@ -240,7 +240,7 @@ static void notice(struct status *status, const struct jig_error *what)
 {
     struct buf text = {0};
     buf_printf(&text, "%s: warning: ", face_name(status->options.face));
-    face_error_text(status->options.face, what, &text);
+    face_notice_text(status->options.face, what, &text);
     write_aside(status, text.data);
     buf_free(&text);
 }
