@@ -15,15 +15,6 @@ enum { PIPE_BYTES = 64 * 1024, LARGE_PIPE_BYTES = 1024 * 1024 };
 
 /* ---- spawner -------------------------------------------------------------------------------- */
 
-static int open_closed_standard_descriptors(void)
-{
-    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
-        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) < 0)
-            return errno;
-    }
-    return 0;
-}
-
 /*
  * The signals that children have at their default: all but those that are ignored now, as after
  * any exec. Naming them all spares the C library asking for each one at every start. SIGPIPE is
@@ -67,8 +58,6 @@ int spawner_init(struct spawner *spawner, const sigset_t *mask)
     int errnum = init_attributes(&spawner->captured, mask, &defaults, POSIX_SPAWN_SETPGROUP);
     if (!errnum)
         errnum = init_attributes(&spawner->console, mask, &defaults, 0);
-    if (!errnum)
-        errnum = open_closed_standard_descriptors();
     if (!errnum) {
         spawner->null_device = open("/dev/null", O_RDONLY | O_CLOEXEC);
         errnum = spawner->null_device < 0 ? errno : hold_spare(spawner);

@@ -72,10 +72,7 @@ struct spawner {
                                    have its pidfd; -1 after it was needed */
 };
 
-/*
- * `mask` is the signal mask children start with. Standard descriptors of this process that are
- * closed are opened on /dev/null and stay so: a pipe must never land on them.
- */
+/* `mask` is the signal mask children start with. */
 int spawner_init(struct spawner *spawner, const sigset_t *mask);
 void spawner_free(struct spawner *spawner);
 

@@ -157,7 +157,7 @@ static bool change_directory(struct environment *environment, const char *direct
     buf_clear(pwd);
     buf_append_str(pwd, "PWD=");
     if (directory[0] != '/') {
-        /* The shell tidies all of the joined path, PWD's part too. */
+        /* POSIX tidies all of the joined path, dash only what is added. */
         if (!is_clean(home))
             return false;
         buf_append_str(pwd, strcmp(home, "/") == 0 ? "" : home);
@@ -187,12 +187,6 @@ char *const *environment_enter(struct environment *environment, const char *dire
     return variables;
 }
 
-static bool is_program(const char *path)
-{
-    struct stat st;
-    return access(path, X_OK) == 0 && stat(path, &st) == 0 && S_ISREG(st.st_mode);
-}
-
 const char *environment_find(struct environment *environment, const char *name)
 {
     if (strchr(name, '/'))
@@ -201,7 +195,8 @@ const char *environment_find(struct environment *environment, const char *name)
     for (uint32_t i = 0; i < environment->path.count; i++) {
         buf_clear(program);
         buf_printf(program, "%s/%s", environment->path.data[i], name);
-        if (is_program(program->data))
+        /* A directory passes too; executing it fails, and the shell searches on. */
+        if (access(program->data, X_OK) == 0)
             return program->data;
     }
     return NULL;

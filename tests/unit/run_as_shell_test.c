@@ -188,7 +188,7 @@ static int enter_world(void **state)
     const struct rlimit none = {0};
     if (enter_temp_dir(state) || setrlimit(RLIMIT_CORE, &none))
         return -1;
-    const char *const dirs[] = {"sub", "sub/deep", "s d", "bin"};
+    const char *const dirs[] = {"sub", "sub/deep", "sub/bin", "s d", "bin", "-", "-d", "x%y"};
     for (size_t i = 0; i < sizeof dirs / sizeof *dirs; i++) {
         if (mkdir(dirs[i], 0755))
             return -1;
@@ -199,7 +199,9 @@ static int enter_world(void **state)
     put_file("bin/no-shebang", "echo script \"$@\"; exit 5\n", 0755);
     put_file("shebang", "#!/bin/sh\necho script \"$@\"; exit 6\n", 0755);
     return symlink("sub/deep", "link") || symlink("..", "sub/deep/up") ||
-                   symlink(RUN_PROBE, "probe") || symlink(RUN_PROBE, "sub/probe")
+                   symlink("/bin/echo", "sub/bin/run_probe") ||
+                   symlink("/bin/echo", "x%y/run_probe") || symlink(RUN_PROBE, "probe") ||
+                   symlink(RUN_PROBE, "sub/probe")
                ? -1
                : 0;
 }
@@ -280,22 +282,8 @@ static void test_variables_of_the_shell(void **state)
 {
     (void)state;
     static const char *const variables[] = {
-        "CDPATH=/usr",
-        "IFS=a",
-        "OPTIND=7",
-        "PPID=1",
-        "PATH=",
-        "PATH=:/usr/bin",
-        "PATH=bin:/bin",
-        "PATH=" RUN_PROBE_DIR ":bin",
-        "PATH=%func:/bin",
-        "PATH=/nonexistent",
-        "CDPATH=",
-        "HOME=/",
-        "PWD=",
-        "PWD=relative",
-        "OLDPWD=",
-        "OLDPWD=x",
+        "CDPATH=/usr",     "CDPATH=", "IFS=a", "OPTIND=7",     "PPID=1",  "PATH=:/usr/bin",
+        "PATH=%func:/bin", "HOME=/",  "PWD=",  "PWD=relative", "OLDPWD=", "OLDPWD=x",
     };
     for (size_t i = 0; i < sizeof variables / sizeof *variables; i++) {
         char *environment[] = {(char *)variables[i], (char *)"LANG=C", NULL};
@@ -303,6 +291,37 @@ static void test_variables_of_the_shell(void **state)
     }
     char *nothing[] = {NULL};
     compare_many(nothing, 200, 60);
+}
+
+static void test_search_along_path(void **state)
+{
+    static const char *const commands[] = {
+        "run_probe say",         "no-shebang", "cd sub && run_probe say", "cd sub && no-shebang",
+        "cd / && run_probe say", "deep x",     "cd sub/bin && run_probe", "nosuch",
+    };
+    char *absolute = join("PATH=", *state, "/x%y:" RUN_PROBE_DIR);
+    char *directory = join("PATH=", *state, "/sub:" RUN_PROBE_DIR);
+    char *const paths[] = {
+        absolute,
+        directory,
+        (char *)"PATH=" RUN_PROBE_DIR ":bin",
+        (char *)"PATH=bin:" RUN_PROBE_DIR,
+        (char *)"PATH=:" RUN_PROBE_DIR,
+        (char *)"PATH=x%y:" RUN_PROBE_DIR,
+        (char *)"PATH=/nonexistent:" RUN_PROBE_DIR "/",
+        (char *)"PATH=",
+        (char *)"NOPATH=",
+    };
+    assert_int_equal(mkdir("sub/run_probe", 0755), 0); /* executable, yet no program */
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+        char *environment[] = {paths[i], NULL};
+        struct both both = make_both(environment);
+        for (size_t c = 0; c < sizeof commands / sizeof *commands; c++)
+            compare(&both, commands[c]);
+        free_both(&both);
+    }
+    free(absolute);
+    free(directory);
 }
 
 static void test_removed_current_directory(void **state)
@@ -325,6 +344,7 @@ int main(void)
         IN_WORLD(test_untidy_current_directory),
         IN_WORLD(test_root_directory),
         IN_WORLD(test_variables_of_the_shell),
+        IN_WORLD(test_search_along_path),
         IN_WORLD(test_removed_current_directory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
