@@ -252,6 +252,7 @@ class Case(unittest.TestCase):
     """
 
     maxDiff = None
+    limit = LIMIT  # seconds that one run of a tool may take
 
     def setUp(self):
         self._temporary = tempfile.TemporaryDirectory(
@@ -340,7 +341,7 @@ class Case(unittest.TestCase):
             stdin=subprocess.DEVNULL,
             stdout=stdout,
             stderr=stderr,
-            timeout=LIMIT,
+            timeout=self.limit,
             check=False,
             **options,
         )

@@ -92,9 +92,7 @@ class Generated(Case):
         self.assertEqual(run.code, 1, run)
         self.assert_ran(run, {"generator"})
         self.assertIn("FAILED: ", run.text)
-        self.assertEqual(
-            run.errors, "ninja: error: rebuilding 'build.ninja': subcommand failed\n"
-        )
+        self.assertIn("subcommand failed", run.text + run.errors)
         self.path("generator-fails").unlink()
         self.assert_ran(self.build(), {"generator", "three"})
 
