@@ -72,7 +72,7 @@ static uint64_t rapidhash(const unsigned char *p, size_t length)
         if (rest > 48) { /* three lanes of sixteen bytes */
             uint64_t lane[3] = {seed, seed, seed};
             for (; rest >= 48; p += 48, rest -= 48) {
-                for (int i = 0; i < 3; i++)
+                for (size_t i = 0; i < 3; i++)
                     lane[i] = mix(read64(p + 16 * i) ^ secret[i], read64(p + 16 * i + 8) ^ lane[i]);
             }
             seed = lane[0] ^ lane[1] ^ lane[2];

@@ -126,19 +126,20 @@ void ninja_log_free(struct ninja_log *log)
 enum {
     OLDEST_DEPS = 3,
     NEWEST_DEPS = 4,
-    WORD = 4,
     LARGEST_RECORD = (1 << 19) - 1,
 };
+
+#define WORD sizeof(uint32_t)
 
 struct deps_reader {
     struct ninja_deps *out;
     VEC(uint32_t) record_of; /* [name_id] index into out->records plus one, or 0 */
 };
 
-static uint32_t read_word(const unsigned char *p)
+static uint32_t word_at(const unsigned char *p, size_t index)
 {
     uint32_t word;
-    memcpy(&word, p, sizeof word);
+    memcpy(&word, p + index * WORD, WORD);
     return le32toh(word);
 }
 
@@ -146,10 +147,10 @@ static bool take_path(struct deps_reader *reader, const unsigned char *p, uint32
 {
     if (size <= WORD)
         return false;
-    uint32_t length = size - WORD;
-    for (int padding = 0; padding < WORD - 1 && length > 0 && p[length - 1] == '\0'; padding++)
+    size_t length = size - WORD;
+    for (size_t padding = 0; padding < WORD - 1 && length > 0 && p[length - 1] == '\0'; padding++)
         length--;
-    uint32_t expected = ~read_word(p + size - WORD);
+    name_id expected = ~word_at(p + size - WORD, 0);
     if (length == 0 || memchr(p, '\0', length) || expected != reader->out->paths.list.count)
         return false;
     vec_push(&reader->record_of, 0);
@@ -160,33 +161,32 @@ static bool take_deps(struct deps_reader *reader, const unsigned char *p, uint32
 {
     struct ninja_deps *out = reader->out;
     const uint32_t head = out->version == OLDEST_DEPS ? 2 : 3;
-    uint32_t words = size / WORD;
+    uint32_t words = size / (uint32_t)WORD;
     if (size % WORD != 0 || words < head)
         return false;
     struct ninja_deps_record record = {
-        .output = read_word(p),
-        .mtime = head == 2
-                     ? (int32_t)read_word(p + WORD)
-                     : (int64_t)((uint64_t)read_word(p + 2 * WORD) << 32 | read_word(p + WORD)),
+        .output = word_at(p, 0),
+        .mtime = head == 2 ? (int32_t)word_at(p, 1)
+                           : (int64_t)((uint64_t)word_at(p, 2) << 32 | word_at(p, 1)),
         .begin = out->inputs.count,
         .count = words - head,
     };
-    if (record.output >= out->paths.list.count)
+    if (record.output >= reader->record_of.count)
         return false;
     for (uint32_t i = head; i < words; i++) {
-        name_id input = read_word(p + i * WORD);
+        name_id input = word_at(p, i);
         if (input >= out->paths.list.count) {
             out->inputs.count = record.begin;
             return false;
         }
         vec_push(&out->inputs, input);
     }
-    uint32_t *known = &reader->record_of.data[record.output];
-    if (*known) {
-        out->records.data[*known - 1] = record;
+    uint32_t known = reader->record_of.data[record.output];
+    if (known) {
+        out->records.data[known - 1] = record;
     } else {
         vec_push(&out->records, record);
-        *known = out->records.count;
+        reader->record_of.data[record.output] = out->records.count;
     }
     return true;
 }
@@ -195,9 +195,9 @@ static bool take_deps(struct deps_reader *reader, const unsigned char *p, uint32
 static bool take_record(struct deps_reader *reader, const unsigned char **at,
                         const unsigned char *end)
 {
-    if (end - *at < WORD)
+    if ((size_t)(end - *at) < WORD)
         return false;
-    uint32_t word = read_word(*at);
+    uint32_t word = word_at(*at, 0);
     uint32_t size = word & 0x7fffffff;
     *at += WORD;
     if (size > LARGEST_RECORD || size > (size_t)(end - *at))
@@ -218,7 +218,7 @@ enum jig_status ninja_deps_parse(const void *bytes, size_t length, struct ninja_
     if (length < signature_length + WORD || memcmp(at, signature, signature_length) != 0)
         return jig_fail(error, JIG_ERROR_CORRUPT, "not a ninja deps log");
     at += signature_length;
-    uint32_t version = read_word(at);
+    uint32_t version = word_at(at, 0);
     if (version < OLDEST_DEPS || version > NEWEST_DEPS)
         return jig_fail(error, JIG_ERROR_CORRUPT, "ninja deps log of unknown version %u", version);
     out->version = (int)version;
