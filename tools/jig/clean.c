@@ -47,8 +47,7 @@ static int clean_main(int argc, char **argv)
         return EXIT_UNABLE;
     }
     struct tool tool = {.face = FACE_JIG, .request = &request};
-    if (!enter_directory(FACE_JIG, &request, false) ||
-        !tool_open(&tool, request.dry_run ? TOOL_READS : TOOL_WRITES))
+    if (!enter_directory(FACE_JIG, &request, false) || !tool_open(&tool))
         return EXIT_UNABLE;
     int code = clean(&tool);
     tool_close(&tool);

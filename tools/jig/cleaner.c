@@ -145,10 +145,10 @@ static bool is_as_left(const struct jig_session *session, const struct orphan *o
            !(record.flags & FILE_MISSING) && record.changed_tick <= orphan->record.tick;
 }
 
-enum jig_status cleaner_dead(struct cleaner *cleaner, struct jig_error *error)
+void cleaner_dead(struct cleaner *cleaner)
 {
-    struct jig_session *session = cleaner->tool->session;
-    struct history *history = session->history;
+    const struct jig_session *session = cleaner->tool->session;
+    const struct history *history = session->history;
     for (uint32_t i = 0; i < history->orphans.count; i++) {
         const struct orphan *orphan = &history->orphans.data[i];
         for (uint32_t o = 0; o < orphan->outs_count; o++) {
@@ -157,9 +157,4 @@ enum jig_status cleaner_dead(struct cleaner *cleaner, struct jig_error *error)
                 clean_file(cleaner, file);
         }
     }
-    if (cleaner->dry_run || !history->orphans.count)
-        return JIG_OK;
-    history->orphans.count = 0;
-    session->unsaved = true;
-    return session_save(session, error);
 }

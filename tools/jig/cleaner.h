@@ -35,8 +35,8 @@ void cleaner_target(struct cleaner *cleaner, file_id file);
 bool cleaner_rule(struct cleaner *cleaner, const char *rule);
 /*
  * What jobs made that the manifest no longer has, unless it still names the file or somebody has
- * changed it since. Forgets these jobs and saves that, which is what can fail.
+ * changed it since.
  */
-enum jig_status cleaner_dead(struct cleaner *cleaner, struct jig_error *error);
+void cleaner_dead(struct cleaner *cleaner);
 
 #endif

@@ -54,8 +54,7 @@ static int run_tool(struct build_request *request)
     if (!kind || !enter_directory(FACE_NINJA, request, false))
         return exit_code;
     struct tool tool = {.face = FACE_NINJA, .request = request};
-    bool writes = kind->needs == NINJA_TOOL_LOCK && !request->dry_run;
-    if (kind->needs != NINJA_TOOL_NOTHING && !tool_open(&tool, writes ? TOOL_WRITES : TOOL_READS))
+    if (kind->needs_graph && !tool_open(&tool))
         return 1;
     /* The argument of -t stands before the tool's own and becomes its argv[0]. */
     request->targets[-1] = (char *)kind->name;

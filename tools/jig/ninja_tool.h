@@ -9,19 +9,13 @@
 
 #include "tools/jig/tool.h"
 
-enum ninja_tool_needs {
-    NINJA_TOOL_NOTHING, /* not even the manifest; `session` is NULL */
-    NINJA_TOOL_GRAPH,   /* a session that reads */
-    NINJA_TOOL_LOCK,    /* a session that writes; with -n it reads */
-};
-
 /* argv[0] is the tool's name. Returns the exit code. */
 typedef int (*ninja_tool_fn)(struct tool *tool, int argc, char **argv);
 
 struct ninja_tool {
     const char *name;
     const char *summary;
-    enum ninja_tool_needs needs;
+    bool needs_graph; /* else the manifest is not read, and `session` is NULL */
     ninja_tool_fn run;
 };
 

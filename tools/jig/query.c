@@ -59,7 +59,7 @@ static int ask(const struct build_request *request)
     if (!question->answer)
         return query_why(request, count, words);
     struct tool tool = {.face = FACE_JIG, .request = request};
-    if (!tool_open(&tool, TOOL_READS))
+    if (!tool_open(&tool))
         return EXIT_UNABLE;
     int code = question->answer(&tool, count, words);
     tool_close(&tool);

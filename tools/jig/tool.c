@@ -1,24 +1,18 @@
 #include "tools/jig/tool.h"
 
-#include <inttypes.h>
-#include <stdio.h>
-
 static void on_event(void *context, const struct jig_event *event)
 {
     const struct tool *tool = context;
     if (event->kind == JIG_EVENT_NOTICE)
         face_notice(tool->face, event->notice);
-    else if (event->kind == JIG_EVENT_WAITING)
-        fprintf(stderr, "%s: waiting for process %" PRId64 ", which is building here\n",
-                face_name(tool->face), event->holder);
 }
 
-bool tool_open(struct tool *tool, enum tool_access access)
+bool tool_open(struct tool *tool)
 {
     struct jig_session_options options = JIG_SESSION_OPTIONS;
     struct jig_error error;
     options.manifest = tool->request->manifest;
-    options.read_only = access == TOOL_READS;
+    options.read_only = true;
     options.phony_cycle_error = tool->request->phony_cycle_error;
     options.on_event = on_event;
     options.context = tool;

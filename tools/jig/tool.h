@@ -17,16 +17,14 @@ struct tool {
     struct history *history;     /* the session's */
 };
 
-enum tool_access {
-    TOOL_READS,  /* works beside a build that is going on */
-    TOOL_WRITES, /* takes the build directory's lock, waiting for it */
-};
-
 /*
  * Opens the session of the request's manifest. When that fails it has been told and false is
  * returned. The manifest is taken as it is, not generated anew first.
+ *
+ * The session only reads, so that tools work beside a build and inside one: CMake's target `clean`
+ * is a job that calls `ninja -t clean`, which would wait for ever for the build it is part of.
  */
-bool tool_open(struct tool *tool, enum tool_access access);
+bool tool_open(struct tool *tool);
 void tool_close(struct tool *tool);
 
 /*
