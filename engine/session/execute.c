@@ -294,6 +294,7 @@ static void finish_job(struct execution *ex, struct run_result *result)
     build->progress.running--;
     build->progress.finished++;
     build->progress.failed += !good && !result->interrupted;
+    expect_no_more(build, running.expected_ms);
     job_queue_release(ex->queue, id);
     if (good) {
         remove_rspfile(build, job);
