@@ -9,9 +9,10 @@
  * A captured child reads /dev/null, writes standard output and standard error into one pipe, and
  * leads a process group of its own, so that a signal to it reaches what it started too. A console
  * child shares the standard streams, the terminal and the process group of this process.
- * Either starts with the signal mask that its spawner was given, and with default dispositions
- * except for signals that were ignored when the spawner was made. Every descriptor opened here is
- * close-on-exec; descriptors that this process inherited without that flag are passed on.
+ * Either starts with the signal mask that its spawner was given, and with all signals at their
+ * default but those that were ignored when the spawner was made; SIGPIPE always is. Every
+ * descriptor opened here is close-on-exec; descriptors that this process inherited without that
+ * flag are passed on, as a jobserver's must be.
  *
  * Functions that return int return 0 or an errno value. Nothing here is thread-safe.
  */
