@@ -100,8 +100,21 @@ static struct digest digest_of_words(const uint64_t *words, size_t count)
     return digest_of(words, count * sizeof *words);
 }
 
+/* What a file that is read from its beginning holds. */
+struct content {
+    struct digest digest;
+    bool mute; /* see fingerprint_made_file */
+};
+
+static bool is_mute(const char *begin, size_t length)
+{
+    static const char thin_archive[] = "!<thin>\n"; /* ar(5) of GNU binutils */
+    size_t magic = sizeof thin_archive - 1;
+    return length == 0 || (length >= magic && memcmp(begin, thin_archive, magic) == 0);
+}
+
 /* Reads all of `fd` and digests it. 0 or errno. */
-static int digest_content(int fd, struct digest *out, uint64_t *bytes)
+static int digest_content(int fd, struct content *out, uint64_t *bytes)
 {
     char chunk[READ_CHUNK];
     size_t filled = 0;
@@ -120,6 +133,7 @@ static int digest_content(int fd, struct digest *out, uint64_t *bytes)
         if (filled < sizeof chunk)
             continue;
         if (!stream) {
+            out->mute = is_mute(chunk, filled);
             stream = XXH3_createState();
             if (!stream)
                 mem_exhausted(sizeof chunk);
@@ -129,12 +143,12 @@ static int digest_content(int fd, struct digest *out, uint64_t *bytes)
         filled = 0;
     }
     if (!stream) {
-        *out = digest_of(chunk, filled);
+        *out = (struct content){digest_of(chunk, filled), is_mute(chunk, filled)};
         return result;
     }
     XXH3_128bits_update(stream, chunk, filled);
     XXH128_hash_t h = XXH3_128bits_digest(stream);
-    *out = (struct digest){h.low64, h.high64};
+    out->digest = (struct digest){h.low64, h.high64};
     XXH3_freeState(stream);
     return result;
 }
@@ -143,8 +157,8 @@ static int digest_content(int fd, struct digest *out, uint64_t *bytes)
  * Digests a regular file so that the digest belongs to the stat in `record`: when the file changes
  * while it is read, `record` moves on to what it is now and the reading starts over.
  */
-static int hash_regular(int dirfd, const char *name, struct file_record *record, bool *unsteady,
-                        struct fingerprint_counts *counts)
+static int hash_regular(int dirfd, const char *name, bool made, struct file_record *record,
+                        bool *unsteady, struct fingerprint_counts *counts)
 {
     *unsteady = false;
     int fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
@@ -158,8 +172,9 @@ static int hash_regular(int dirfd, const char *name, struct file_record *record,
         return errno;
     int result = 0;
     counts->hashed++;
+    struct content content = {0};
     for (int attempt = 0; attempt < READ_ATTEMPTS; attempt++) {
-        result = digest_content(fd, &record->digest, &counts->hashed_bytes);
+        result = digest_content(fd, &content, &counts->hashed_bytes);
         struct file_record after;
         if (!result)
             result = stat_file(fd, "", AT_EMPTY_PATH, &after);
@@ -168,7 +183,6 @@ static int hash_regular(int dirfd, const char *name, struct file_record *record,
         *unsteady = !same_stat(record, &after);
         if (!*unsteady)
             break;
-        after.digest = record->digest;
         *record = after;
         if (lseek(fd, 0, SEEK_SET) < 0) {
             result = errno;
@@ -176,16 +190,22 @@ static int hash_regular(int dirfd, const char *name, struct file_record *record,
         }
     }
     close(fd);
+    if (made && content.mute) {
+        const uint64_t words[] = {content.digest.low, content.digest.high,
+                                  (uint64_t)record->mtime_ns};
+        content.digest = digest_of_words(words, sizeof words / sizeof *words);
+    }
+    record->digest = content.digest;
     return result;
 }
 
 /* Finds out the digest of what `fresh` says is there. */
-static int digest_file(int dirfd, const char *name, struct file_record *fresh, bool *unsteady,
-                       struct fingerprint_counts *counts)
+static int digest_file(int dirfd, const char *name, bool made, struct file_record *fresh,
+                       bool *unsteady, struct fingerprint_counts *counts)
 {
     *unsteady = false;
     if (S_ISREG(fresh->mode))
-        return hash_regular(dirfd, name, fresh, unsteady, counts);
+        return hash_regular(dirfd, name, made, fresh, unsteady, counts);
     if (S_ISDIR(fresh->mode)) {
         const uint64_t words[] = {S_IFDIR, (uint64_t)fresh->mtime_ns};
         fresh->digest = digest_of_words(words, 2);
@@ -202,8 +222,8 @@ static bool means_missing(int errnum)
     return errnum == ENOENT || errnum == ENOTDIR || errnum == ENAMETOOLONG;
 }
 
-int fingerprint_file(int dirfd, const char *name, struct fingerprint_clock clock, uint64_t tick,
-                     struct file_record *record, struct fingerprint_counts *counts)
+static int look_at(int dirfd, const char *name, bool made, struct fingerprint_clock clock,
+                   uint64_t tick, struct file_record *record, struct fingerprint_counts *counts)
 {
     struct file_record fresh = {.flags = FILE_KNOWN};
     int64_t now_ns = clock_realtime_ns() + clock.offset_ns;
@@ -217,7 +237,7 @@ int fingerprint_file(int dirfd, const char *name, struct fingerprint_clock clock
             counts->hits++;
             return 0;
         }
-        result = digest_file(dirfd, name, &fresh, &unsteady, counts);
+        result = digest_file(dirfd, name, made, &fresh, &unsteady, counts);
     }
     if (means_missing(result)) {
         if (record->flags & FILE_MISSING) {
@@ -238,6 +258,19 @@ int fingerprint_file(int dirfd, const char *name, struct fingerprint_clock clock
     counts->changed += changed;
     *record = fresh;
     return 0;
+}
+
+int fingerprint_file(int dirfd, const char *name, struct fingerprint_clock clock, uint64_t tick,
+                     struct file_record *record, struct fingerprint_counts *counts)
+{
+    return look_at(dirfd, name, false, clock, tick, record, counts);
+}
+
+int fingerprint_made_file(int dirfd, const char *name, struct fingerprint_clock clock,
+                          uint64_t tick, struct file_record *record,
+                          struct fingerprint_counts *counts)
+{
+    return look_at(dirfd, name, true, clock, tick, record, counts);
 }
 
 struct digest fingerprint_term(const char *path, size_t length, struct digest content)

@@ -54,6 +54,22 @@ struct fingerprint_counts {
 int fingerprint_file(int dirfd, const char *name, struct fingerprint_clock clock, uint64_t tick,
                      struct file_record *record, struct fingerprint_counts *counts);
 
+/*
+ * As fingerprint_file, for a file that some job makes. Two kinds of such files do not say what they
+ * stand for: an empty one, a stamp that a job touches when it has done something, and a thin
+ * archive, which only names its members. Their mtime is part of their digest, so whenever their job
+ * wrote them again they are changed files, as they are to every tool that decides by age, and what
+ * depends on them is not cut off by mistake.
+ */
+int fingerprint_made_file(int dirfd, const char *name, struct fingerprint_clock clock,
+                          uint64_t tick, struct file_record *record,
+                          struct fingerprint_counts *counts);
+
+/* One of the two for a file of the graph, by its path from the current directory. */
+int fingerprint_graph_file(const struct graph *graph, file_id file, struct fingerprint_clock clock,
+                           uint64_t tick, struct file_record *record,
+                           struct fingerprint_counts *counts);
+
 /* Whether a racy record could be made a sound one by hashing the file now: it is old enough. */
 bool fingerprint_can_settle(const struct file_record *record, struct fingerprint_clock clock);
 

@@ -71,7 +71,9 @@ static void look_at(struct scan_state *state, struct tally *tally, int dirfd, fi
     struct fingerprint_scan *scan = state->scan;
     struct file_record *record = &scan->history->files.data[file];
     uint64_t misses = tally->counts.misses;
-    int errnum = fingerprint_file(dirfd, name, scan->clock, scan->tick, record, &tally->counts);
+    bool made = scan->graph->files.data[file].producer != GRAPH_NONE;
+    int errnum = (made ? fingerprint_made_file : fingerprint_file)(
+        dirfd, name, scan->clock, scan->tick, record, &tally->counts);
     if (errnum && (tally->failed == GRAPH_NONE || file < tally->failed)) {
         tally->failed = file;
         tally->errnum = errnum;
@@ -83,6 +85,15 @@ static void look_at(struct scan_state *state, struct tally *tally, int dirfd, fi
         scan->terms[file] = fingerprint_term(graph_str(scan->graph, path),
                                              graph_str_length(scan->graph, path), record->digest);
     }
+}
+
+int fingerprint_graph_file(const struct graph *graph, file_id file, struct fingerprint_clock clock,
+                           uint64_t tick, struct file_record *record,
+                           struct fingerprint_counts *counts)
+{
+    bool made = graph->files.data[file].producer != GRAPH_NONE;
+    return (made ? fingerprint_made_file : fingerprint_file)(AT_FDCWD, graph_path(graph, file),
+                                                             clock, tick, record, counts);
 }
 
 static void run_batch(struct scan_state *state, struct tally *tally, struct batch batch)

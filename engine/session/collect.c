@@ -16,8 +16,8 @@ static void look_again(struct build *build, file_id file, uint64_t tick)
     struct fingerprint_counts counts = {0};
     /* A failure leaves an empty record: nothing is believed of the file, and the next build, which
      * has to look at it, says what is wrong. */
-    fingerprint_file(AT_FDCWD, graph_path(session->graph, file), session->clock, tick,
-                     &session->history->files.data[file], &counts);
+    fingerprint_graph_file(session->graph, file, session->clock, tick,
+                           &session->history->files.data[file], &counts);
     build->result->files_statted += counts.stats;
     build->result->files_hit += counts.hits;
     build->result->files_missed += counts.misses;

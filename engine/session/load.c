@@ -27,8 +27,7 @@ static bool graph_is_current(struct jig_session *session)
         struct file_record *record = &session->history->files.data[file];
         struct fingerprint_counts counts = {0};
         uint64_t tick = history_tick(session->history);
-        if (fingerprint_file(AT_FDCWD, graph_path(graph, file), session->clock, tick, record,
-                             &counts) ||
+        if (fingerprint_graph_file(graph, file, session->clock, tick, record, &counts) ||
             !digest_equal(graph->manifest_digests.data[i], record->digest))
             return false;
         if (counts.misses && !session->options.read_only)
@@ -54,8 +53,7 @@ static bool stamp_manifests(struct jig_session *session, struct graph *graph,
         file_id file = graph->manifests.data[i];
         struct file_record *record = &history->files.data[file];
         uint64_t tick = history_tick(history);
-        int errnum = fingerprint_file(AT_FDCWD, graph_path(graph, file), session->clock, tick,
-                                      record, &counts);
+        int errnum = fingerprint_graph_file(graph, file, session->clock, tick, record, &counts);
         steady &= !errnum && record->ctime_ns < parse_start_ns + session->clock.offset_ns;
         vec_push(&graph->manifest_digests, record->digest);
     }

@@ -49,6 +49,50 @@ class Outputs(Case):
         self.assertEqual(run.text, "[1/2] RUN stripped\n")
         self.assert_nothing_to_do()
 
+    def test_stamp_that_is_touched_again_is_a_change(self):
+        """An empty output has no content to go by: whoever depends on it has to run."""
+        self.write("in", "x\n")
+        self.manifest("""
+            build stamp: sh in
+              sh = touch stamp
+            build out: sh | stamp
+              sh = cat in > out
+            """)
+        self.assert_builds({"stamp", "out"})
+        self.write("in", "y\n")
+        self.assert_builds({"stamp", "out"})
+        self.assertEqual(self.read("out"), "y\n")
+
+    def test_stamp_that_restat_leaves_alone_is_no_change(self):
+        self.write("in", "x\n")
+        self.manifest("""
+            build stamp: sh in
+              sh = test -e stamp || touch stamp
+              restat = 1
+            build out: sh | stamp
+              sh = echo > out
+            """)
+        self.assert_builds({"stamp", "out"})
+        self.write("in", "y\n")
+        self.assert_builds({"stamp"})
+
+    def test_thin_archive_counts_as_its_members(self):
+        """It only names them, so it is the same bytes when a member of the same size changes."""
+        text = "int value(void) {{ return {}; }}\n"
+        self.write("value.c", text.format(3))
+        self.write("main.c", "int value(void); int main(void) { return value(); }\n")
+        self.manifest("""
+            build value.o: cc value.c
+            build main.o: cc main.c
+            build lib.a: sh value.o
+              sh = rm -f lib.a && ar csrDT lib.a value.o
+            build program: link main.o lib.a
+            """)
+        self.build()
+        self.write("value.c", text.format(4))
+        self.assert_builds({"value.o", "lib.a", "program"})
+        self.assertEqual(self.run_tool([str(self.path("program"))]).code, 4)
+
     def test_restat_cutoff(self):
         self.write("in", "x # one\n")
         self.manifest("""
@@ -139,12 +183,15 @@ class Outputs(Case):
 
     @jig_only
     def test_job_that_touches_its_own_source(self):
+        """It looks like an edit during the build, once, unless it came within the clock's tick in
+        which the job started. A second run that changes nothing settles it."""
         self.write("in", "x\n")
         self.manifest("build out: sh in\n  sh = touch in && cat in > out\n")
-        first = self.ninja()
-        self.assertEqual(first.code, 0, first)
-        self.assertIn("'in' changed while 'out' was being made from it", first.errors)
-        self.assert_ran(self.build(), {"out"})
+        for _ in range(2):
+            run = self.ninja()
+            self.assertEqual(run.code, 0, run)
+            if run.errors:
+                self.assertIn("'in' changed while 'out' was being made from it", run.errors)
         self.assert_nothing_to_do()
 
 

@@ -162,6 +162,59 @@ static void test_directory_counts_by_its_mtime(void **state)
     tear_down(&p);
 }
 
+/* As look, for a file that a job makes. */
+static bool look_made(struct place *p)
+{
+    uint64_t changed = p->counts.changed;
+    struct fingerprint_clock clock = {.offset_ns = MUCH_LATER};
+    assert_int_equal(fingerprint_made_file(p->fd, "f", clock, ++p->tick, &p->record, &p->counts),
+                     0);
+    return p->counts.changed != changed;
+}
+
+static void set_mtime(struct place *p, time_t seconds)
+{
+    const struct timespec times[] = {{.tv_sec = seconds}, {.tv_sec = seconds}};
+    assert_int_equal(utimensat(p->fd, "f", times, 0), 0);
+}
+
+/* A file with this content is made; is it another one after its mtime has become another? */
+static bool touch_changes_made_file(const char *content)
+{
+    struct place p;
+    set_up(&p);
+    put(&p, "f", content);
+    set_mtime(&p, 1000);
+    assert_true(look_made(&p));
+    assert_false(look_made(&p));
+    set_mtime(&p, 2000);
+    bool changed = look_made(&p);
+    tear_down(&p);
+    return changed;
+}
+
+static void test_made_file_that_is_mute_counts_by_its_mtime_too(void **state)
+{
+    (void)state;
+    assert_true(touch_changes_made_file(""));
+    assert_true(touch_changes_made_file("!<thin>\nmember"));
+    assert_false(touch_changes_made_file("!<arch>\nmember"));
+    assert_false(touch_changes_made_file("!"));
+}
+
+static void test_empty_source_is_not_changed_by_a_touch(void **state)
+{
+    (void)state;
+    struct place p;
+    set_up(&p);
+    put(&p, "f", "");
+    set_mtime(&p, 1000);
+    assert_true(look(&p, MUCH_LATER));
+    set_mtime(&p, 2000);
+    assert_false(look(&p, MUCH_LATER));
+    tear_down(&p);
+}
+
 static void test_large_file_has_the_digest_of_its_whole_content(void **state)
 {
     (void)state;
@@ -295,6 +348,8 @@ int main(void)
         cmocka_unit_test(test_same_size_and_mtime_put_back_is_a_change),
         cmocka_unit_test(test_missing_file_has_the_zero_digest),
         cmocka_unit_test(test_directory_counts_by_its_mtime),
+        cmocka_unit_test(test_made_file_that_is_mute_counts_by_its_mtime_too),
+        cmocka_unit_test(test_empty_source_is_not_changed_by_a_touch),
         cmocka_unit_test(test_large_file_has_the_digest_of_its_whole_content),
         cmocka_unit_test(test_pipe_is_not_waited_for),
         cmocka_unit_test(test_loop_of_links_is_an_error),

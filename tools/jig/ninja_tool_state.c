@@ -141,12 +141,12 @@ static enum jig_status look_again(struct kept *kept, struct fingerprint_clock cl
                                   bool *is_news, struct jig_error *error)
 {
     struct history *history = kept->loaded.history;
-    const char *path = graph_path(kept->loaded.graph, file);
+    const struct graph *graph = kept->loaded.graph;
     struct fingerprint_counts counts = {0};
-    int errnum = fingerprint_file(AT_FDCWD, path, clock, history_tick(history),
-                                  &history->files.data[file], &counts);
+    int errnum = fingerprint_graph_file(graph, file, clock, history_tick(history),
+                                        &history->files.data[file], &counts);
     *is_news = counts.misses > 0;
-    return errnum ? jig_fail_errno(error, errnum, "stat(%s)", path) : JIG_OK;
+    return errnum ? jig_fail_errno(error, errnum, "stat(%s)", graph_path(graph, file)) : JIG_OK;
 }
 
 static bool is_recorded(const struct kept *kept, job_id job)
