@@ -1,3 +1,6 @@
+/*
+ * The event count's system calls: futexes, for ck's event count and for its C11 stand-in.
+ */
 #include "scheduler/event_count.h"
 
 #include <limits.h>

@@ -1,3 +1,7 @@
+/*
+ * The pool's life: starting threads, what they do when there is work and when there is none, and
+ * how a run begins and ends. What a run consists of is in loop.c and graph_run.c.
+ */
 #include "scheduler/pool.h"
 
 #include "engine/base/memory.h"

@@ -52,8 +52,7 @@ struct run {
 struct jig_pool {
     struct parking parking;
     struct gate gate;
-    /* Chunks of a loop nobody took yet; may sink below 0. Set by the caller, taken seq_cst by all.
-     */
+    /* Chunks of a loop not yet taken; may sink below 0. Set by the caller; lowered by all. */
     alignas(LINE) ATOMIC(int64_t) chunks;
     /* Not 0: begin no more tasks of this graph. Set by the first that fails; read relaxed. */
     alignas(LINE) ATOMIC(uint32_t) cancelled;

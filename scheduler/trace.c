@@ -1,3 +1,6 @@
+/*
+ * Recording slices. Nothing here is shared between threads; see the rule in jig/trace.h.
+ */
 #include "scheduler/trace.h"
 
 #include "engine/base/io.h"

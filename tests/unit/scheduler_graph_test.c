@@ -4,8 +4,8 @@
 #include "jig/scheduler.h"
 #include "scheduler_support.h"
 
-#include <stdlib.h>
-#include <string.h>
+#include <pthread.h>
+#include <stdatomic.h>
 
 #define COUNT(array) (uint32_t)(sizeof(array) / sizeof *(array))
 
@@ -129,6 +129,34 @@ static void test_a_task_waits_for_all_its_predecessors(void **state)
     }
 }
 
+/* Tasks 1 .. 4 of the next graph wait for each other, so four workers must be awake at once. */
+static int meet(void *context, uint32_t task, uint32_t worker)
+{
+    (void)worker;
+    if (task > 0)
+        pthread_barrier_wait(context);
+    return 0;
+}
+
+static void test_tasks_that_become_ready_together_run_at_once(void **state)
+{
+    (void)state;
+    static const struct jig_graph_edge edges[] = {{0, 1}, {0, 2}, {0, 3}, {0, 4}};
+    struct jig_pool *pool = jig_pool_create(4);
+    struct jig_graph_desc graph;
+    assert_int_equal(jig_graph_from_edges(5, edges, 4, &graph, NULL), JIG_OK);
+    pthread_barrier_t barrier;
+    pthread_barrier_init(&barrier, NULL, 4);
+    for (int round = 0; round < 200; round++) {
+        if (round % 20 == 1)
+            wait_until_others_sleep();
+        assert_int_equal(jig_graph_run(pool, &graph, meet, &barrier, NULL, NULL), JIG_OK);
+    }
+    jig_pool_destroy(pool);
+    pthread_barrier_destroy(&barrier);
+    jig_graph_free(&graph);
+}
+
 static void test_a_cycle_is_found_and_all_else_is_run(void **state)
 {
     (void)state;
@@ -217,6 +245,7 @@ int main(void)
         cmocka_unit_test(test_an_empty_graph_runs),
         cmocka_unit_test(test_a_chain_runs_in_order_and_starts_no_thread),
         cmocka_unit_test(test_a_task_waits_for_all_its_predecessors),
+        cmocka_unit_test(test_tasks_that_become_ready_together_run_at_once),
         cmocka_unit_test(test_a_cycle_is_found_and_all_else_is_run),
         cmocka_unit_test(test_a_task_that_waits_for_itself_is_a_cycle),
         cmocka_unit_test(test_a_failing_task_stops_the_run),
