@@ -198,6 +198,11 @@ static int wait_until(struct run *run, uint64_t deadline, struct reactor_event *
     }
 }
 
+bool run_is_shortage(int errnum)
+{
+    return process_is_shortage(errnum);
+}
+
 enum jig_status run_wait(struct run *run, uint32_t timeout_ms, struct run_result *result,
                          struct jig_error *error)
 {

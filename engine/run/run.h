@@ -99,6 +99,9 @@ uint32_t run_running(const struct run *run);
 enum jig_status run_start(struct run *run, const struct run_job *job, uint32_t *slot, int *errnum,
                           struct jig_error *error);
 
+/* Whether run_start's errnum is such a shortage. */
+bool run_is_shortage(int errnum);
+
 /*
  * Waits until something happens, at most `timeout_ms` when that is not 0, and fills `result`, which
  * the caller releases with run_result_free. With nothing running it waits for run_wake or a signal.

@@ -126,12 +126,6 @@ static void pretend(struct execution *ex, job_id id)
     plan_finish(&build->plan, id);
 }
 
-/* True when the failure passes once some running job has ended. */
-static bool is_shortage(int errnum)
-{
-    return errnum == EAGAIN || errnum == EMFILE || errnum == ENFILE || errnum == ENOMEM;
-}
-
 /* Starts `id`. False when it has to wait for another job to end first; it is queued again. */
 static bool start_job(struct execution *ex, job_id id)
 {
@@ -187,7 +181,7 @@ static bool start_job(struct execution *ex, job_id id)
     build->progress.started--;
     build->progress.running--;
     job_queue_release(ex->queue, id);
-    if (is_shortage(errnum) && build->progress.running) {
+    if (run_is_shortage(errnum) && build->progress.running) {
         job_queue_push(ex->queue, id, build->plan.jobs[id].weight);
         return false;
     }
