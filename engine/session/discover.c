@@ -106,6 +106,9 @@ enum jig_status session_discover(struct jig_session *session, job_id id, bool ke
         buf_free(&paths);
         return JIG_OK;
     }
+    if ((job->flags & GRAPH_JOB_DEPS_GCC) && !job->depfile.count)
+        return jig_fail(error, JIG_ERROR_MANIFEST,
+                        "edge with deps=gcc but no depfile makes no sense");
     if (job->depfile.count)
         return session_read_depfile(session, id, (job->flags & GRAPH_JOB_DEPS_GCC) && !keep_depfile,
                                     out, error);
