@@ -24,8 +24,14 @@ SOURCES = pathlib.Path(os.environ.get("JIG_REAL_SOURCES", "/nonexistent"))
 
 COMPILE = re.compile(r"^Building \w+ object ")
 
-# Text that changes the object of whatever includes it, in C and in C++.
-MARK = '\nstatic const char jig_mark[] __attribute__((used)) = "{}";\n'
+# Text that changes the object of whatever includes it, in C and in C++. It stands behind the
+# header's own include guard, so it brings one.
+MARK = """
+#ifndef JIG_MARK
+#define JIG_MARK
+static const char jig_mark[] __attribute__((used)) = "edited";
+#endif
+"""
 
 
 def fingerprint(directory):
@@ -115,7 +121,7 @@ class Project(Case):
         self.configure(PEER_NINJA)
         first = sorted(self.steps())
         outputs = fingerprint(self.out)
-        before = self.edit(MARK.format("edited"))
+        before = self.edit(MARK)
         edited = sorted(self.steps())
         edited_outputs = fingerprint(self.out)
         self.put_back(before)
@@ -146,7 +152,7 @@ class Project(Case):
         self.touch_all_sources()
         self.assert_nothing_runs()
 
-        before = self.edit(MARK.format("edited"))
+        before = self.edit(MARK)
         self.assertEqual(sorted(self.steps()), edited)
         self.assert_same_outputs(edited_outputs, "after an edit of the header")
         self.assert_nothing_runs()

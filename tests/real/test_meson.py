@@ -18,14 +18,11 @@ class Meson(Project):
         self.must([str(ninja), "-C", str(self.out)])
 
     def own_outputs(self):
-        """What the jobs made; Meson's own files hold times and the tool's name."""
+        """What the jobs made. Meson's own files hold times and the tool's name, and what `-t compdb`
+        lists for a job with several inputs differs from one version of ninja to the next."""
+        own = ("build.ninja", "compile_commands.json")
         return {name: value for name, value in fingerprint(self.out).items()
-                if not name.startswith("meson-") and name != "build.ninja"}
-
-    def ran(self):
-        """The outputs that a build here makes, by what Meson's descriptions name."""
-        run = self.must([NINJA, "-C", str(self.out)])
-        return {line.split()[-1].split("/")[-1].strip("'") for line in run.descriptions}
+                if not name.startswith("meson-") and name not in own}
 
     def test_as_ninja(self):
         self.setup_and_build(PEER_NINJA)
@@ -44,8 +41,9 @@ class Meson(Project):
     def test_edits(self):
         self.setup_and_build(NINJA)
         (self.src / "version.txt").write_text("1.3\n", "utf-8")
-        ran = self.ran()
-        self.assertIn("greeting.c.o", ran | {name.split("_")[-1] for name in ran})
+        run = self.must([NINJA, "-C", str(self.out)])
+        self.assertIn("greeting.c.o", run.text)
+        self.assertNotIn("main.c.o", run.text)
         self.assertEqual(self.must([str(self.out / "program")]).text, "hello, version 1.3\n")
         self.assert_idle()
 
