@@ -12,8 +12,9 @@
 
 static struct cleaner begin(const struct tool *tool)
 {
+    const struct build_request *request = tool->request;
     struct cleaner cleaner = {
-        .tool = tool, .dry_run = tool->request->dry_run, .verbose = tool->request->verbose};
+        .tool = tool, .dry_run = request->dry_run, .verbose = request->verbose || request->dry_run};
     cleaner_begin(&cleaner);
     printf(cleaner.verbose ? "Cleaning...\n" : "Cleaning... ");
     fflush(stdout);

@@ -30,6 +30,16 @@ static void print_outputs(const struct graph *graph, job_id id)
         printf("    %s\n", graph_path(graph, graph_outputs(graph, job)[i]));
 }
 
+/* A job that names `file` twice, say as an explicit and an implicit input, is told twice. */
+static void print_consumer(const struct graph *graph, job_id id, file_id file)
+{
+    const struct graph_job *job = &graph->jobs.data[id];
+    for (uint32_t i = 0; i < job->in_count + job->order_only_count; i++) {
+        if (graph_inputs(graph, job)[i] == file)
+            print_outputs(graph, id);
+    }
+}
+
 /* The jobs that name `file` as a validation; few manifests have any, so nothing is indexed. */
 static void print_validated(const struct graph *graph, file_id file)
 {
@@ -70,7 +80,7 @@ int ninja_tool_query(struct tool *tool, int argc, char **argv)
         uint32_t count;
         const job_id *consumers = graph_consumers(graph, file, &count);
         for (uint32_t c = 0; c < count; c++)
-            print_outputs(graph, consumers[c]);
+            print_consumer(graph, consumers[c], file);
         print_validated(graph, file);
     }
     return 0;
