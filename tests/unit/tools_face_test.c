@@ -70,6 +70,17 @@ static void test_unknown_target(void **state)
           "unknown target 'xyz'\n  'jig query targets' lists what can be built\n");
 }
 
+static void test_missing_source(void **state)
+{
+    (void)state;
+    struct jig_error error = {.status = JIG_ERROR_MANIFEST,
+                              .message =
+                                  "'a.c', needed by 'a.o', missing and no known rule to make it"};
+    tells(FACE_JIG, &error,
+          "'a.c', needed by 'a.o', missing and no known rule to make it\n"
+          "  create the file, or take it out of the manifest\n");
+}
+
 static void test_exit_codes_of_jig(void **state)
 {
     (void)state;
@@ -98,6 +109,7 @@ int main(void)
         cmocka_unit_test(test_jig_gives_the_engines_advice),
         cmocka_unit_test(test_a_command_typed_as_a_target),
         cmocka_unit_test(test_unknown_target),
+        cmocka_unit_test(test_missing_source),
         cmocka_unit_test(test_exit_codes_of_jig),
         cmocka_unit_test(test_exit_codes_of_ninja),
     };

@@ -42,8 +42,11 @@ static const char *usual_advice(const struct jig_error *error)
         return strncmp(error->message, "unknown target", 14) == 0 && !strchr(error->message, '?')
                    ? "'jig query targets' lists what can be built"
                    : "";
-    case JIG_ERROR_SYNTAX:
     case JIG_ERROR_MANIFEST:
+        if (strstr(error->message, "missing and no known rule to make it"))
+            return "create the file, or take it out of the manifest";
+        /* fall through */
+    case JIG_ERROR_SYNTAX:
         return "correct the manifest, or whatever generates it, and try again";
     case JIG_ERROR_IO:
         return strncmp(error->message, "loading '", 9) == 0
