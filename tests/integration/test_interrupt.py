@@ -101,17 +101,17 @@ class Interrupt(Case):
     def test_second_signal_kills_a_job_that_ignores_the_first(self):
         build = self.start_and_hold(extra="trap '' INT TERM HUP; ")
         build.signal(signal.SIGINT)
-        # Nothing tells that the first was taken in; signals of one kind merge while pending, so
-        # another kind is sent, and again until the end comes.
-        def ended():
+
+        # Nothing tells that the first was taken in, and signals of one kind merge while they are
+        # pending. So another kind is sent, again and again, until the job is gone.
+        def killed():
             if build.process.poll() is None:
                 build.signal(signal.SIGTERM)
-            return build.process.poll() is not None
+            return not any(process_exists(pid) for pid in self.children())
 
-        wait_until(ended, "the end after the second signal")
-        self.assertEqual(build.finish().code, 130)
-        for pid in self.children():
-            self.assertFalse(process_exists(pid))
+        wait_until(killed, "the end of the job after the second signal")
+        # One signal too many can reach a tool that is done and has its signals restored.
+        self.assertIn(build.finish().code, (130, 143))
         self.assertFalse(self.exists("slow"))
         self.assert_recovers()
 
