@@ -24,6 +24,28 @@ static void fill_standard_descriptors(void)
         close(fd);
 }
 
+static void exit_interrupted(int sig)
+{
+    (void)sig;
+    _exit(EXIT_INTERRUPTED);
+}
+
+/*
+ * While jobs run, the engine takes these signals and ends in good order. At any other time there is
+ * nothing that has to be put in order, and the end is to look the same from outside.
+ */
+static void make_signals_exit(void)
+{
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
+        struct sigaction action;
+        if (sigaction(signals[i], NULL, &action) < 0 || action.sa_handler == SIG_IGN)
+            continue;
+        action = (struct sigaction){.sa_handler = exit_interrupted};
+        sigaction(signals[i], &action, NULL);
+    }
+}
+
 static const char *base_name(const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -53,25 +75,29 @@ static int run_command(int argc, char **argv)
 }
 
 /* Gives out what is left to print; output that gets lost makes a good end a bad one. */
-static int finish(int code)
+static int finish(enum face face, int code)
 {
+    errno = 0;
     if (fflush(stdout) == 0 && !ferror(stdout))
         return code;
     if (errno == EPIPE)
         return 128 + SIGPIPE;
-    if (code == EXIT_DONE) {
-        fprintf(stderr, "jig: error: cannot write to standard output: %s\n", strerror(errno));
-        return EXIT_UNABLE;
-    }
-    return code;
+    if (code != EXIT_DONE)
+        return code; /* the reason has been told */
+    face_complain(face, "cannot write to standard output: %s",
+                  errno ? strerror(errno) : "an earlier write failed");
+    return face_exit_code(face, JIG_ERROR_IO, 0);
 }
 
 int main(int argc, char **argv)
 {
     enum { OUTPUT_BYTES = 1 << 16 };
     fill_standard_descriptors();
+    make_signals_exit();
     /* Whoever prints something that somebody waits for flushes: one write an event. */
     setvbuf(stdout, NULL, _IOFBF, OUTPUT_BYTES);
     bool is_ninja = argc > 0 && strcmp(base_name(argv[0]), "ninja") == 0;
-    return finish(is_ninja ? ninja_main(argc, argv) : run_command(argc, argv));
+    if (is_ninja)
+        return finish(FACE_NINJA, ninja_main(argc, argv));
+    return finish(FACE_JIG, run_command(argc, argv));
 }

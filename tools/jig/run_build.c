@@ -156,7 +156,7 @@ static int exit_code(const struct building *building, int code)
     if (!lost)
         return code;
     face_complain(building->face, "cannot write to standard output: %s", strerror(lost));
-    return code ? code : building->face == FACE_NINJA ? 1 : EXIT_UNABLE;
+    return code ? code : face_exit_code(building->face, JIG_ERROR_IO, 0);
 }
 
 static void write_trace(const struct building *building)
@@ -177,7 +177,7 @@ int run_build(enum face face, const struct build_request *request)
     }
     if (!enter_directory(face, request, !request->quiet)) {
         status_format_free(&building.format);
-        return face == FACE_NINJA ? 1 : EXIT_UNABLE;
+        return face_exit_code(face, JIG_ERROR_USAGE, 0);
     }
     survive_closed_pipe();
     building.slots =
