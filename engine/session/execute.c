@@ -300,8 +300,7 @@ static void finish_job(struct execution *ex, struct run_result *result)
     if (good || result->interrupted)
         return;
     build->result->jobs_failed++;
-    if (!build->result->exit_code)
-        build->result->exit_code = result->exit_code;
+    build->result->exit_code = result->exit_code;
     if (build->options->failures != JIG_UNLIMITED &&
         build->result->jobs_failed >= build->options->failures)
         stop(ex, STOP_FAILURES, JIG_OK);

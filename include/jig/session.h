@@ -150,7 +150,7 @@ struct jig_build_result {
     uint32_t jobs_run;    /* processes that were started and ended */
     uint32_t jobs_passed; /* looked as if they had to run, and then did not: early cutoff */
     uint32_t jobs_failed;
-    int exit_code;         /* of the first job that failed; 130 when interrupted; else 0 */
+    int exit_code;         /* of the last job that failed; 130 when interrupted; else 0 */
     bool manifest_changed; /* the manifest was generated again and read again */
     bool graph_reused;     /* the manifest was not parsed: the image had the graph */
     uint32_t files;        /* in the graph */

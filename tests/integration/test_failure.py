@@ -76,7 +76,7 @@ class ExitCodes(Case):
         self.assertIn("Unterminated quoted string", run.text)
 
     @jig_only
-    def test_first_failure_decides_the_exit_code(self):
+    def test_last_failure_decides_the_exit_code(self):
         gate = self.gate()
         self.manifest(f"""
             build a: sh
@@ -90,7 +90,7 @@ class ExitCodes(Case):
         gate.release()
         run = build.finish()
         self.assertIn("FAILED: [code=4] a", run.text)
-        self.assertEqual(run.code, 3, run)
+        self.assertEqual(run.code, 4, run)
 
 
 class KeepGoing(Case):
