@@ -1,50 +1,57 @@
 #!/bin/sh
-# Shows what jig does on a small C project: installs what is missing, builds jig, builds the
-# project with it, and then changes things.
+# Installs what is missing, builds jig and shows it at work on a small C project.
 set -eu
 cd "$(dirname "$0")/.."
-
 # shellcheck source=tools/packages.sh
 . tools/packages.sh
-# shellcheck disable=SC2086
-need $BUILD_PACKAGES
 
-echo "Building jig …"
-log=$(mktemp)
-place=
-trap 'rm -rf "$log" "$place"' EXIT
-cmake -S . -B build -DCMAKE_BUILD_TYPE=RelWithDebInfo >"$log" 2>&1 &&
-    cmake --build build -j "$(nproc)" --target jig >>"$log" 2>&1 || {
-    cat "$log"
-    echo "jig could not be built; the log is above." >&2
-    exit 1
+need_to_build
+echo "building jig …"
+# Only the program; a directory that was configured for tests keeps them.
+[ -f build/CMakeCache.txt ] ||
+    quietly build/configure.log cmake --preset release -DJIG_TESTS=OFF -DJIG_BENCH=OFF
+quietly build/build.log cmake --build build -j "$(nproc)" --target jig
+bin=$PWD/build/bin
+
+exec 2>&1 # one stream, so that lines stay in order when this is piped
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cp -R fixtures/hello-c "$work/hello"
+cd "$work/hello"
+
+# show COMMAND...: prints the command and runs it.
+show() {
+    printf '\n$ %s\n' "$*"
+    "$@"
 }
-PATH=$PWD/build/bin:$PATH
-place=$(mktemp -d)
-cp -r fixtures/hello-c "$place/hello"
-cd "$place"
 
-say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
-[ -t 1 ] && [ -z "${NO_COLOR:-}" ] || say() { printf '\n%s\n' "$*"; }
-show() { printf '$ %s\n' "$*"; "$@"; }
+say() {
+    printf '\n-- %s\n' "$*"
+}
 
-say "A C project, configured by CMake to be built by jig under ninja's name"
-show cmake -S hello -B out -G Ninja -DCMAKE_MAKE_PROGRAM="$(command -v ninja)" --log-level=WARNING
+say "CMake configures a C project of three files with jig as its ninja"
+quietly "$work/cmake.log" cmake -G Ninja -DCMAKE_MAKE_PROGRAM="$bin/ninja" -S . -B out
+PATH=$bin:$PATH
 show jig build -C out
 show out/hello
 
-say "Nothing has changed, so nothing runs"
+say "again: nothing has changed, nothing runs"
 show jig build -C out
 
-say "Touched, but not changed: nothing runs"
-show touch hello/greet.h
+say "every file gets a new time: still nothing has changed"
+show touch CMakeLists.txt greet.c greet.h main.c names.c names.h
 show jig build -C out
 
-say "A header changes: exactly what includes it is compiled again, and why"
-sed -i 's/"hello"/"good evening"/' hello/greet.h
-show jig build -C out --explain 2>&1
+say "names.h gets a comment: what includes it is compiled, comes out the same, and that is all"
+echo '/* a comment */' >>names.h
+show jig build -C out --explain
+
+say "greet.h gets another greeting: only what it reaches is made again"
+sed -i 's/"hello"/"good evening"/' greet.h
+show jig build -C out --explain
 show out/hello
 
-say "A comment changes: the object comes out the same, so nothing is linked"
-sed -i 's|^#include "names.h"|/* a remark */\n&|' hello/greet.c
-show jig build -C out --stats
+say "the edit is taken back"
+sed -i 's/"good evening"/"hello"/' greet.h
+show jig query why -C out hello
+show jig build -C out

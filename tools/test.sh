@@ -2,19 +2,24 @@
 # Installs what is missing, builds jig and runs its tests. See --help.
 set -eu
 cd "$(dirname "$0")/.."
+# shellcheck source=tools/packages.sh
+. tools/packages.sh
 
 usage() {
-    cat <<'EOF'
+    cat <<'END'
 usage: tools/test.sh [--asan] [--tsan] [--fuzz SECONDS] [--real] [--all]
 
-Builds jig and runs its unit, integration, model and corpus tests.
+Builds jig and runs its unit tests, its integration tests, the model checks of its scheduler, and
+its fuzz targets on their corpora.
 
-  --asan          also under AddressSanitizer and UndefinedBehaviorSanitizer
-  --tsan          also under ThreadSanitizer
-  --fuzz SECONDS  also let libFuzzer search, so long for each target (needs clang)
-  --real          also build other people's projects (needs a network)
+  --asan          also everything under AddressSanitizer and UndefinedBehaviorSanitizer
+  --tsan          also everything under ThreadSanitizer
+  --fuzz SECONDS  also let libFuzzer search, so long for each target (installs clang)
+  --real          also build other people's projects, as ninja does (needs a network)
   --all           all of these, as CI does
-EOF
+
+CC and CXX choose the compiler. A build directory made with another one has to be removed first.
+END
 }
 
 asan=no tsan=no real=no fuzz=0
@@ -23,41 +28,76 @@ while [ $# -gt 0 ]; do
     --asan) asan=yes ;;
     --tsan) tsan=yes ;;
     --real) real=yes ;;
-    --fuzz) shift; fuzz=${1:?--fuzz needs a number of seconds} ;;
+    --fuzz)
+        [ $# -ge 2 ] || die "--fuzz needs a number of seconds"
+        fuzz=$2
+        shift
+        ;;
     --all) asan=yes tsan=yes real=yes fuzz=10 ;;
-    -h | --help) usage; exit 0 ;;
-    *) usage >&2; exit 2 ;;
+    -h | --help)
+        usage
+        exit 0
+        ;;
+    *)
+        usage >&2
+        exit 2
+        ;;
     esac
     shift
 done
 
-# shellcheck source=tools/packages.sh
-. tools/packages.sh
-need $BUILD_PACKAGES $TEST_PACKAGES
-[ "$real" = no ] || need $REAL_PACKAGES
-[ "$fuzz" = 0 ] || need $FUZZ_PACKAGES
+need_to_test
+[ "$real" = no ] || need_for_real_projects
+[ "$fuzz" = 0 ] || need_clang
+case ${CC:-gcc} in *clang*) need_clang ;; esac
 
 jobs=$(nproc)
-
-# suite PRESET CTEST-ARGUMENT...: builds a preset and runs its tests.
-suite() {
-    preset=$1
-    shift
-    echo "== $preset"
-    cmake --preset "$preset" $extra >/dev/null
-    cmake --build --preset "$preset" -j "$jobs"
-    ctest --test-dir "$(directory_of "$preset")" --output-on-failure -j "$jobs" "$@"
-}
+failed=
+summary=
 
 directory_of() {
-    [ "$1" = release ] && echo build || echo "build-$1"
+    case $1 in release) echo build ;; *) echo "build-$1" ;; esac
 }
 
-extra=
-if [ "$real" = yes ]; then suite release; else suite release -LE real; fi
-[ "$asan" = no ] || suite asan -LE real
-[ "$tsan" = no ] || suite tsan -LE real
-if [ "$fuzz" != 0 ]; then
-    extra="-DJIG_FUZZ_SECONDS=$fuzz"
-    suite fuzz -L fuzz
+# suite PRESET "CMAKE-OPTIONS" COMMAND...: builds a preset and runs its tests with COMMAND, which is
+# ctest and its arguments. A failed test is told at the end; the other suites still run.
+suite() {
+    preset=$1
+    options=$2
+    shift 2
+    directory=$(directory_of "$preset")
+    echo "== $preset: building"
+    # shellcheck disable=SC2086 # words on purpose
+    quietly "$directory/configure.log" cmake --preset "$preset" -DJIG_TESTS=ON $options
+    quietly "$directory/build.log" cmake --build "$directory" -j "$jobs"
+    echo "== $preset: testing"
+    "$@" --test-dir "$directory" --output-on-failure -j "$jobs" >"$directory/test.log" 2>&1 ||
+        failed="$failed $preset"
+    # Without the line that each test which passed has.
+    grep -vE '^ *Start +[0-9]+:|^ *[0-9]+/[0-9]+ Test.* Passed ' "$directory/test.log" || :
+    summary="$summary
+  $preset: $(grep 'tests passed' "$directory/test.log" || echo 'no test was run'), $(
+        sed -n 's/^Total Test time (real) = *//p' "$directory/test.log")"
+}
+
+# ThreadSanitizer wants its shadow memory where kernels with much address randomisation put others.
+without_randomisation() {
+    if setarch "$(uname -m)" -R true 2>/dev/null; then
+        setarch "$(uname -m)" -R "$@"
+    else
+        "$@"
+    fi
+}
+
+if [ "$real" = yes ]; then
+    suite release -DJIG_BENCH=ON ctest
+else
+    suite release -DJIG_BENCH=ON ctest -LE real
 fi
+[ "$asan" = no ] || suite asan -DJIG_BENCH=OFF ctest -LE real
+[ "$tsan" = no ] || suite tsan -DJIG_BENCH=OFF without_randomisation ctest -LE real
+[ "$fuzz" = 0 ] || suite fuzz "-DJIG_BENCH=OFF -DJIG_FUZZ_SECONDS=$fuzz" ctest -L fuzz
+
+echo "== summary$summary"
+[ -z "$failed" ] || die "tests failed in:$failed"
+echo "all tests passed"
