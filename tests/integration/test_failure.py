@@ -249,6 +249,15 @@ class Output(Case):
         run = self.build()
         self.assertIn(self.path("bytes").read_bytes(), run.out)
 
+    @jig_only
+    def test_daemon_that_keeps_the_output_open_is_not_waited_for(self):
+        gate = self.gate()
+        self.manifest(f"build a: sh\n  sh = echo before; {{ {gate.hold()}; }} & : > a\n")
+        run = self.build()
+        self.assertEqual(run.text, "[1/1] RUN a\nbefore\n")
+        gate.arrived()  # it was there all the time
+        gate.release()
+
     def test_hundred_megabytes_from_one_job(self):
         self.manifest("build a: sh\n  sh = yes 0123456789abcdef | head -c 100000000; : > a\n")
         run = self.build()
