@@ -60,11 +60,14 @@ static void make_children_waitable(struct reactor *reactor)
     reactor->chld_changed = sigaction(SIGCHLD, &standard, NULL) == 0;
 }
 
-/* Whoever started us may have said that we are not to care for a signal, as nohup does. */
-static bool is_ignored(int sig)
+/*
+ * Whoever started us may have said that we are not to care for HUP: nohup does. INT is ignored in
+ * everything that a shell script starts in the background, and yet meant when somebody sends it.
+ */
+static bool is_to_be_ignored(int sig)
 {
     struct sigaction now;
-    return sigaction(sig, NULL, &now) == 0 && now.sa_handler == SIG_IGN;
+    return sig == SIGHUP && sigaction(sig, NULL, &now) == 0 && now.sa_handler == SIG_IGN;
 }
 
 static int catch_signals(struct reactor *reactor)
@@ -73,7 +76,7 @@ static int catch_signals(struct reactor *reactor)
     sigset_t caught;
     sigemptyset(&caught);
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
-        if (!is_ignored(wanted[i]))
+        if (!is_to_be_ignored(wanted[i]))
             sigaddset(&caught, wanted[i]);
     }
     reactor->signals = signalfd(-1, &caught, SFD_CLOEXEC | SFD_NONBLOCK);

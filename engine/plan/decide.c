@@ -56,25 +56,53 @@ void plan_refresh_term(struct plan *plan, file_id file)
 
 /* ---- one job ---------------------------------------------------------------------------- */
 
-/* How deep an explanation looks through phony jobs for the file that really changed. */
-enum { PHONY_DEPTH = 32 };
+/* Whether a file is what a search is for. */
+typedef bool (*file_test)(const struct plan *plan, file_id file, int64_t limit);
 
-static file_id changed_since(const struct plan *plan, file_id file, uint64_t tick, int depth)
+/* The phony job that makes `file` stand for other files, or NULL. */
+static const struct graph_job *phony_of(const struct plan *plan, file_id file)
 {
-    if (plan->history->files.data[file].changed_tick > tick)
-        return file;
     job_id producer = plan->graph->files.data[file].producer;
-    if (producer == GRAPH_NONE || depth == PHONY_DEPTH)
-        return GRAPH_NONE;
+    if (producer == GRAPH_NONE)
+        return NULL;
     const struct graph_job *job = &plan->graph->jobs.data[producer];
-    if (!(job->flags & GRAPH_JOB_PHONY))
-        return GRAPH_NONE;
-    for (uint32_t i = 0; i < job->in_count; i++) {
-        file_id found = changed_since(plan, graph_inputs(plan->graph, job)[i], tick, depth + 1);
-        if (found != GRAPH_NONE)
-            return found;
+    return job->flags & GRAPH_JOB_PHONY ? job : NULL;
+}
+
+/*
+ * The first file that passes `test` among `start` and, through phony jobs, all it stands for. Each
+ * is looked at once: groups of groups reach the same files in exponentially many ways.
+ */
+static file_id search_through_phony(const struct plan *plan, file_id start, file_test test,
+                                    int64_t limit)
+{
+    if (!phony_of(plan, start))
+        return test(plan, start, limit) ? start : GRAPH_NONE;
+    struct file_list seen = {0}; /* those before `next` have been looked at */
+    file_id found = GRAPH_NONE;
+    vec_push(&seen, start);
+    plan->file_marks[start] |= PLAN_FILE_LISTED;
+    for (uint32_t next = 0; next < seen.count && found == GRAPH_NONE; next++) {
+        if (test(plan, seen.data[next], limit))
+            found = seen.data[next];
+        const struct graph_job *phony = phony_of(plan, seen.data[next]);
+        for (uint32_t i = 0; phony && i < phony->in_count; i++) {
+            file_id input = graph_inputs(plan->graph, phony)[i];
+            if (plan->file_marks[input] & PLAN_FILE_LISTED)
+                continue;
+            plan->file_marks[input] |= PLAN_FILE_LISTED;
+            vec_push(&seen, input);
+        }
     }
-    return GRAPH_NONE;
+    for (uint32_t i = 0; i < seen.count; i++)
+        plan->file_marks[seen.data[i]] &= (uint8_t)~PLAN_FILE_LISTED;
+    vec_free(&seen);
+    return found;
+}
+
+static bool changed_since(const struct plan *plan, file_id file, int64_t tick)
+{
+    return plan->history->files.data[file].changed_tick > (uint64_t)tick;
 }
 
 /* The sums differ: finds the input to name. Only for people; the decision is made. */
@@ -85,7 +113,7 @@ static struct plan_reason explain_inputs(const struct plan *plan, const struct g
     for (uint32_t i = 0; i < job->in_count + record->deps_count; i++) {
         file_id file =
             i < job->in_count ? graph_inputs(plan->graph, job)[i] : deps[i - job->in_count];
-        file_id found = changed_since(plan, file, record->tick, 0);
+        file_id found = search_through_phony(plan, file, changed_since, (int64_t)record->tick);
         if (found == GRAPH_NONE)
             continue;
         bool gone = plan->history->files.data[found].flags & FILE_MISSING;
@@ -123,6 +151,8 @@ static struct plan_reason check_apart_from_inputs(const struct plan *plan, job_i
     for (uint32_t i = 0; i < job->in_count; i++) {
         if (plan->file_marks[inputs[i]] & PLAN_FILE_ALWAYS)
             return reason(REASON_INPUT_ALWAYS, inputs[i]);
+        if (plan->file_marks[inputs[i]] & PLAN_FILE_REMADE)
+            return reason(REASON_INPUT_REMADE, inputs[i]);
     }
     if (!(record->flags & JOB_RECORDED))
         return reason(record->flags & JOB_UNSTEADY ? REASON_INPUT_UNSTEADY : REASON_NEVER_BUILT,
@@ -143,27 +173,21 @@ struct plan_reason plan_evaluate(struct plan *plan, job_id id)
         if (!digest_equal(sum, record->inputs))
             why = explain_inputs(plan, job, record);
     }
-    if (why.kind && why.kind != REASON_INPUT_ALWAYS && plan_adoptable(plan, id)) {
+    if (why.kind && why.kind != REASON_INPUT_ALWAYS && why.kind != REASON_INPUT_REMADE &&
+        plan_adoptable(plan, id)) {
         vec_push(&plan->adopted, id);
         return reason(REASON_NONE, GRAPH_NONE);
     }
     return why;
 }
 
-/* Whether the file, or what a phony job lets it stand for, is there and no newer than `limit`. */
-static bool is_no_newer(const struct plan *plan, file_id file, int64_t limit, int depth)
+/* Whether the file is newer than `limit`, or is not there and stands for nothing that could be. */
+static bool is_newer(const struct plan *plan, file_id file, int64_t limit)
 {
     const struct file_record *record = &plan->history->files.data[file];
-    if (!(record->flags & FILE_MISSING))
-        return record->mtime_ns <= limit;
-    job_id producer = plan->graph->files.data[file].producer;
-    if (producer == GRAPH_NONE || depth == PHONY_DEPTH)
-        return false;
-    const struct graph_job *job = &plan->graph->jobs.data[producer];
-    bool no_newer = job->flags & GRAPH_JOB_PHONY;
-    for (uint32_t i = 0; no_newer && i < job->in_count; i++)
-        no_newer = is_no_newer(plan, graph_inputs(plan->graph, job)[i], limit, depth + 1);
-    return no_newer;
+    if (record->flags & FILE_MISSING)
+        return !phony_of(plan, file);
+    return record->mtime_ns > limit;
 }
 
 bool plan_adoptable(const struct plan *plan, job_id id)
@@ -185,11 +209,12 @@ bool plan_adoptable(const struct plan *plan, job_id id)
     }
     const file_id *deps = history_deps(plan->history, record);
     for (uint32_t i = 0; i < job->in_count; i++) {
-        if (!is_no_newer(plan, graph_inputs(plan->graph, job)[i], limit, 0))
+        if (search_through_phony(plan, graph_inputs(plan->graph, job)[i], is_newer, limit) !=
+            GRAPH_NONE)
             return false;
     }
     for (uint32_t i = 0; i < record->deps_count; i++) {
-        if (!is_no_newer(plan, deps[i], limit, 0))
+        if (search_through_phony(plan, deps[i], is_newer, limit) != GRAPH_NONE)
             return false;
     }
     return true;
@@ -202,10 +227,10 @@ void plan_pass_phony(struct plan *plan, const struct graph_job *job)
     const file_id *inputs = graph_inputs(plan->graph, job);
     const file_id *outputs = graph_outputs(plan->graph, job);
     struct digest sum = {0};
-    bool always = false;
+    uint8_t marks = 0;
     for (uint32_t i = 0; i < job->in_count; i++) {
         sum = digest_add(sum, plan->terms[inputs[i]]);
-        always |= (plan->file_marks[inputs[i]] & PLAN_FILE_ALWAYS) != 0;
+        marks |= plan->file_marks[inputs[i]] & (PLAN_FILE_ALWAYS | PLAN_FILE_REMADE);
     }
     bool no_inputs = job->in_count + job->order_only_count == 0;
     for (uint32_t i = 0; i < job->out_count; i++) {
@@ -213,7 +238,8 @@ void plan_pass_phony(struct plan *plan, const struct graph_job *job)
         bool missing = plan->history->files.data[out].flags & FILE_MISSING;
         plan_refresh_term(plan, out);
         plan->terms[out] = digest_add(plan->terms[out], sum);
-        if (always || (no_inputs && missing))
+        plan->file_marks[out] |= marks;
+        if (no_inputs && missing)
             plan->file_marks[out] |= PLAN_FILE_ALWAYS;
     }
 }

@@ -44,6 +44,7 @@ enum plan_reason_kind {
     REASON_INPUT_MISSING,  /* file: which; a discovered input that is gone */
     REASON_INPUTS_DIFFER,  /* the set of inputs is another one */
     REASON_INPUT_ALWAYS,   /* file: an input that is never up to date */
+    REASON_INPUT_REMADE,   /* file: an input whose job ran, and that cannot show what changed */
     REASON_OUTPUT_MISSING, /* file: which */
     REASON_OUTPUT_CHANGED, /* file: which; not by this job */
     REASON_INPUT_UNSTEADY, /* an input changed while the last run read it */
@@ -91,6 +92,8 @@ enum plan_file_mark {
     PLAN_FILE_WANTED = 1u << 0,
     PLAN_FILE_ALWAYS = 1u << 1, /* stands for nothing on disk: never up to date */
     PLAN_FILE_LISTED = 1u << 2, /* scratch: already in some list being made */
+    PLAN_FILE_REMADE =
+        1u << 3, /* its job ran in this build, and the file cannot show what it did */
 };
 
 void plan_create(struct plan *plan, struct graph *graph, struct history *history);

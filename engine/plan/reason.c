@@ -13,6 +13,7 @@ static const struct wording wordings[] = {
     [REASON_INPUT_MISSING] = {"input-missing", "input missing"},
     [REASON_INPUTS_DIFFER] = {"inputs-differ", "inputs are not those of the last run"},
     [REASON_INPUT_ALWAYS] = {"input-always", "input never up to date"},
+    [REASON_INPUT_REMADE] = {"input-remade", "input made again"},
     [REASON_OUTPUT_MISSING] = {"output-missing", "output missing"},
     [REASON_OUTPUT_CHANGED] = {"output-changed", "output changed"},
     [REASON_INPUT_UNSTEADY] = {"input-unsteady", "an input changed while the last run read it"},

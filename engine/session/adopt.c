@@ -10,6 +10,7 @@
 #include "engine/session/internal.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 /* Both logs, and the session they are adopted for. */
 struct legacy {
     struct jig_session *session;
@@ -47,6 +48,18 @@ static uint64_t command_hash(const struct legacy *legacy, const struct graph_job
     return ninja_command_hash(legacy->log.version, buf_cstr(scratch), scratch->length);
 }
 
+/* Whether the output was last written by the run that the log tells of, give or take its clock. */
+static bool is_of_that_run(const char *path, const struct ninja_log_entry *entry)
+{
+    static const int64_t CLOCK_SLACK_NS = 2000000000;
+    struct stat now;
+    if (stat(path, &now) < 0)
+        return false;
+    int64_t duration_ns = ((int64_t)entry->end_ms - entry->start_ms) * 1000000;
+    int64_t written_ns = now.st_mtim.tv_sec * 1000000000 + now.st_mtim.tv_nsec;
+    return written_ns <= entry->mtime + (duration_ns > 0 ? duration_ns : 0) + CLOCK_SLACK_NS;
+}
+
 /*
  * How new the job's inputs may be for its outputs to be theirs: the oldest time the log has for one
  * of them. 0 when the log does not vouch for the job: an output it does not know, another command.
@@ -65,6 +78,8 @@ static int64_t newest_input_allowed(const struct legacy *legacy, const struct gr
             return 0;
         const struct ninja_log_entry *entry = &legacy->log.entries.data[name];
         if (entry->command_hash != hash && !(job->flags & GRAPH_JOB_GENERATOR))
+            return 0;
+        if (!is_of_that_run(graph_str(graph, path), entry))
             return 0;
         if (entry->mtime < limit)
             limit = entry->mtime;
@@ -130,6 +145,13 @@ static bool adopt_deps(const struct legacy *legacy, job_id id, uint32_t duration
     return known;
 }
 
+/* Whether there is nothing to adopt: jig has run the job, or nobody ever will. */
+static bool is_settled(const struct jig_session *session, job_id id)
+{
+    return (session->graph->jobs.data[id].flags & GRAPH_JOB_PHONY) ||
+           session->history->jobs.data[id].flags;
+}
+
 static void adopt_jobs(struct legacy *legacy)
 {
     struct jig_session *session = legacy->session;
@@ -137,7 +159,7 @@ static void adopt_jobs(struct legacy *legacy)
     vec_extend(&session->adoption, session->graph->jobs.count);
     for (job_id id = 0; id < session->graph->jobs.count; id++) {
         const struct graph_job *job = &session->graph->jobs.data[id];
-        if (job->flags & GRAPH_JOB_PHONY)
+        if (is_settled(session, id))
             continue;
         int64_t limit = newest_input_allowed(legacy, job, &scratch);
         if (limit && adopt_deps(legacy, id, duration_of(legacy, job)))
@@ -148,6 +170,11 @@ static void adopt_jobs(struct legacy *legacy)
 
 void session_adopt_ninja_logs(struct jig_session *session)
 {
+    job_id first = 0;
+    while (first < session->graph->jobs.count && is_settled(session, first))
+        first++;
+    if (first == session->graph->jobs.count)
+        return;
     struct legacy legacy = {.session = session};
     struct buf log = {0};
     struct buf deps = {0};

@@ -56,8 +56,8 @@ static bool written_since(const struct job_start *start, struct fingerprint_cloc
  * something else than what is there now.
  *
  * A change from before the job started was there for the job to read, so the new content is what it
- * saw. A later change, to a source, leaves that open. A generated input that changed while the job
- * ran was rewritten by the job itself, as far as anyone can tell.
+ * saw. A later change, to a source, leaves that open. So does one to a generated file if another
+ * job that may write it ran at the same time; if none did, the job itself has rewritten it.
  */
 static bool input_held_still(struct build *build, const struct job_start *start, file_id file,
                              bool was_unsteady, uint64_t tick)
@@ -78,7 +78,8 @@ static bool input_held_still(struct build *build, const struct job_start *start,
     if (generated) {
         if (was_known && !same_digest)
             session_follow_rewrite(build, start->job, file, term_before);
-        return true;
+        return !written_since(start, session->clock, after, was_known) ||
+               !session_another_may_write(build, start->job, file) || (same_digest && was_unsteady);
     }
     if (after->flags & FILE_MISSING)
         return !was_known || same_digest;
@@ -129,6 +130,26 @@ static void look_at_outputs(struct build *build, job_id id, uint64_t tick)
     const struct graph_job *job = &graph->jobs.data[id];
     for (uint32_t i = 0; i < job->out_count; i++) {
         file_id file = graph_outputs(graph, job)[i];
+        look_again(build, file, tick);
+        plan_refresh_term(&build->plan, file);
+        uint32_t flags = build->session->history->files.data[file].flags;
+        if (flags & (FILE_MISSING | FILE_DIRECTORY))
+            session_mark_remade(build, file);
+    }
+}
+
+void session_look_at_sources(struct build *build, job_id id)
+{
+    struct jig_session *session = build->session;
+    const struct graph_job *job = &session->graph->jobs.data[id];
+    const struct job_record *record = &session->history->jobs.data[id];
+    const file_id *deps = history_deps(session->history, record);
+    uint64_t tick = history_tick(session->history);
+    for (uint32_t i = 0; i < job->in_count + record->deps_count; i++) {
+        file_id file =
+            i < job->in_count ? graph_inputs(session->graph, job)[i] : deps[i - job->in_count];
+        if (session->graph->files.data[file].producer != GRAPH_NONE)
+            continue;
         look_again(build, file, tick);
         plan_refresh_term(&build->plan, file);
     }

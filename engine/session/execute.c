@@ -50,6 +50,8 @@ static void take_turns(struct execution *ex)
     job_id job;
     while (plan_take_ready(&build->plan, &job)) {
         bool phony = build->session->graph->jobs.data[job].flags & GRAPH_JOB_PHONY;
+        if (!phony && !build->options->dry_run && build->plan.jobs[job].verdict == PLAN_MAYBE)
+            session_look_at_sources(build, job);
         if (plan_turn(&build->plan, job) == PLAN_TURN_RUN) {
             job_queue_push(ex->queue, job, build->plan.jobs[job].weight);
         } else if (!phony) {
@@ -166,6 +168,7 @@ static bool start_job(struct execution *ex, job_id id)
     build->progress.started++;
     build->progress.running++;
     view.start_ns = clock_monotonic_ns();
+    build->spans[id] = (struct job_span){.start_ns = view.start_ns};
     event_emit(build, JIG_EVENT_JOB_STARTED, &view, NULL);
     uint32_t slot = 0;
     struct jig_error error;
@@ -178,6 +181,7 @@ static bool start_job(struct execution *ex, job_id id)
                                     build->session->history->jobs.data[id].duration_ms};
         return true;
     }
+    build->spans[id] = (struct job_span){0};
     build->progress.started--;
     build->progress.running--;
     job_queue_release(ex->queue, id);
@@ -268,6 +272,7 @@ static void finish_job(struct execution *ex, struct run_result *result)
     struct build *build = ex->build;
     struct running running = ex->running[result->slot];
     job_id id = running.start.job;
+    build->spans[id].end_ns = result->end_ns;
     const struct graph_job *job = &build->session->graph->jobs.data[id];
     if (result->exit_code == EXIT_INTERRUPTED && !result->interrupted) {
         /* It was told to stop, and says so: whoever told it means the build. */
@@ -361,6 +366,7 @@ enum jig_status session_execute(struct build *build, struct jig_error *error)
         if (status)
             return status;
     }
+    build->spans = mem_array(build->session->graph->jobs.count, sizeof *build->spans);
     ex.queue = job_queue_create(build->session->graph);
     take_turns(&ex);
     start_jobs(&ex);
@@ -372,6 +378,8 @@ enum jig_status session_execute(struct build *build, struct jig_error *error)
     job_queue_destroy(ex.queue);
     run_destroy(ex.run);
     free(ex.running);
+    free(build->spans);
+    build->spans = NULL;
     job_text_free(&ex.text);
     return outcome_of(&ex);
 }

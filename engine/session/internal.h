@@ -32,6 +32,12 @@ struct jig_session {
     uint64_t load_ns;              /* what the last load took */
 };
 
+/* When a job ran, monotonic. */
+struct job_span {
+    uint64_t start_ns; /* 0: it did not */
+    uint64_t end_ns;   /* 0: it still does */
+};
+
 /* One build of some targets: what the stages hand each other. */
 struct build {
     struct jig_session *session;
@@ -39,8 +45,9 @@ struct build {
     struct jig_build_result *result;
     struct plan plan;
     struct jig_progress progress;
-    VEC(job_id) ran;  /* jobs that ran well, for the settling pass at the end */
-    bool save_failed; /* the journal could not be written; told once */
+    VEC(job_id) ran;        /* jobs that ran well, for the settling pass at the end */
+    struct job_span *spans; /* [job_id] when jobs of this build ran; while it executes */
+    bool save_failed;       /* the journal could not be written; told once */
 };
 
 /* ---- load.c: manifest and image ------------------------------------------------------------ */
@@ -128,6 +135,11 @@ void session_hide_includes(const struct graph *graph, const struct graph_job *jo
 void session_adopt(struct build *build, job_id job);
 /* Looks once more at the outputs of all jobs that ran: later jobs may have rewritten them. */
 void session_settle(struct build *build);
+/*
+ * Before a job's turn: looks again at its inputs that no job makes. One that an earlier job of this
+ * build wrote without declaring it is another one than when the plan was made.
+ */
+void session_look_at_sources(struct build *build, job_id job);
 /* After an interrupt: removes the outputs that the unfinished job had begun to write. */
 void session_remove_half_written(struct build *build, job_id job);
 
@@ -139,6 +151,17 @@ void session_record_job(struct build *build, job_id id);
 /* `rewriter` has changed `file`, an output of another job, whose term was `old_term` before. */
 void session_follow_rewrite(struct build *build, job_id rewriter, file_id file,
                             struct digest old_term);
+
+/*
+ * Whether a job other than `id` that makes or reads `file` ran at some time while `id` ran. Then a
+ * change of the file meanwhile need not be its own.
+ */
+bool session_another_may_write(struct build *build, job_id id, file_id file);
+/*
+ * `file` is an output that its job has just left missing, or a directory, whose stat does not tell
+ * what changed in it: what reads it has to run.
+ */
+void session_mark_remade(struct build *build, file_id file);
 
 /* ---- event.c: telling the caller ------------------------------------------------------------ */
 

@@ -83,13 +83,10 @@ static enum jig_status parse(struct jig_session *session, struct jig_error *erro
             options.warn = NULL; /* told already */
             continue;
         }
-        bool is_first = !session->graph;
         session_unload(session);
         session->graph = graph;
         session->history = history;
         session->unsaved = true;
-        if (is_first)
-            session_adopt_ninja_logs(session);
         return JIG_OK;
     }
 }
@@ -104,6 +101,8 @@ enum jig_status session_load(struct jig_session *session, struct jig_error *erro
     session->history = loaded.history;
     session->graph_reused = session->graph && graph_is_current(session);
     enum jig_status status = session->graph_reused ? JIG_OK : parse(session, error);
+    if (!status)
+        session_adopt_ninja_logs(session);
     session->load_ns = clock_monotonic_ns() - start_ns;
     jig_trace_slice(session->options.trace, JIG_LANE_WORKER, 0,
                     &(struct jig_trace_slice){

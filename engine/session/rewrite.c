@@ -88,3 +88,60 @@ void session_follow_rewrite(struct build *build, job_id rewriter, file_id file,
     }
     free(earlier);
 }
+
+/* Whether the job was running at some time since `start_ns`, or still is. */
+static bool ran_since(const struct build *build, job_id id, uint64_t start_ns)
+{
+    struct job_span span = build->spans[id];
+    return span.start_ns && (!span.end_ns || span.end_ns > start_ns);
+}
+
+bool session_another_may_write(struct build *build, job_id id, file_id file)
+{
+    struct graph *graph = build->session->graph;
+    uint64_t start_ns = build->spans[id].start_ns;
+    job_id producer = graph->files.data[file].producer;
+    if (producer != id && ran_since(build, producer, start_ns))
+        return true;
+    uint32_t count;
+    const job_id *consumers = graph_consumers(graph, file, &count);
+    for (uint32_t i = 0; i < count; i++) {
+        if (consumers[i] != id && ran_since(build, consumers[i], start_ns))
+            return true;
+    }
+    return false;
+}
+
+/* Takes back the records of all that read the file, through phony jobs too. */
+static void withdraw_readers(struct build *build, file_id file)
+{
+    struct graph *graph = build->session->graph;
+    uint32_t count;
+    const job_id *consumers = graph_consumers(graph, file, &count);
+    for (uint32_t c = 0; c < count; c++) {
+        const struct graph_job *job = &graph->jobs.data[consumers[c]];
+        struct job_record *record = &build->session->history->jobs.data[consumers[c]];
+        bool counts = false; /* order-only readers do not */
+        for (uint32_t i = 0; i < job->in_count && !counts; i++)
+            counts = graph_inputs(graph, job)[i] == file;
+        if (!counts)
+            continue;
+        if (job->flags & GRAPH_JOB_PHONY) {
+            for (uint32_t i = 0; i < job->out_count; i++)
+                session_mark_remade(build, graph_outputs(graph, job)[i]);
+        } else if (record->flags & JOB_RECORDED) {
+            record->flags = JOB_UNSTEADY;
+            session_record_job(build, consumers[c]);
+        }
+    }
+}
+
+void session_mark_remade(struct build *build, file_id file)
+{
+    uint8_t *marks = build->plan.file_marks;
+    if (marks[file] & PLAN_FILE_REMADE)
+        return;
+    marks[file] |= PLAN_FILE_REMADE;
+    /* Should a reader fail in this build, or not be wanted, the next one has to know. */
+    withdraw_readers(build, file);
+}

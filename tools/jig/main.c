@@ -39,8 +39,10 @@ static void make_signals_exit(void)
     static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
     for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
         struct sigaction action;
-        if (sigaction(signals[i], NULL, &action) < 0 || action.sa_handler == SIG_IGN)
+        if (sigaction(signals[i], NULL, &action) < 0)
             continue;
+        if (signals[i] == SIGHUP && action.sa_handler == SIG_IGN)
+            continue; /* as nohup asks */
         action = (struct sigaction){.sa_handler = exit_interrupted};
         sigaction(signals[i], &action, NULL);
     }
