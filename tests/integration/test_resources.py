@@ -136,7 +136,7 @@ class FullDisk(Limited):
     def test_read_only_file_system(self):
         self.manifest("build out: sh\n  sh = echo > out\n", name="sources/build.ninja")
         run = self.in_small_disk("1m", """
-            mount -o remount,ro "$PWD"
+            mount -o remount,bind,ro "$PWD"
             code=0; "$ninja" || code=$?
             echo "code $code"
             """)
