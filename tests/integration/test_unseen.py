@@ -82,24 +82,27 @@ class Unseen(Case):
         """The reader tells only afterwards that it read it, so nothing made it wait."""
         self.write("src", "1\n")
         self.write("config", "1\n")
-        gate = self.gate()
+        gate, late = self.gate(), self.gate("late")
         self.manifest(f"""
             rule read
               command = cat src gen.h > out; {gate.hold()}; echo 'out: src gen.h' > out.d
               depfile = out.d
               deps = gcc
               description = RUN $out
-            build gen.h: cat config
+            build gen.h: sh config
+              sh = {late.hold()}; cat config > gen.h
             build out: read src
             """)
         self.write("gen.h", "0\n")
         build = self.start("-j2")
         gate.arrived()
+        late.release()
         build.wait_for("RUN gen.h")
         gate.release()
         run = build.finish()
         self.assertEqual(run.code, 0, run)
         gate.open()
+        late.open()
         self.assert_ran(self.ninja(), {"out"})
         self.assertEqual(self.read("out"), "1\n1\n")
         self.assert_nothing_to_do()
