@@ -364,9 +364,7 @@ class Case(unittest.TestCase):
 
     def start(self, *args, tool=None, env=None, **options):
         """Starts the tool as ninja and returns it running."""
-        background = Background(
-            [tool or NINJA, *args], self.dir, tool_environment(env), **options
-        )
+        background = Background([tool or NINJA, *args], self.dir, tool_environment(env), **options)
         self.addCleanup(background.stop)
         return background
 

@@ -59,8 +59,12 @@ class Jig(Case):
         self.tamper("out", "x")
         run = self.check("build", "--explain")
         self.assertIn("output changed: out", run.text + run.errors)
-        self.manifest(CHAIN, rules=self.read("build.ninja").partition("build ")[0]
-                      .replace("cat $in > $out", "cat  $in > $out"))
+        self.manifest(
+            CHAIN,
+            rules=self.read("build.ninja")
+            .partition("build ")[0]
+            .replace("cat $in > $out", "cat  $in > $out"),
+        )
         run = self.check("build", "--explain")
         self.assertIn("recipe changed", run.text + run.errors)
 
@@ -140,9 +144,7 @@ class Jig(Case):
             text = self.check("help", command).text
             self.assertTrue(text.startswith(f"usage: jig {command}"), text)
         for command in ("build", "clean", "query"):
-            self.assertEqual(
-                self.check(command, "--help").text, self.check("help", command).text
-            )
+            self.assertEqual(self.check(command, "--help").text, self.check("help", command).text)
 
     def test_ninja_as_a_command(self):
         run = self.check("ninja", "-v")
@@ -288,16 +290,22 @@ class Tools(Case):
 
     def test_list(self):
         text = self.tool("list")
-        for name in ("clean", "cleandead", "compdb", "deps", "query", "recompact", "restat",
-                     "targets"):
+        for name in (
+            "clean",
+            "cleandead",
+            "compdb",
+            "deps",
+            "query",
+            "recompact",
+            "restat",
+            "targets",
+        ):
             self.assertRegex(text, rf"(?m)^ +{name} ")
 
     def test_unknown_tool(self):
         run = self.ninja("-t", "claen")
         self.assertEqual(run.code, 1)
-        self.assertEqual(
-            run.errors, "ninja: fatal: unknown tool 'claen', did you mean 'clean'?\n"
-        )
+        self.assertEqual(run.errors, "ninja: fatal: unknown tool 'claen', did you mean 'clean'?\n")
 
     def test_recompact(self):
         self.tool("recompact")
@@ -400,9 +408,12 @@ class Tools(Case):
         self.assertEqual(json.loads(self.tool("compdb", "nope")), [])
 
     def test_compdb_expands_response_files(self):
-        self.write("build.ninja", "rule r\n  command = cc @$out.rsp -c\n  rspfile = $out.rsp\n"
-                   "  rspfile_content = -DX $in\nbuild o: r a.txt\n")
-        entry, = json.loads(self.tool("compdb", "-x", "r"))
+        self.write(
+            "build.ninja",
+            "rule r\n  command = cc @$out.rsp -c\n  rspfile = $out.rsp\n"
+            "  rspfile_content = -DX $in\nbuild o: r a.txt\n",
+        )
+        (entry,) = json.loads(self.tool("compdb", "-x", "r"))
         self.assertEqual(entry["command"], "cc -DX a.txt -c")
 
 

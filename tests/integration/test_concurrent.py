@@ -61,9 +61,11 @@ class Concurrent(Case):
 
     def test_many_at_once_run_each_job_once(self):
         self.write("in", "x\n")
-        self.manifest("".join(
-            f"build out{i}: sh in\n  sh = cp in out{i}; echo out{i} >> log\n" for i in range(20)
-        ))
+        self.manifest(
+            "".join(
+                f"build out{i}: sh in\n  sh = cp in out{i}; echo out{i} >> log\n" for i in range(20)
+            )
+        )
         for text in ("one\n", "two\n"):
             self.write("in", text)
             self.path("log").unlink(missing_ok=True)
@@ -76,9 +78,7 @@ class Concurrent(Case):
 
     def test_many_at_once_with_some_killed(self):
         self.write("in", "x\n")
-        self.manifest("".join(
-            f"build out{i}: sh in\n  sh = cp in out{i}\n" for i in range(20)
-        ))
+        self.manifest("".join(f"build out{i}: sh in\n  sh = cp in out{i}\n" for i in range(20)))
         for round_ in range(5):
             self.write("in", f"{round_}\n")
             started = [self.start("-j2") for _ in range(4)]

@@ -21,7 +21,8 @@ class Headers(Case):
         self.write("shape.c", '#include "shape.h"\nint shape(void) { return 4; }\n')
         self.write(
             "main.c",
-            '#include "shape.h"\n#include "config.h"\nint main(void) { return shape() + CONFIG; }\n',
+            '#include "shape.h"\n#include "config.h"\n'
+            "int main(void) { return shape() + CONFIG; }\n",
         )
         self.manifest(PROGRAM)
         self.assert_builds({"main.o", "shape.o", "program"})
@@ -135,7 +136,9 @@ class IncludePath(Case):
         self.write("second/value.h", "#define VALUE 2\n")
         self.path("first").mkdir()
         self.write("main.c", "#include <value.h>\nint main(void) { return VALUE; }\n")
-        self.manifest("flags = -Ifirst -Isecond\nbuild main.o: cc main.c\nbuild program: link main.o\n")
+        self.manifest(
+            "flags = -Ifirst -Isecond\nbuild main.o: cc main.c\nbuild program: link main.o\n"
+        )
         self.assert_builds({"main.o", "program"})
 
     def value(self):
@@ -154,7 +157,8 @@ class IncludePath(Case):
     def test_header_that_moves_to_a_later_directory(self):
         self.write("third/value.h", "#define VALUE 3\n")
         self.manifest(
-            "flags = -Ifirst -Isecond -Ithird\nbuild main.o: cc main.c\nbuild program: link main.o\n"
+            "flags = -Ifirst -Isecond -Ithird\n"
+            "build main.o: cc main.c\nbuild program: link main.o\n"
         )
         self.build()
         self.remove("second/value.h")
@@ -339,7 +343,8 @@ class Depfiles(Case):
     def test_msvc_include_lines_are_inputs_and_are_not_shown(self):
         self.manifest("""
             rule cl
-              command = echo before; echo 'Note: including file:   header'; echo after; cat in > $out
+              command = echo before; echo 'Note: including file:   header'; echo after; $
+                cat in > $out
               deps = msvc
               description = RUN $out
             build out: cl in

@@ -31,12 +31,17 @@ class Documents(Case):
         copy = self.path("jig")
         listed = subprocess.run(
             ["git", "-C", ROOT, "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-            capture_output=True, check=False)
+            capture_output=True,
+            check=False,
+        )
         if listed.returncode == 0:
             names = [name for name in listed.stdout.decode().split("\0") if name]
         else:
-            names = [str(path.relative_to(ROOT)) for path in ROOT.rglob("*")
-                     if not path.relative_to(ROOT).parts[0].startswith((".git", "build"))]
+            names = [
+                str(path.relative_to(ROOT))
+                for path in ROOT.rglob("*")
+                if not path.relative_to(ROOT).parts[0].startswith((".git", "build"))
+            ]
         for name in names:
             if (ROOT / name).is_file():
                 (copy / name).parent.mkdir(parents=True, exist_ok=True)
@@ -46,8 +51,12 @@ class Documents(Case):
     def check(self, document):
         blocks = BLOCK.findall(document.read_text("utf-8"))
         script = NOT_HERE.sub("", "".join(blocks))
-        run = self.run_tool(["/bin/sh", "-exc", script], cwd=self.copy_of_tree(),
-                            env={"HOME": str(self.dir)}, stderr=subprocess.STDOUT)
+        run = self.run_tool(
+            ["/bin/sh", "-exc", script],
+            cwd=self.copy_of_tree(),
+            env={"HOME": str(self.dir)},
+            stderr=subprocess.STDOUT,
+        )
         self.assertEqual(run.code, 0, run)
         return run
 

@@ -49,8 +49,9 @@ class ExitCodes(Case):
     def test_missing_program(self):
         """With and without a shell: the message and the code are the shell's."""
         self.fail_with("no-such-program here", 127, r"no-such-program: .*not found\n")
-        self.fail_with("no-such-program | cat >/dev/null; exit 127", 127,
-                       r"no-such-program: .*not found\n")
+        self.fail_with(
+            "no-such-program | cat >/dev/null; exit 127", 127, r"no-such-program: .*not found\n"
+        )
         self.fail_with("./no/such/program", 127, r"\./no/such/program: .*\n")
 
     @jig_only
@@ -238,8 +239,10 @@ class Output(Case):
 
     @jig_only
     def test_output_without_a_last_newline(self):
-        self.manifest("build a: sh\n  sh = printf text; : > a\n"
-                      "build b: sh || a\n  sh = printf more; : > b\n")
+        self.manifest(
+            "build a: sh\n  sh = printf text; : > a\n"
+            "build b: sh || a\n  sh = printf more; : > b\n"
+        )
         run = self.build()
         self.assertEqual(run.text, "[1/2] RUN a\ntext\n[2/2] RUN b\nmore\n")
 

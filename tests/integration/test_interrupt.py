@@ -87,7 +87,7 @@ class Interrupt(Case):
         self.hold = self.gate()
         self.manifest(f"""
             build slow: sh
-              sh = (echo child; echo $$$$ > pid; exec sh -c 'echo $$$$ > child; {self.hold.hold()}; :'); :
+              sh = (exec sh -c 'echo $$$$ > child; {self.hold.hold()}; :'); :
             """)
         build = self.start()
         self.hold.arrived()
@@ -136,11 +136,13 @@ class Interrupt(Case):
     @jig_only
     def test_interrupt_of_many_jobs(self):
         gate = self.gate()
-        self.manifest("".join(
-            f"build out{i}: sh\n  sh = echo $$$$ >> pids; echo half > out{i}; {gate.hold()}; "
-            f"echo whole > out{i}\n"
-            for i in range(8)
-        ))
+        self.manifest(
+            "".join(
+                f"build out{i}: sh\n  sh = echo $$$$ >> pids; echo half > out{i}; {gate.hold()}; "
+                f"echo whole > out{i}\n"
+                for i in range(8)
+            )
+        )
         build = self.start("-j8")
         for _ in range(8):
             gate.arrived()

@@ -18,10 +18,13 @@ class Surroundings(Case):
         """Alone and beside others, with and without a shell."""
         for i in range(4):
             self.write(f"fds{i}.sh", "#!/bin/sh\nexec ls /proc/self/fd\n", mode=0o755)
-        self.manifest("".join(
-            f"build a{i}: sh\n  sh = ./fds{i}.sh\nbuild b{i}: sh\n  sh = : && ls /proc/self/fd\n"
-            for i in range(4)
-        ))
+        self.manifest(
+            "".join(
+                f"build a{i}: sh\n  sh = ./fds{i}.sh\n"
+                f"build b{i}: sh\n  sh = : && ls /proc/self/fd\n"
+                for i in range(4)
+            )
+        )
         run = self.build("-j8")
         blocks = [line for line in run.text.splitlines() if not line.startswith("[")]
         # ls itself has the directory open.

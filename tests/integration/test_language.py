@@ -47,9 +47,7 @@ class Variables(Case):
         self.assertEqual(command, "file")
 
     def test_file_variable_in_a_command_has_its_last_value(self):
-        command = self.command_of(
-            "x = first\nrule r\n  command = $x\nbuild out: r\nx = last\n"
-        )
+        command = self.command_of("x = first\nrule r\n  command = $x\nbuild out: r\nx = last\n")
         self.assertEqual(command, "last")
 
     def test_variable_in_terms_of_itself(self):
@@ -94,12 +92,16 @@ class Variables(Case):
 class Scopes(Case):
     def test_include_shares_the_scope(self):
         self.write("vars.ninja", "x = included\n")
-        self.write("build.ninja", f"{SHOW}x = mine\ninclude vars.ninja\nbuild out: show\n  text = $x\n")
+        self.write(
+            "build.ninja", f"{SHOW}x = mine\ninclude vars.ninja\nbuild out: show\n  text = $x\n"
+        )
         self.build()
         self.assertEqual(self.read("out"), "included\n")
 
     def test_subninja_has_its_own(self):
-        self.write("sub.ninja", "build inner: show\n  text = $x\nx = inner\nbuild own: show\n  text = $x\n")
+        self.write(
+            "sub.ninja", "build inner: show\n  text = $x\nx = inner\nbuild own: show\n  text = $x\n"
+        )
         self.write(
             "build.ninja",
             f"{SHOW}x = outer\nsubninja sub.ninja\nbuild out: show\n  text = $x\n",
@@ -133,15 +135,32 @@ class Scopes(Case):
 
     def test_file_name_from_a_variable(self):
         self.write("a b.ninja", "x = found\n")
-        self.write("build.ninja", f"n = a$ b\n{SHOW}include $n.ninja\nbuild out: show\n  text = $x\n")
+        self.write(
+            "build.ninja", f"n = a$ b\n{SHOW}include $n.ninja\nbuild out: show\n  text = $x\n"
+        )
         self.build()
         self.assertEqual(self.read("out"), "found\n")
 
 
 class Paths(Case):
     def test_in_and_out_are_quoted_for_the_shell(self):
-        names = ["with space", "it's", "dollar$", "semi;colon", "ünïcödé", "star*", "back\\slash",
-                 "amp&", "(paren)", '"double"', "日本語", "emoji😀", "-dash", "tilde~", "hash#"]
+        names = [
+            "with space",
+            "it's",
+            "dollar$",
+            "semi;colon",
+            "ünïcödé",
+            "star*",
+            "back\\slash",
+            "amp&",
+            "(paren)",
+            '"double"',
+            "日本語",
+            "emoji😀",
+            "-dash",
+            "tilde~",
+            "hash#",
+        ]
         for name in names:
             self.write(f"in/{name}", f"{name}\n")
         escaped = [n.replace("$", "$$").replace(" ", "$ ").replace(":", "$:") for n in names]
@@ -203,7 +222,9 @@ class Paths(Case):
 
     def test_parent_directory(self):
         self.write("in", "x\n")
-        self.write("sub/build.ninja", RULES + "build ../out: cat ../in\nbuild x: cat ../sub/../in\n")
+        self.write(
+            "sub/build.ninja", RULES + "build ../out: cat ../in\nbuild x: cat ../sub/../in\n"
+        )
         run = self.build("-C", "sub")
         self.assert_ran(run, {"../out", "x"})
         self.assertEqual(self.read("out"), "x\n")
@@ -237,7 +258,8 @@ class Long(Case):
     def test_response_file_is_kept_when_asked(self):
         self.write(
             "build.ninja",
-            "rule r\n  command = cp rsp $out\n  rspfile = rsp\n  rspfile_content = x\nbuild out: r\n",
+            "rule r\n  command = cp rsp $out\n  rspfile = rsp\n  rspfile_content = x\n"
+            "build out: r\n",
         )
         self.build("-d", "keeprsp")
         self.assertEqual(self.read("rsp"), "x")
@@ -257,15 +279,19 @@ class Long(Case):
         """More than one argument may have (128 KiB): it still runs, as the shell would run it."""
         words = " ".join(f"word{i:05}" for i in range(20000))
         self.assertGreater(len(words), 190000)
-        self.manifest(f"build out: sh\n  sh = printf '%s\\n' {words} > out\n"
-                      f"build direct: sh\n  sh = printf %.0s {words}\n"
-                      f"build failed: sh\n  sh = test {words} = x || exit 3\n")
+        self.manifest(
+            f"build out: sh\n  sh = printf '%s\\n' {words} > out\n"
+            f"build direct: sh\n  sh = printf %.0s {words}\n"
+            f"build failed: sh\n  sh = test {words} = x || exit 3\n"
+        )
         self.build("out", "direct")
         self.assertEqual(self.read("out").split(), words.split())
         run = self.build("failed", code=3)
         self.assertIn("FAILED: [code=3] failed", run.text)
-        self.assertEqual(sorted(os.listdir(self.path(".jig"))),
-                         sorted(set(os.listdir(self.path(".jig"))) & {"image", "journal", "lock"}))
+        self.assertEqual(
+            sorted(os.listdir(self.path(".jig"))),
+            sorted(set(os.listdir(self.path(".jig"))) & {"image", "journal", "lock"}),
+        )
 
     def test_long_paths(self):
         name = "/".join(["d" * 200] * 15)
@@ -278,17 +304,21 @@ class Long(Case):
     def test_deep_chain(self):
         """A walk that recurses would run out of stack here."""
         count = 20000
-        self.manifest("rule c\n  command = :\nbuild f0: phony\n" + "".join(
-            f"build f{i}: phony f{i - 1}\n" for i in range(1, count)
-        ) + f"build out: sh f{count - 1}\n  sh = echo > out\n")
+        self.manifest(
+            "rule c\n  command = :\nbuild f0: phony\n"
+            + "".join(f"build f{i}: phony f{i - 1}\n" for i in range(1, count))
+            + f"build out: sh f{count - 1}\n  sh = echo > out\n"
+        )
         run = self.build("out")
         self.assertIn("RUN out", run.text)
 
 
 class TopLevel(Case):
     def test_default_targets_add_up(self):
-        self.manifest("".join(f"build {n}: sh\n  sh = echo > {n}\n" for n in "abcd")
-                      + "default a\ndefault b c\n")
+        self.manifest(
+            "".join(f"build {n}: sh\n  sh = echo > {n}\n" for n in "abcd")
+            + "default a\ndefault b c\n"
+        )
         self.assert_builds({"a", "b", "c"})
 
     def test_without_defaults_everything_that_is_nobodys_input(self):

@@ -211,7 +211,8 @@ class Rules(Refused):
         run = self.ninja()
         self.assertEqual(run.code, 1)
         self.assertRegex(
-            run.errors, "cycle in rule variables: (command -> description -> command"
+            run.errors,
+            "cycle in rule variables: (command -> description -> command"
             "|description -> command -> description)\n",
         )
 

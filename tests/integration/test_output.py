@@ -56,8 +56,12 @@ class Piped(Case):
         self.check("[1/2] RUN a\n[2/2] RUN b\n", "-n")
 
     def test_entering_directory(self):
-        self.check(f"ninja: Entering directory `{self.dir}'\n[1/2] RUN a\n[2/2] RUN b\n",
-                   "-C", str(self.dir), cwd="/")
+        self.check(
+            f"ninja: Entering directory `{self.dir}'\n[1/2] RUN a\n[2/2] RUN b\n",
+            "-C",
+            str(self.dir),
+            cwd="/",
+        )
 
     def test_failure(self):
         self.manifest("build a b: sh\n  sh = echo one; echo two >&2; exit 1\n")
@@ -215,7 +219,9 @@ class Terminal(Case):
 
     @jig_only
     def test_wide_and_combined_characters_do_not_break_the_line(self):
-        self.manifest("build a: sh\n  sh = : > a\n  description = 編譯編譯編譯編譯編譯編譯編譯編譯編譯編譯編譯.c\n")
+        self.manifest(
+            "build a: sh\n  sh = : > a\n  description = 編譯編譯編譯編譯編譯編譯編譯編譯編譯.c\n"
+        )
         shown = self.show(columns=30)
         shown.encode()  # no character was cut in two
 
@@ -237,7 +243,7 @@ class Trees(Case):
             entries[0],
             {
                 "directory": str(self.dir),
-                "command": "gcc -DX=\"\\\"q\\\"\" -MD -MF a.o.d -c 'a b.c' -o a.o",
+                "command": 'gcc -DX="\\"q\\"" -MD -MF a.o.d -c \'a b.c\' -o a.o',
                 "file": "a b.c",
                 "output": "a.o",
             },

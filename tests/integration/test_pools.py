@@ -75,8 +75,11 @@ class Pools(Case):
     def test_j_limits_everything(self):
         gate = self.gate()
         free = self.gate("free")
-        self.manifest("pool p\n  depth = 9\n" + self.held_jobs(gate, 4, "p") +
-                      f"build x: sh\n  sh = {free.hold()}; echo > x\n")
+        self.manifest(
+            "pool p\n  depth = 9\n"
+            + self.held_jobs(gate, 4, "p")
+            + f"build x: sh\n  sh = {free.hold()}; echo > x\n"
+        )
         build = self.start("-j2", "p0", "p1", "p2", "p3")
         first = gate.arrived()
         second = gate.arrived()
@@ -154,7 +157,7 @@ class Console(Case):
         self.assertEqual(self.read("a"), "typed\n")
 
     def test_output_of_others_is_held_back_while_the_console_is_busy(self):
-        """The ordinary job ends, with output, while the console job runs. Its text appears after."""
+        """An ordinary job ends, with output, while a console job runs. Its text appears after."""
         gate = self.gate()
         other = self.gate("other")
         self.manifest(f"""

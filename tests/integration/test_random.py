@@ -1,5 +1,5 @@
-"""The invariant behind everything: whatever was changed, in whatever order, a build leaves the bytes
-that a clean build of the same tree makes, and then has nothing to do.
+"""The invariant behind everything: whatever was changed, in whatever order, a build leaves the
+bytes that a clean build of the same tree makes, and then has nothing to do.
 
 Trees and changes are random but seeded; a failure names its seed."""
 
@@ -66,8 +66,23 @@ class Random(Case):
 
     def change(self, rng, world):
         """One random change. Returns what it was, for messages."""
-        kind = rng.choice(["edit", "edit", "same size", "touch", "same text", "header", "header",
-                           "delete output", "overwrite output", "flag", "inputs", "state", "kill"])
+        kind = rng.choice(
+            [
+                "edit",
+                "edit",
+                "same size",
+                "touch",
+                "same text",
+                "header",
+                "header",
+                "delete output",
+                "overwrite output",
+                "flag",
+                "inputs",
+                "state",
+                "kill",
+            ]
+        )
         if kind == "edit":
             self.write(f"s{rng.randrange(SOURCES)}", self.source_text(rng))
         elif kind == "same size":

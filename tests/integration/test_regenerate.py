@@ -21,16 +21,13 @@ done
 mv build.ninja.new build.ninja
 """
 
-HEADER = (
-    RULES
-    + """\
+HEADER = RULES + """\
 rule generate
   command = $generator
   generator = 1
   description = RUN generator
 build build.ninja: generate spec | generate.sh header.ninja
 """
-)
 
 
 class Generated(Case):
@@ -81,7 +78,9 @@ class Generated(Case):
     @jig_only
     def test_command_of_the_generator_does_not_count(self):
         self.assert_builds({"one", "two"})
-        self.write("build.ninja", self.read("build.ninja").replace("generator = ./", "generator = exec ./"))
+        self.write(
+            "build.ninja", self.read("build.ninja").replace("generator = ./", "generator = exec ./")
+        )
         self.assert_nothing_to_do()
 
     def test_failed_generator(self):
@@ -111,7 +110,9 @@ class Generated(Case):
 
     def test_manifest_that_never_settles(self):
         """Each round changes an input of the generator, so that it is due again."""
-        self.write("generate.sh", GENERATOR + "echo more$(wc -l < generator.log) >> spec\n", mode=0o755)
+        self.write(
+            "generate.sh", GENERATOR + "echo more$(wc -l < generator.log) >> spec\n", mode=0o755
+        )
         self.write("spec", "one\n")
         run = self.ninja()
         if run.code == 0:  # taken as settled: then it must really be so
@@ -171,7 +172,9 @@ class CMake(Case):
 
     def setUp(self):
         super().setUp()
-        self.write("CMakeLists.txt", """\
+        self.write(
+            "CMakeLists.txt",
+            """\
 cmake_minimum_required(VERSION 3.18)
 project(demo C)
 configure_file(config.h.in config.h)
@@ -179,14 +182,19 @@ add_library(shape STATIC shape.c)
 add_executable(program main.c)
 target_include_directories(program PRIVATE ${CMAKE_CURRENT_BINARY_DIR})
 target_link_libraries(program shape)
-""")
+""",
+        )
         self.write("config.h.in", "#define VALUE 4\n")
         self.write("shape.h", "int shape(void);\n")
         self.write("shape.c", '#include "shape.h"\nint shape(void) { return 3; }\n')
-        self.write("main.c", '#include "config.h"\n#include "shape.h"\n'
-                   "int main(void) { return shape() + VALUE; }\n")
-        run = self.run_tool(["cmake", "-G", "Ninja", f"-DCMAKE_MAKE_PROGRAM={NINJA}", "-S", ".",
-                             "-B", "build"])
+        self.write(
+            "main.c",
+            '#include "config.h"\n#include "shape.h"\n'
+            "int main(void) { return shape() + VALUE; }\n",
+        )
+        run = self.run_tool(
+            ["cmake", "-G", "Ninja", f"-DCMAKE_MAKE_PROGRAM={NINJA}", "-S", ".", "-B", "build"]
+        )
         self.assertEqual(run.code, 0, run)
         self.assertEqual(len(self.cmake_build().descriptions), 4)
 
@@ -227,13 +235,17 @@ target_link_libraries(program shape)
 
     def test_source_added_to_the_project(self):
         self.write("extra.c", "int extra(void) { return 9; }\n")
-        self.write("CMakeLists.txt", self.read("CMakeLists.txt").replace("shape.c)", "shape.c extra.c)"))
+        self.write(
+            "CMakeLists.txt", self.read("CMakeLists.txt").replace("shape.c)", "shape.c extra.c)")
+        )
         self.assertIn("extra.c.o", self.steps())
         self.assert_settled(7)
 
     def test_flag_changed(self):
-        self.write("CMakeLists.txt", self.read("CMakeLists.txt")
-                   + "target_compile_definitions(shape PRIVATE X=1)\n")
+        self.write(
+            "CMakeLists.txt",
+            self.read("CMakeLists.txt") + "target_compile_definitions(shape PRIVATE X=1)\n",
+        )
         steps = self.steps()
         self.assertIn("shape.c.o", steps)
         self.assertNotIn("main.c.o", steps)

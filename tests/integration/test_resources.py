@@ -30,8 +30,7 @@ IS_ROOT = os.geteuid() == 0
 class Limited(Case):
     def script(self, text, **options):
         """Runs a shell script with $ninja set, in the tree. Its output is what it is about."""
-        return self.run_tool(["/bin/sh", "-ec", text],
-                             env={"ninja": NINJA, "jig": JIG}, **options)
+        return self.run_tool(["/bin/sh", "-ec", text], env={"ninja": NINJA, "jig": JIG}, **options)
 
     def copy_of_tool(self):
         """The tool where any user can execute it."""
@@ -48,26 +47,37 @@ class FullDisk(Limited):
         """Runs `script` in a directory `disk` of so many bytes that holds the sources."""
         self.path("disk").mkdir()
         run = self.run_tool(
-            ["unshare", *MOUNT, "/bin/sh", "-ec",
-             f"mount -t tmpfs -o size={size} none disk\n"
-             f"cp -a sources/. disk/\ncd disk\n{script}"],
+            [
+                "unshare",
+                *MOUNT,
+                "/bin/sh",
+                "-ec",
+                f"mount -t tmpfs -o size={size} none disk\n"
+                f"cp -a sources/. disk/\ncd disk\n{script}",
+            ],
             env={"ninja": NINJA},
         )
         return run
 
     def fill(self, leave):
         """Shell text that fills the disk but for so many bytes, in a file `filler`."""
-        return (f"dd if=/dev/zero of=filler bs=4096 2>/dev/null || :\n"
-                f"truncate -s -{leave} filler\n")
+        return (
+            f"dd if=/dev/zero of=filler bs=4096 2>/dev/null || :\n" f"truncate -s -{leave} filler\n"
+        )
 
     def test_job_that_fills_the_disk_fails_and_the_rest_is_kept(self):
-        self.manifest("""
+        self.manifest(
+            """
             build small: sh
               sh = echo > small
             build big: sh || small
               sh = head -c 4000000 /dev/zero > big
-            """, name="sources/build.ninja")
-        run = self.in_small_disk("1m", """
+            """,
+            name="sources/build.ninja",
+        )
+        run = self.in_small_disk(
+            "1m",
+            """
             "$ninja" small
             code=0; "$ninja" || code=$?
             echo "code $code"
@@ -75,7 +85,8 @@ class FullDisk(Limited):
             sed -i s/4000000/4000/ build.ninja
             "$ninja"
             "$ninja"
-            """)
+            """,
+        )
         self.assertEqual(run.code, 0, run)
         self.assertIn("FAILED: ", run.text)
         self.assertIn("No space left on device", run.text)
@@ -90,7 +101,9 @@ class FullDisk(Limited):
         jobs = "".join(f"build out{i}: sh in\n  sh = ln -sf in out{i}\n" for i in range(200))
         self.manifest(jobs, name="sources/build.ninja")
         self.write("sources/in", "x\n")
-        run = self.in_small_disk("4m", f"""
+        run = self.in_small_disk(
+            "4m",
+            f"""
             "$ninja" --quiet
             echo y > in
             {self.fill(4096)}
@@ -99,7 +112,8 @@ class FullDisk(Limited):
             echo "code $code"; cat log
             "$ninja" --quiet
             "$ninja"
-            """)
+            """,
+        )
         self.assertEqual(run.code, 0, run)
         self.assertTrue(run.text.endswith("ninja: no work to do.\n"), run)
         self.assertEqual(run.errors, "", run)
@@ -107,27 +121,38 @@ class FullDisk(Limited):
     @jig_only
     def test_no_room_for_any_state_at_all(self):
         self.manifest("build out: sh\n  sh = :\n", name="sources/build.ninja")
-        run = self.in_small_disk("64k", f"""
+        run = self.in_small_disk(
+            "64k",
+            f"""
             {self.fill(0)}
             code=0; "$ninja" 2>&1 || code=$?
             echo "code $code"
-            """)
+            """,
+        )
         self.assertEqual(run.code, 0, run)
         self.assertIn("No space left on device", run.text)
 
     def test_response_file_that_cannot_be_written(self):
-        self.manifest("""
+        self.manifest(
+            """
             rule r
               command = cp rsp out
               rspfile = rsp
-              rspfile_content = """ + "x" * 100000 + """
+              rspfile_content = """
+            + "x" * 100000
+            + """
             build out: r
-            """, name="sources/build.ninja")
-        run = self.in_small_disk("400k", f"""
+            """,
+            name="sources/build.ninja",
+        )
+        run = self.in_small_disk(
+            "400k",
+            f"""
             {self.fill(8192)}
             code=0; "$ninja" 2>&1 || code=$?
             echo "code $code"
-            """)
+            """,
+        )
         self.assertEqual(run.code, 0, run)
         self.assertIn("No space left on device", run.text)
         self.assertNotIn("code 0", run.text)
@@ -135,11 +160,14 @@ class FullDisk(Limited):
     @jig_only
     def test_read_only_file_system(self):
         self.manifest("build out: sh\n  sh = echo > out\n", name="sources/build.ninja")
-        run = self.in_small_disk("1m", """
+        run = self.in_small_disk(
+            "1m",
+            """
             mount -o remount,bind,ro "$PWD"
             code=0; "$ninja" || code=$?
             echo "code $code"
-            """)
+            """,
+        )
         self.assertEqual(run.code, 0, run)
         self.assertIn("code 1", run.text)
         self.assertIn("Read-only file system", run.errors)
@@ -221,9 +249,11 @@ class Descriptors(Limited):
     def test_64_descriptors_and_200_jobs_at_a_time(self):
         """There are not enough for so many pipes. Jobs wait until others have ended."""
         self.write("in", "x\n")
-        self.manifest("".join(
-            f"build out{i}: sh in\n  sh = cat in > out{i}; echo done {i}\n" for i in range(300)
-        ))
+        self.manifest(
+            "".join(
+                f"build out{i}: sh in\n  sh = cat in > out{i}; echo done {i}\n" for i in range(300)
+            )
+        )
         run = self.build_with_limit(64, "-j200")
         self.assertEqual(run.code, 0, run)
         self.assert_ran(run, {f"out{i}" for i in range(300)})
@@ -274,9 +304,9 @@ class Processes(Limited):
     @jig_only
     def test_few_processes_and_many_jobs(self):
         self.write("in", "x\n")
-        self.manifest("".join(
-            f"build out{i}: sh in\n  sh = cat in > out{i}; true\n" for i in range(60)
-        ))
+        self.manifest(
+            "".join(f"build out{i}: sh in\n  sh = cat in > out{i}; true\n" for i in range(60))
+        )
         # Room for the tool's threads and about three jobs, each with a child.
         run = self.build_with_limit(self.threads_of_tool() + 7, "-j60", "-k0")
         failed = run.text.count("FAILED: ")
@@ -320,10 +350,12 @@ class Standard(Limited):
 
     def test_empty_environment(self):
         self.manifest("build out: sh\n  sh = echo > out\n")
-        env = {name: value for name, value in tool_environment().items()
-               if name.endswith("SAN_OPTIONS")}
-        finished = subprocess.run([NINJA], cwd=self.dir, env=env, check=False,
-                                  capture_output=True)
+        env = {
+            name: value
+            for name, value in tool_environment().items()
+            if name.endswith("SAN_OPTIONS")
+        }
+        finished = subprocess.run([NINJA], cwd=self.dir, env=env, check=False, capture_output=True)
         self.assertEqual(finished.returncode, 0, finished)
 
 

@@ -54,8 +54,18 @@ def decode(data, at=0):
     if byte in (0xDE, 0xDF):
         pairs, start = take("H", 2) if byte == 0xDE else take("I", 4)
         return many(2 * pairs, start)
-    numbers = {0xCA: "f4", 0xCB: "d8", 0xCC: "B1", 0xCD: "H2", 0xCE: "I4", 0xCF: "Q8",
-               0xD0: "b1", 0xD1: "h2", 0xD2: "i4", 0xD3: "q8"}
+    numbers = {
+        0xCA: "f4",
+        0xCB: "d8",
+        0xCC: "B1",
+        0xCD: "H2",
+        0xCE: "I4",
+        0xCF: "Q8",
+        0xD0: "b1",
+        0xD1: "h2",
+        0xD2: "i4",
+        0xD3: "q8",
+    }
     if byte in numbers:
         kind, size = numbers[byte]
         return take(kind, int(size))
@@ -93,8 +103,10 @@ class Small(Case):
         """Leaves an image and a journal with records behind, as a killed jig does."""
         self.build()
         gate = self.gate()
-        self.manifest(self.read("build.ninja") + f"build held: sh\n"
-                      f"  sh = {gate.hold()}; : > held\n", rules="")
+        self.manifest(
+            self.read("build.ninja") + f"build held: sh\n  sh = {gate.hold()}; : > held\n",
+            rules="",
+        )
         self.build("c")  # the image now knows the new manifest
         self.write("in", "y\n")
         self.write("other", "p\n")
@@ -115,8 +127,8 @@ class Small(Case):
 
     def assert_survives(self, name, data, jobs=("a", "b", "c"), quiet=None):
         """With `data` as the state file `name`, a build gives the right bytes with at most one
-        warning, and leaves everything in order. `quiet`: whether a warning is forbidden or demanded,
-        None for either."""
+        warning, and leaves everything in order. `quiet`: whether a warning is forbidden or asked
+        for, None for either."""
         self.put_state_back()
         self.tamper(name, data)
         self.write("header", self.read("header") + "h\n")  # a and b have to run
@@ -181,7 +193,9 @@ class Damage(Small):
         self.keep_state()
         journal = self.path(JOURNAL).read_bytes()
         self.assertGreater(len(journal), 100)
-        for length in sorted({*range(0, len(journal), max(1, len(journal) // 40)), len(journal) - 1}):
+        for length in sorted(
+            {*range(0, len(journal), max(1, len(journal) // 40)), len(journal) - 1}
+        ):
             with self.subTest(length=length):
                 self.assert_survives(JOURNAL, journal[:length])
 
@@ -289,8 +303,10 @@ class Kill(Case):
         text = []
         for i in range(JOBS):
             source = "in" if i < 6 else f"out{i - 6}"
-            text.append(f"build out{i}: sh {source}\n"
-                        f"  sh = (cat {source}; echo {i}) > out{i} && echo out{i} >> log\n")
+            text.append(
+                f"build out{i}: sh {source}\n"
+                f"  sh = (cat {source}; echo {i}) > out{i} && echo out{i} >> log\n"
+            )
         self.manifest("".join(text))
 
     def check_after_kill(self, reported):
@@ -348,7 +364,9 @@ class Kill(Case):
         must not pass for up to date in the end."""
         gate = self.gate()
         self.write("in", "one\n")
-        self.manifest(f"build out: sh in\n  sh = cp in copy; {gate.hold()}; cp copy out; echo > left\n")
+        self.manifest(
+            f"build out: sh in\n  sh = cp in copy; {gate.hold()}; cp copy out; echo > left\n"
+        )
         build = self.start()
         gate.arrived()
         build.process.kill()

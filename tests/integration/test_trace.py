@@ -18,17 +18,23 @@ class Trace(Case):
         super().setUp()
         for i in range(30):
             self.write(f"in{i}", f"{i}\n")
-        self.manifest("".join(f"build out{i}: cat in{i}\n" for i in range(30))
-                      + "build bad: sh\n  sh = exit 3\ndefault "
-                      + " ".join(f"out{i}" for i in range(30)) + "\n")
+        self.manifest(
+            "".join(f"build out{i}: cat in{i}\n" for i in range(30))
+            + "build bad: sh\n  sh = exit 3\ndefault "
+            + " ".join(f"out{i}" for i in range(30))
+            + "\n"
+        )
 
     def slices(self, events):
         return [e for e in events if e["ph"] == "X"]
 
     def rows(self, events):
         """What each (pid, tid) is called."""
-        return {(e["pid"], e["tid"]): e["args"]["name"] for e in events
-                if e["ph"] == "M" and e["name"] == "thread_name"}
+        return {
+            (e["pid"], e["tid"]): e["args"]["name"]
+            for e in events
+            if e["ph"] == "M" and e["name"] == "thread_name"
+        }
 
     def test_events_have_what_the_format_asks_for(self):
         events = self.trace()
@@ -71,8 +77,9 @@ class Trace(Case):
     def test_every_job_is_a_slice_with_its_reason(self):
         events = self.trace("-j4")
         jobs = [e for e in self.slices(events) if e["cat"] == "job"]
-        self.assertEqual(sorted(e["args"]["job"] for e in jobs),
-                         sorted(f"out{i}" for i in range(30)))
+        self.assertEqual(
+            sorted(e["args"]["job"] for e in jobs), sorted(f"out{i}" for i in range(30))
+        )
         for event in jobs:
             self.assertEqual(event["args"]["reason"], "never built")
             self.assertEqual(event["args"]["exit_code"], 0)

@@ -113,7 +113,9 @@ class Unseen(Case):
         for i in range(1, 31):
             for name in "ab":
                 lines.append(f"build {name}{i}: phony a{i - 1} b{i - 1}\n")
-        self.write("build.ninja", RULES + "".join(lines) + "build out: sh a30 b30 x\n  sh = : > out\n")
+        self.write(
+            "build.ninja", RULES + "".join(lines) + "build out: sh a30 b30 x\n  sh = : > out\n"
+        )
         self.write("source", "1\n")
         self.write("x", "1\n")
         self.assert_builds({"out"})

@@ -35,7 +35,7 @@ static const char jig_mark[] __attribute__((used)) = "edited";
 
 
 def fingerprint(directory):
-    """name → (mode, SHA-256) of everything a build leaves, both tools' logs and CMake's left out."""
+    """name → (mode, SHA-256) of everything a build leaves, but for the tools' own logs."""
     found = {}
     for folder, folders, names in os.walk(directory):
         folders[:] = [name for name in folders if name not in (".jig", "Testing")]
@@ -85,8 +85,19 @@ class Project(Case):
         return run
 
     def configure(self, ninja):
-        self.must(["cmake", "-G", "Ninja", f"-DCMAKE_MAKE_PROGRAM={ninja}", "-S", str(self.src),
-                   "-B", str(self.out), *self.configure_options])
+        self.must(
+            [
+                "cmake",
+                "-G",
+                "Ninja",
+                f"-DCMAKE_MAKE_PROGRAM={ninja}",
+                "-S",
+                str(self.src),
+                "-B",
+                str(self.out),
+                *self.configure_options,
+            ]
+        )
 
     def steps(self, *targets):
         """Builds as users do and returns what ran, by description."""

@@ -18,11 +18,14 @@ class Meson(Project):
         self.must([str(ninja), "-C", str(self.out)])
 
     def own_outputs(self):
-        """What the jobs made. Meson's own files hold times and the tool's name, and what `-t compdb`
-        lists for a job with several inputs differs from one version of ninja to the next."""
+        """What the jobs made. Meson's own files hold times and the tool's name, and what
+        `-t compdb` lists for a job with several inputs differs between versions of ninja."""
         own = ("build.ninja", "compile_commands.json")
-        return {name: value for name, value in fingerprint(self.out).items()
-                if not name.startswith("meson-") and name not in own}
+        return {
+            name: value
+            for name, value in fingerprint(self.out).items()
+            if not name.startswith("meson-") and name not in own
+        }
 
     def test_as_ninja(self):
         self.setup_and_build(PEER_NINJA)

@@ -4,11 +4,21 @@ import pathlib
 import shutil
 import unittest
 
-from project import NINJA, Project
+from project import Project
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-PARTS = ["CMakeLists.txt", "engine", "include", "scheduler", "tools", "bench", "docs", "LICENSE",
-         "README.md", "fixtures"]
+PARTS = [
+    "CMakeLists.txt",
+    "engine",
+    "include",
+    "scheduler",
+    "tools",
+    "bench",
+    "docs",
+    "LICENSE",
+    "README.md",
+    "fixtures",
+]
 
 
 class Self(Project):
@@ -32,8 +42,18 @@ class Self(Project):
         self.assertTrue(ninja.is_symlink())
         hello = self.path("hello")
         shutil.rmtree(hello, ignore_errors=True)
-        self.must(["cmake", "-G", "Ninja", f"-DCMAKE_MAKE_PROGRAM={ninja}", "-S",
-                   str(self.src / "fixtures/hello-c"), "-B", str(hello)])
+        self.must(
+            [
+                "cmake",
+                "-G",
+                "Ninja",
+                f"-DCMAKE_MAKE_PROGRAM={ninja}",
+                "-S",
+                str(self.src / "fixtures/hello-c"),
+                "-B",
+                str(hello),
+            ]
+        )
         self.must([str(self.out / "bin/jig"), "build", "-C", str(hello)])
         self.assertIn("hello", self.must([str(hello / "hello")]).text)
         run = self.must([str(self.out / "bin/jig"), "build", "-C", str(hello)])
