@@ -124,10 +124,15 @@ static int spawn_child(const struct spawner *spawner, const struct process_spec 
     if (errnum)
         return errnum;
     errnum = add_actions(&actions, spawner, spec, process);
-    if (!errnum)
+    if (!errnum) {
+        errno = 0;
         errnum = posix_spawn(&process->pid, spec->path, &actions,
                              spec->console ? &spawner->console : &spawner->captured,
                              spec->arguments, spec->environment);
+        /* glibc 2.35 says EPERM whenever no process could be made; errno then has the reason. */
+        if (errnum == EPERM && errno)
+            errnum = errno;
+    }
     posix_spawn_file_actions_destroy(&actions);
     return errnum;
 }
