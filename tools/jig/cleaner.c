@@ -140,8 +140,8 @@ static bool is_as_left(const struct jig_session *session, const struct orphan *o
     struct file_record record = session->history->files.data[file];
     struct fingerprint_counts counts = {0};
     uint64_t tick = history_tick(session->history);
-    return !fingerprint_file(AT_FDCWD, graph_path(session->graph, file), session->clock, tick,
-                             &record, &counts) &&
+    return !fingerprint_made_file(AT_FDCWD, graph_path(session->graph, file), session->clock, tick,
+                                  &record, &counts) &&
            !(record.flags & FILE_MISSING) && record.changed_tick <= orphan->record.tick;
 }
 
