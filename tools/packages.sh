@@ -38,13 +38,14 @@ need() {
 }
 
 need_to_build() {
-    need gcc libc6-dev make cmake pkg-config libck-dev libxxhash-dev libmsgpack-dev libjansson-dev
+    need gcc libc6-dev make cmake pkg-config libck-dev libxxhash-dev libmsgpack-dev libjansson-dev \
+        libcyaml-dev libyaml-dev libpcre2-dev
 }
 
 # ninja-build is only what jig is compared with; g++ and relacy-dev are for model checking.
 need_to_test() {
     need_to_build
-    need libcmocka-dev g++ relacy-dev python3 git
+    need libcmocka-dev g++ relacy-dev python3 git protobuf-compiler
 }
 
 need_for_real_projects() {

@@ -43,6 +43,7 @@ enum jig_event_kind {
     JIG_EVENT_JOB_FINISHED, /* `job` and `outcome` */
     JIG_EVENT_JOB_PASSED,   /* `job` turned out up to date at its turn; total has shrunk */
     JIG_EVENT_TICK,         /* nothing happened for a while and jobs are running */
+    JIG_EVENT_REMOVED,      /* `path`: an output whose source is gone has been deleted */
 };
 
 /* A job as a person or a log sees it. All text lives until the callback returns. */
@@ -89,6 +90,7 @@ struct jig_event {
     const struct jig_job_outcome *outcome; /* JOB_FINISHED only */
     const struct jig_error *notice;        /* NOTICE only */
     int64_t holder;                        /* WAITING only; process id, 0 when unknown */
+    const char *path;                      /* REMOVED only */
 };
 
 /* Called on the session's thread, between steps of the build; must not call the session. */
@@ -98,7 +100,9 @@ typedef void (*jig_event_fn)(void *context, const struct jig_event *event);
 
 struct jig_session_options {
     size_t size;            /* of this struct */
-    const char *manifest;   /* path of the main manifest */
+    const char *manifest;   /* path of the main manifest; pipelines if it ends in .yaml or .yml */
+    const char *state_dir;  /* where state is kept; NULL: `.jig`, see jig_session_open */
+    bool no_cache;          /* as if nothing had ever been kept, and keep nothing (pipelines) */
     uint32_t threads;       /* of the pool; 0: one a processor */
     bool wait;              /* wait for another process that builds here, instead of failing */
     bool read_only;         /* change nothing on disk: for queries and dry runs */
@@ -137,11 +141,27 @@ struct jig_build_options {
     bool keep_rspfile;          /* leave response files of jobs that succeeded */
     bool keep_depfile;          /* leave depfiles that were read */
     uint32_t tick_ms;           /* how often JIG_EVENT_TICK comes while jobs run; 0: never */
+
+    /*
+     * Pipelines only: build what is selected, and what that needs. A filter is a glob on the paths
+     * of sources and outputs; `PATTERN...` adds what the matched modules import, `...PATTERN` what
+     * imports them, `...PATTERN...` both, and `!PATTERN` takes away. `depth` bounds how far along
+     * imports both go. Targets that are no file are taken for filters. Several filters select the
+     * union; `affected` narrows it.
+     */
+    const char *const *filters;
+    uint32_t filter_count;
+    uint32_t depth; /* JIG_UNLIMITED */
+    /* Paths that changed, relative to the root: selects these and all that depends on them. */
+    const char *const *affected;
+    uint32_t affected_count;
+    bool only_affected; /* `affected` counts, even when it is empty */
 };
 
 #define JIG_BUILD_OPTIONS                                                                          \
     {                                                                                              \
-        .size = sizeof(struct jig_build_options), .slots = 1, .failures = 1                        \
+        .size = sizeof(struct jig_build_options), .slots = 1, .failures = 1,                       \
+        .depth = JIG_UNLIMITED                                                                     \
     }
 
 /* What a build came to, and what it cost. */
@@ -157,16 +177,37 @@ struct jig_build_result {
     uint32_t jobs;         /* in the graph */
 
     uint64_t files_statted; /* statx calls */
-    uint64_t files_hit;     /* fingerprints that stood */
-    uint64_t files_missed;  /* fingerprints found out anew */
+    uint64_t files_hit;     /* fingerprints that stood when the build began */
+    uint64_t files_missed;  /* fingerprints found out anew then, because … */
+    uint64_t missed_new;    /* … the file was not known */
+    uint64_t missed_stat;   /* … what stat says is different */
+    uint64_t missed_racy;   /* … it was too young when it was last looked at */
+    uint64_t missed_gone;   /* … it is not there any more */
+    uint64_t
+        files_skipped; /* known, and not needed for the targets: hit + missed + skipped == files */
     uint64_t files_hashed;
     uint64_t bytes_hashed;
 
-    uint64_t load_ns; /* reading the image, or parsing the manifest */
-    uint64_t scan_ns; /* fingerprinting */
-    uint64_t plan_ns; /* deciding */
-    uint64_t run_ns;  /* running jobs */
-    uint64_t save_ns; /* writing the image */
+    /* Pipelines only. */
+    uint64_t folders_statted;
+    uint64_t folders_read;
+    uint64_t files_walked;  /* names that the walk came by */
+    uint64_t files_opened;  /* sources whose content was read */
+    uint64_t files_scanned; /* sources that a scanner saw */
+    uint64_t bytes_scanned;
+    uint64_t imports_resolved; /* not counting those whose old resolution stood */
+    uint32_t modules;
+    uint32_t outputs_written; /* by plugins and built-ins */
+    uint32_t outputs_kept;    /* of jobs that ran: they made what was there before */
+    uint32_t outputs_removed; /* their source is gone */
+
+    uint64_t walk_ns;     /* pipelines: looking at folders */
+    uint64_t discover_ns; /* pipelines: fingerprinting and scanning sources, resolving imports */
+    uint64_t load_ns;     /* reading the image, or parsing the manifest */
+    uint64_t scan_ns;     /* fingerprinting */
+    uint64_t plan_ns;     /* deciding */
+    uint64_t run_ns;      /* running jobs */
+    uint64_t save_ns;     /* writing the image */
     uint64_t image_bytes;
     uint64_t journal_bytes;
 };
@@ -180,6 +221,26 @@ struct jig_build_result {
 JIG_API enum jig_status jig_session_build(struct jig_session *session,
                                           const struct jig_build_options *options,
                                           struct jig_build_result *result, struct jig_error *error);
+
+/* ---- delta ------------------------------------------------------------------------------ */
+
+enum jig_delta_kind { JIG_DELTA_ADDED, JIG_DELTA_UPDATED, JIG_DELTA_REMOVED };
+
+/* One output of a pipeline that the last build made another one. */
+struct jig_delta_entry {
+    enum jig_delta_kind kind;
+    const char *path;
+    const char *pipeline; /* full name; "" for a removed one whose pipeline is not known any more */
+    char digest[33];      /* of its content now, 32 hexadecimal digits; "" when it is removed */
+    char old_digest[33];  /* as it was before; "" when it is added */
+};
+
+/*
+ * What the last jig_session_build changed among the outputs, by path in byte order. An output that
+ * was made again with the same content is not in it. Lives until the next build or the close.
+ */
+JIG_API const struct jig_delta_entry *jig_session_delta(const struct jig_session *session,
+                                                        uint32_t *count);
 
 /* The version of this library, e.g. "0.1.0". */
 JIG_API const char *jig_version(void);

@@ -1,0 +1,100 @@
+/*
+ * Facts: what a source file says about other files, as its text alone tells it. A scanner appends
+ * them; resolving them to files is another stage. Plain data without pointers, so that the facts of
+ * all files lie in a few columns that are kept between runs.
+ *
+ * Strings are offsets into `text`, NUL-terminated. Not interned.
+ */
+#ifndef DISCOVERY_FACTS_H
+#define DISCOVERY_FACTS_H
+
+#include "engine/base/digest.h"
+#include "engine/base/memory.h"
+
+#include <stdbool.h>
+
+enum fact_import_kind {
+    IMPORT_STATIC,   /* import … from 'x', import 'x', import x = require('x') */
+    IMPORT_TYPE,     /* import type …, export type … from: gone at run time */
+    IMPORT_DYNAMIC,  /* import('x') */
+    IMPORT_REQUIRE,  /* require('x') */
+    IMPORT_REEXPORT, /* export … from 'x'; proto's `import public` */
+    IMPORT_QUOTED,   /* #include "x"; proto; graphql; regex */
+    IMPORT_ANGLED,   /* #include <x> */
+    IMPORT_WEAK,     /* proto's `import weak` and `import option` */
+    IMPORT_COMPUTED, /* #include MACRO, require(expression): cannot be resolved; specifier is text
+                      */
+};
+
+struct fact_import {
+    uint32_t specifier; /* as written between the quotes, escapes resolved */
+    uint32_t line;      /* 1-based */
+    uint8_t kind;       /* enum fact_import_kind */
+    uint8_t all; /* the importer may use any name of it: no list of names, `* as`, export * */
+    uint16_t unused;
+    uint32_t names_begin; /* into `names`, when not `all` */
+    uint32_t names_count;
+};
+
+/* One name that is imported, or exported again. */
+struct fact_name {
+    uint32_t imported; /* its name in the other module; "default" */
+    uint32_t local;    /* its name here */
+};
+
+/* A definition at the top level of a file. */
+struct fact_definition {
+    uint32_t name; /* as importers know it; "default"; "" for all top-level text that is none */
+    uint32_t line; /* 1-based */
+    /* Of its tokens: does not change with comments and white space. */
+    struct digest digest;
+    uint32_t uses_begin; /* into `uses` */
+    uint32_t uses_count;
+    uint32_t exported; /* 0 or 1 */
+    uint32_t kind;     /* enum fact_definition_kind */
+};
+
+enum fact_definition_kind {
+    DEFINITION_OTHER, /* the "" definition, and what fits none below */
+    DEFINITION_FUNCTION,
+    DEFINITION_CLASS,
+    DEFINITION_VALUE,
+    DEFINITION_TYPE, /* interface, type alias; proto message; graphql type, input, scalar … */
+    DEFINITION_ENUM,
+    DEFINITION_NAMESPACE,
+    DEFINITION_SERVICE,
+    DEFINITION_OPERATION, /* graphql query, mutation, subscription */
+    DEFINITION_FRAGMENT,
+    DEFINITION_ALIAS, /* export { a as b } from 'x'; export default a */
+};
+
+/*
+ * A name that a definition's text mentions and that something at the file's top level introduces:
+ * another definition, or an import. Which one is found by name: local names are unique in a file,
+ * and a definition known to importers by another name than here (export { a as b }) is an ALIAS
+ * that uses `a`. For languages that import without names (proto, graphql, c), every identifier that
+ * could be one is listed, once a definition.
+ */
+struct fact_use {
+    uint32_t name;
+};
+
+struct facts {
+    VEC(char) text;
+    VEC(struct fact_import) imports;
+    VEC(struct fact_name) names;
+    VEC(struct fact_definition) definitions;
+    VEC(struct fact_use) uses;
+};
+
+void facts_clear(struct facts *facts);
+void facts_free(struct facts *facts);
+/* Appends text[0..length) and a NUL; returns its offset. */
+uint32_t facts_add_text(struct facts *facts, const char *text, size_t length);
+
+static inline const char *facts_text(const struct facts *facts, uint32_t offset)
+{
+    return facts->text.data + offset;
+}
+
+#endif

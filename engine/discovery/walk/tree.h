@@ -1,0 +1,95 @@
+/*
+ * The tree: what folders below a root hold, kept between runs.
+ *
+ * A folder's listing stands as long as its fingerprint does (its mtime and ctime change when a name
+ * in it comes, goes or is replaced), so in an unchanged tree each folder costs one statx and none
+ * is read. Two kinds of folders are known: those that the walk reaches, and those that somebody
+ * asked about (tree_kind), such as one inside node_modules or one that does not exist.
+ *
+ * The walk leaves out, and does not enter: names that begin with a dot, `node_modules`, what
+ * `.gitignore` files say (nested ones, `.git/info/exclude`, those of folders above the root up to
+ * the repository's), and symbolic links to folders. A link to a file is a file. What is left out
+ * is still in its folder's listing, marked.
+ *
+ * Usage: tree_create → (tree_columns: load) → tree_refresh → tree_kind, tree_each_file…
+ *
+ * tree_refresh is for one thread, which uses the pool. After it any number of threads may call
+ * tree_kind, and nobody anything else meanwhile: tree_kind may list a folder that was not known,
+ * under a lock of its own.
+ *
+ * Memory: a folder costs about 100 bytes, an entry 8 bytes and its name; listings that were
+ * replaced are garbage until tree_compact.
+ */
+#ifndef DISCOVERY_TREE_H
+#define DISCOVERY_TREE_H
+
+#include "engine/base/column.h"
+#include "engine/fingerprint/fingerprint.h"
+#include "jig/scheduler.h"
+
+#include <stdbool.h>
+
+struct tree;
+
+struct tree_options {
+    const char *root; /* the folder all paths are relative to; "." is usual. Must outlive */
+    struct fingerprint_clock clock;
+    bool no_ignore; /* do not read .gitignore files */
+};
+
+/* What a refresh did. */
+struct tree_counts {
+    uint64_t folders_statted;
+    uint64_t folders_read; /* listed anew */
+    uint64_t entries;      /* names in all folders that the walk reaches */
+    uint64_t files;        /* of these, files not left out */
+};
+
+struct tree *tree_create(const struct tree_options *options);
+void tree_destroy(struct tree *tree);
+
+/* For the state; a tree to be loaded is fresh. tree_is_sound checks what was loaded. */
+enum { TREE_COLUMN_COUNT = 3 };
+void tree_columns(struct tree *tree, struct column out[TREE_COLUMN_COUNT]);
+bool tree_is_sound(const struct tree *tree);
+
+/*
+ * Brings the tree up to date with the disk. *changed is set to whether any listing, or any ignore
+ * file's verdict, may be another one than before, the folders asked about included. A folder that
+ * vanishes meanwhile is gone; one that may not be read is empty and is told through `notice` (may
+ * be NULL; called on this thread, at the end). JIG_ERROR_IO only when the root cannot be read.
+ */
+enum jig_status tree_refresh(struct tree *tree, struct jig_pool *pool, struct tree_counts *counts,
+                             bool *changed,
+                             void (*notice)(void *context, const struct jig_error *what),
+                             void *context, struct jig_error *error);
+
+/* What a refresh would find different has been written by us: list `dir` anew next time. */
+void tree_forget_folder(struct tree *tree, const char *dir, size_t length);
+
+enum tree_kind { TREE_MISSING, TREE_FILE, TREE_FOLDER };
+
+/*
+ * What is at `path` (canonical; may begin with `..` or be absolute), links followed, whether left
+ * out or not. Remembers what it was asked, so that a later refresh notices when the answer changes.
+ * O(length) for a known folder.
+ */
+enum tree_kind tree_kind(struct tree *tree, const char *path, size_t length);
+
+/*
+ * Calls `file` for every file not left out, folders in byte order of their paths, names in a folder
+ * in byte order: the order does not depend on the machine. `path` lives until the call returns.
+ */
+void tree_each_file(const struct tree *tree,
+                    void (*file)(void *context, const char *path, size_t length), void *context);
+
+/* The same for all entries, left out or not, of one known folder: for completeness checks. */
+void tree_each_in_folder(struct tree *tree, const char *dir, size_t length,
+                         void (*entry)(void *context, const char *name, size_t length,
+                                       enum tree_kind kind),
+                         void *context);
+
+/* Drops garbage and folders that nobody asked about in this session. O(tree). */
+void tree_compact(struct tree *tree);
+
+#endif
