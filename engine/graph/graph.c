@@ -30,6 +30,8 @@ void graph_destroy(struct graph *graph)
     vec_free(&graph->defaults);
     vec_free(&graph->manifests);
     vec_free(&graph->manifest_digests);
+    vec_free(&graph->views);
+    vec_free(&graph->modules);
     free(graph);
 }
 
@@ -46,6 +48,8 @@ void graph_columns(struct graph *graph, struct column out[GRAPH_COLUMN_COUNT])
         COLUMN("defaults", &graph->defaults),
         COLUMN("manifests", &graph->manifests),
         COLUMN("manifest_digests", &graph->manifest_digests),
+        COLUMN("views", &graph->views),
+        COLUMN("modules", &graph->modules),
     };
     memcpy(out, columns, sizeof columns);
 }
@@ -121,7 +125,18 @@ static struct digest recipe_digest(const struct graph *graph, const struct graph
     graph_rope_append(graph, job->depfile, scratch);
     buf_append_char(scratch, '\0');
     buf_append(scratch, &discovery, sizeof discovery);
+    buf_append(scratch, graph_str(graph, job->salt), graph_str_length(graph, job->salt));
     return digest_of(scratch->data, scratch->length);
+}
+
+void graph_append_path(const struct graph *graph, file_id file, struct buf *out)
+{
+    const char *path = graph_path(graph, file);
+    const char *part = graph_is_virtual(graph, file) ? strstr(path, "//") : NULL;
+    if (part)
+        buf_printf(out, "%.*s#%s", (int)(part - path), path, part + 2);
+    else
+        buf_append_str(out, path);
 }
 
 void graph_seal(struct graph *graph, job_id first)

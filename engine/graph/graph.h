@@ -52,6 +52,12 @@ struct graph_file {
 
 enum graph_file_flag {
     GRAPH_FILE_DISCOVERED = 1u << 0, /* not named by the manifest; known from a run only */
+    /*
+     * Stands for something that is not a file, such as one definition in one. Whoever fills the
+     * graph also keeps its record in the history; nobody looks on the disk. Its path has `//` in
+     * it, which no canonical path has, and people read that as `#`: `src/user.ts#User`.
+     */
+    GRAPH_FILE_VIRTUAL = 1u << 1,
 };
 
 enum graph_job_flag {
@@ -91,7 +97,9 @@ struct graph_job {
     uint32_t edge_room;        /* edges that have a place from `edges` on; at least those in use */
     uint32_t dyndep_out_count; /* the last so many outputs, */
     uint32_t dyndep_in_count;  /* and the last so many inputs, are from the dyndep file */
-    uint32_t unused;           /* in place of padding, so that equal jobs are equal bytes */
+    uint32_t pipeline;         /* 1-based number of the pipeline it belongs to; 0: of none */
+    str_id salt;               /* what else makes its recipe: generator, version, options; "" */
+    uint32_t timeout_ms;       /* 0: none */
 };
 
 struct graph_pool {
@@ -102,6 +110,26 @@ struct graph_pool {
 enum {
     GRAPH_POOL_DEFAULT = 0, /* named "", unlimited */
     GRAPH_POOL_CONSOLE = 1, /* named "console", depth 1, owns the terminal */
+};
+
+/*
+ * What a virtual file stands for. The graph only keeps it, for whoever filled it and has to say
+ * anew what its digest is.
+ */
+struct graph_view {
+    file_id file;      /* the virtual file */
+    uint32_t kind;     /* enum graph_view_kind */
+    file_id of;        /* the file it is a part of; GRAPH_NONE: of none */
+    str_id name;       /* which part */
+    uint32_t lens;     /* through which lens */
+    uint32_t pipeline; /* 1-based, for GRAPH_VIEW_MODULES; else 0 */
+};
+
+enum graph_view_kind {
+    GRAPH_VIEW_DEFINITION, /* one definition with all it uses; "*": all that the file exports */
+    GRAPH_VIEW_IMPORTS,    /* what the file's imports lead to */
+    GRAPH_VIEW_MODULES,    /* the same for all modules of a pipeline */
+    GRAPH_VIEW_DISCOVERY,  /* all that was discovered: when its digest stands, so do all others */
 };
 
 struct graph {
@@ -115,12 +143,14 @@ struct graph {
     VEC(file_id) defaults;  /* of the manifest's default statements, in their order */
     VEC(file_id) manifests; /* every manifest file that was read; [0] is the main one */
     VEC(struct digest) manifest_digests; /* [as manifests] their content when they were parsed */
+    VEC(struct graph_view) views;        /* of virtual files that no job makes */
+    VEC(file_id) modules;                /* [module] its file, as discovery numbers modules */
 
     /* Found again from the columns on demand; never persisted. */
     struct graph_index *index;
 };
 
-enum { GRAPH_COLUMN_COUNT = 10 };
+enum { GRAPH_COLUMN_COUNT = 12 };
 
 /* An empty graph with its two built-in pools. Free with graph_destroy. */
 struct graph *graph_create(void);
@@ -214,6 +244,14 @@ static inline const char *graph_path(const struct graph *graph, file_id file)
 {
     return graph_str(graph, graph->files.data[file].path);
 }
+
+static inline bool graph_is_virtual(const struct graph *graph, file_id file)
+{
+    return graph->files.data[file].flags & GRAPH_FILE_VIRTUAL;
+}
+
+/* Appends a file's path as people read it. */
+void graph_append_path(const struct graph *graph, file_id file, struct buf *out);
 
 static inline const file_id *graph_outputs(const struct graph *graph, const struct graph_job *job)
 {

@@ -53,6 +53,7 @@ static bool job_is_sound(const struct graph *graph, job_id id)
                 job->explicit_in_count <= job->in_count && job->pool < graph->pools.count &&
                 job->rule < graph->strs.count && job->manifest < graph->strs.count;
     good &= job->msvc_deps_prefix == GRAPH_NONE || job->msvc_deps_prefix < graph->strs.count;
+    good &= job->salt < graph->strs.count;
     good &= job->dyndep == GRAPH_NONE || job->dyndep < graph->files.count;
     good &= rope_is_sound(graph, job->command) && rope_is_sound(graph, job->description) &&
             rope_is_sound(graph, job->depfile) && rope_is_sound(graph, job->rspfile) &&
@@ -77,6 +78,18 @@ static bool producers_are_sound(const struct graph *graph)
     return produced == 0;
 }
 
+static bool views_are_sound(const struct graph *graph)
+{
+    bool good = true;
+    for (uint32_t i = 0; i < graph->views.count; i++) {
+        const struct graph_view *view = &graph->views.data[i];
+        good &= view->file < graph->files.count && view->name < graph->strs.count &&
+                view->kind <= GRAPH_VIEW_DISCOVERY &&
+                (view->of == GRAPH_NONE || view->of < graph->files.count);
+    }
+    return good;
+}
+
 bool graph_is_sound(const struct graph *graph)
 {
     if (graph->strs.count == GRAPH_NONE || graph->pools.count <= GRAPH_POOL_CONSOLE)
@@ -87,6 +100,9 @@ bool graph_is_sound(const struct graph *graph)
         !all_below(graph->pieces.data, graph->pieces.count, graph->strs.count) ||
         !all_below(graph->defaults.data, graph->defaults.count, graph->files.count) ||
         !all_below(graph->manifests.data, graph->manifests.count, graph->files.count))
+        return false;
+    if (!all_below(graph->modules.data, graph->modules.count, graph->files.count) ||
+        !views_are_sound(graph))
         return false;
     for (uint32_t i = 0; i < graph->pools.count; i++) {
         if (graph->pools.data[i].name >= graph->strs.count)

@@ -236,8 +236,13 @@ void plan_pass_phony(struct plan *plan, const struct graph_job *job)
     for (uint32_t i = 0; i < job->out_count; i++) {
         file_id out = outputs[i];
         bool missing = plan->history->files.data[out].flags & FILE_MISSING;
-        plan_refresh_term(plan, out);
-        plan->terms[out] = digest_add(plan->terms[out], sum);
+        /* Mixed, not just added: groups of groups reach a file along many ways, and 2^128 of them
+         * would cancel out what it says. */
+        str_id path = plan->graph->files.data[out].path;
+        struct digest own = plan->history->files.data[out].digest;
+        plan->terms[out] =
+            fingerprint_term(graph_str(plan->graph, path), graph_str_length(plan->graph, path),
+                             digest_add(own, sum));
         plan->file_marks[out] |= marks;
         if (no_inputs && missing)
             plan->file_marks[out] |= PLAN_FILE_ALWAYS;

@@ -23,8 +23,10 @@ static const struct wording wordings[] = {
 void plan_reason_text(const struct graph *graph, struct plan_reason reason, struct buf *out)
 {
     buf_append_str(out, wordings[reason.kind].text);
-    if (reason.file != GRAPH_NONE)
-        buf_printf(out, ": %s", graph_path(graph, reason.file));
+    if (reason.file != GRAPH_NONE) {
+        buf_append_str(out, ": ");
+        graph_append_path(graph, reason.file, out);
+    }
 }
 
 const char *plan_reason_word(enum plan_reason_kind kind)

@@ -63,6 +63,8 @@ static bool input_held_still(struct build *build, const struct job_start *start,
                              bool was_unsteady, uint64_t tick)
 {
     struct jig_session *session = build->session;
+    if (graph_is_virtual(session->graph, file))
+        return true;
     job_id producer = session->graph->files.data[file].producer;
     bool generated = producer != GRAPH_NONE;
     if (generated && (session->graph->jobs.data[producer].flags & GRAPH_JOB_PHONY))
@@ -148,7 +150,8 @@ void session_look_at_sources(struct build *build, job_id id)
     for (uint32_t i = 0; i < job->in_count + record->deps_count; i++) {
         file_id file =
             i < job->in_count ? graph_inputs(session->graph, job)[i] : deps[i - job->in_count];
-        if (session->graph->files.data[file].producer != GRAPH_NONE)
+        if (session->graph->files.data[file].producer != GRAPH_NONE ||
+            graph_is_virtual(session->graph, file))
             continue;
         look_again(build, file, tick);
         plan_refresh_term(&build->plan, file);
