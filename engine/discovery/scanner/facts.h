@@ -32,17 +32,28 @@ struct fact_import {
     uint8_t kind;       /* enum fact_import_kind */
     uint8_t all; /* the importer may use any name of it: no list of names, `* as`, export * */
     uint16_t unused;
-    uint32_t names_begin; /* into `names`, when not `all` */
+    uint32_t names_begin; /* into `names` */
     uint32_t names_count;
 };
 
-/* One name that is imported, or exported again. */
+/*
+ * One name that is imported, or exported again. `local` is what definitions use it by; of an
+ * IMPORT_REEXPORT it is the name that importers know, which is no local name.
+ *
+ * The whole of a module is imported by the name "*": `* as a` is "*" as a, and so is `a = require`.
+ * An import that has no local name and happens inside some definition (import('x'), require('x'),
+ * and all includes of C) is "*" as "x", with the quotes: definitions that do it use that name.
+ */
 struct fact_name {
-    uint32_t imported; /* its name in the other module; "default" */
+    uint32_t imported; /* its name in the other module; "default"; "*" */
     uint32_t local;    /* its name here */
 };
 
-/* A definition at the top level of a file. */
+/*
+ * A definition at the top level of a file. Several may have one name (overloads, an interface and a
+ * class, a pattern that binds many names is many with one digest): the name then means all of them.
+ * Importers see the exported ones. The last one is always the "" definition.
+ */
 struct fact_definition {
     uint32_t name; /* as importers know it; "default"; "" for all top-level text that is none */
     uint32_t line; /* 1-based */
@@ -70,10 +81,16 @@ enum fact_definition_kind {
 
 /*
  * A name that a definition's text mentions and that something at the file's top level introduces:
- * another definition, or an import. Which one is found by name: local names are unique in a file,
- * and a definition known to importers by another name than here (export { a as b }) is an ALIAS
- * that uses `a`. For languages that import without names (proto, graphql, c), every identifier that
- * could be one is listed, once a definition.
+ * definitions that are no ALIAS, and imports that are no REEXPORT. Where several have it, all are
+ * meant. A definition known to importers by another name than here (export { a as b }, export
+ * default a) is an ALIAS that uses `a`; one of export { a as b } from 'x' uses nothing: the
+ * REEXPORT with the local name `b` says what it is.
+ *
+ * The name "" is used as well: by a definition that the text outside of definitions mentions, since
+ * that may change what it is (a.b = …), and by an ALIAS of a name that is not found.
+ *
+ * For languages that import without names (proto, graphql), every identifier that could be one is
+ * listed, once a definition.
  */
 struct fact_use {
     uint32_t name;
