@@ -113,8 +113,8 @@ static bool is_mute(const char *begin, size_t length)
     return length == 0 || (length >= magic && memcmp(begin, thin_archive, magic) == 0);
 }
 
-/* Reads all of `fd` and digests it. 0 or errno. */
-static int digest_content(int fd, struct content *out, uint64_t *bytes)
+/* Reads all of `fd` in chunks and digests it. 0 or errno. */
+static int digest_in_chunks(int fd, struct content *out, uint64_t *bytes)
 {
     char chunk[READ_CHUNK];
     size_t filled = 0;
@@ -154,11 +154,57 @@ static int digest_content(int fd, struct content *out, uint64_t *bytes)
 }
 
 /*
+ * Reads all of `fd`, which should hold `size` bytes, into `out`, at most `limit` of them. 0 or
+ * errno. Reading ends at `size` without asking whether there is more: what stat says afterwards
+ * tells.
+ */
+static int read_whole(int fd, uint64_t size, size_t limit, struct buf *out)
+{
+    buf_clear(out);
+    for (;;) {
+        size_t missing = size > out->length ? (size_t)size - out->length : READ_CHUNK;
+        char *to = buf_reserve(out, missing);
+        ssize_t n = read(fd, to, missing);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return errno;
+        out->length += (size_t)n;
+        out->data[out->length] = '\0';
+        if (n == 0 || out->length == size || out->length > limit)
+            return 0;
+    }
+}
+
+/* Digests what `fd` holds from its beginning on, and keeps it where that was asked for. */
+static int digest_content(int fd, uint64_t size, struct fingerprint_reading *reading,
+                          struct content *out, uint64_t *bytes)
+{
+    if (reading && size <= reading->limit) {
+        int result = read_whole(fd, size, reading->limit, &reading->bytes);
+        *bytes += reading->bytes.length;
+        if (result || reading->bytes.length <= reading->limit) {
+            const char *data = reading->bytes.data;
+            *out = (struct content){digest_of(data, reading->bytes.length),
+                                    is_mute(data, reading->bytes.length)};
+            reading->outcome = READING_KEPT;
+            return result;
+        }
+        if (lseek(fd, 0, SEEK_SET) < 0) /* it grew beyond the limit meanwhile */
+            return errno;
+    }
+    if (reading)
+        reading->outcome = READING_TOO_LONG;
+    return digest_in_chunks(fd, out, bytes);
+}
+
+/*
  * Digests a regular file so that the digest belongs to the stat in `record`: when the file changes
  * while it is read, `record` moves on to what it is now and the reading starts over.
  */
-static int hash_regular(int dirfd, const char *name, bool made, struct file_record *record,
-                        bool *unsteady, struct fingerprint_counts *counts)
+static int hash_regular(int dirfd, const char *name, bool made, struct fingerprint_reading *reading,
+                        struct file_record *record, bool *unsteady,
+                        struct fingerprint_counts *counts)
 {
     *unsteady = false;
     int fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
@@ -174,7 +220,7 @@ static int hash_regular(int dirfd, const char *name, bool made, struct file_reco
     counts->hashed++;
     struct content content = {0};
     for (int attempt = 0; attempt < READ_ATTEMPTS; attempt++) {
-        result = digest_content(fd, &content, &counts->hashed_bytes);
+        result = digest_content(fd, record->size, reading, &content, &counts->hashed_bytes);
         struct file_record after;
         if (!result)
             result = stat_file(fd, "", AT_EMPTY_PATH, &after);
@@ -200,12 +246,12 @@ static int hash_regular(int dirfd, const char *name, bool made, struct file_reco
 }
 
 /* Finds out the digest of what `fresh` says is there. */
-static int digest_file(int dirfd, const char *name, bool made, struct file_record *fresh,
-                       bool *unsteady, struct fingerprint_counts *counts)
+static int digest_file(int dirfd, const char *name, bool made, struct fingerprint_reading *reading,
+                       struct file_record *fresh, bool *unsteady, struct fingerprint_counts *counts)
 {
     *unsteady = false;
     if (S_ISREG(fresh->mode))
-        return hash_regular(dirfd, name, made, fresh, unsteady, counts);
+        return hash_regular(dirfd, name, made, reading, fresh, unsteady, counts);
     if (S_ISDIR(fresh->mode)) {
         const uint64_t words[] = {S_IFDIR, (uint64_t)fresh->mtime_ns};
         fresh->digest = digest_of_words(words, 2);
@@ -222,8 +268,9 @@ static bool means_missing(int errnum)
     return errnum == ENOENT || errnum == ENOTDIR || errnum == ENAMETOOLONG;
 }
 
-static int look_at(int dirfd, const char *name, bool made, struct fingerprint_clock clock,
-                   uint64_t tick, struct file_record *record, struct fingerprint_counts *counts)
+static int look_at(int dirfd, const char *name, bool made, struct fingerprint_reading *reading,
+                   struct fingerprint_clock clock, uint64_t tick, struct file_record *record,
+                   struct fingerprint_counts *counts)
 {
     struct file_record fresh = {.flags = FILE_KNOWN};
     int64_t now_ns = clock_realtime_ns() + clock.offset_ns;
@@ -237,7 +284,7 @@ static int look_at(int dirfd, const char *name, bool made, struct fingerprint_cl
             counts->hits++;
             return 0;
         }
-        result = digest_file(dirfd, name, made, &fresh, &unsteady, counts);
+        result = digest_file(dirfd, name, made, reading, &fresh, &unsteady, counts);
     }
     if (means_missing(result)) {
         if (record->flags & FILE_MISSING) {
@@ -263,14 +310,25 @@ static int look_at(int dirfd, const char *name, bool made, struct fingerprint_cl
 int fingerprint_file(int dirfd, const char *name, struct fingerprint_clock clock, uint64_t tick,
                      struct file_record *record, struct fingerprint_counts *counts)
 {
-    return look_at(dirfd, name, false, clock, tick, record, counts);
+    return look_at(dirfd, name, false, NULL, clock, tick, record, counts);
 }
 
 int fingerprint_made_file(int dirfd, const char *name, struct fingerprint_clock clock,
                           uint64_t tick, struct file_record *record,
                           struct fingerprint_counts *counts)
 {
-    return look_at(dirfd, name, true, clock, tick, record, counts);
+    return look_at(dirfd, name, true, NULL, clock, tick, record, counts);
+}
+
+int fingerprint_read_file(int dirfd, const char *name, bool made, struct fingerprint_clock clock,
+                          uint64_t tick, struct file_record *record,
+                          struct fingerprint_reading *reading, struct fingerprint_counts *counts)
+{
+    reading->outcome = READING_NONE;
+    int result = look_at(dirfd, name, made, reading, clock, tick, record, counts);
+    if (result || (record->flags & FILE_MISSING))
+        reading->outcome = READING_NONE;
+    return result;
 }
 
 struct digest fingerprint_term(const char *path, size_t length, struct digest content)

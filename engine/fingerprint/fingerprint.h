@@ -17,6 +17,7 @@
 #ifndef FINGERPRINT_FINGERPRINT_H
 #define FINGERPRINT_FINGERPRINT_H
 
+#include "engine/base/buf.h"
 #include "engine/graph/graph.h"
 #include "engine/state/history.h"
 #include "jig/scheduler.h"
@@ -65,7 +66,28 @@ int fingerprint_made_file(int dirfd, const char *name, struct fingerprint_clock 
                           uint64_t tick, struct file_record *record,
                           struct fingerprint_counts *counts);
 
-/* One of the two for a file of the graph, by its path from the current directory. */
+/* Content that is read on the way, for a caller who needs it whenever it is new. */
+struct fingerprint_reading {
+    struct buf bytes; /* the caller's; reused from one file to the next */
+    size_t limit;     /* longer files are digested all the same, and not kept */
+    enum fingerprint_read {
+        READING_NONE,     /* the record stood, or there is nothing that can be read */
+        READING_KEPT,     /* `bytes` is exactly what the record's digest is of */
+        READING_TOO_LONG, /* it was read, in pieces that are gone */
+    } outcome;
+};
+
+/*
+ * As fingerprint_file, or fingerprint_made_file when `made`; what has to be read is left in
+ * `reading`, so that the one who looks into it sees the bytes that were digested. A caller who
+ * wants to see the content though the record would stand sets FILE_RACY in it.
+ */
+int fingerprint_read_file(int dirfd, const char *name, bool made, struct fingerprint_clock clock,
+                          uint64_t tick, struct file_record *record,
+                          struct fingerprint_reading *reading, struct fingerprint_counts *counts);
+
+/* The right one of the first two for a file of the graph, by its path from the current directory.
+ */
 int fingerprint_graph_file(const struct graph *graph, file_id file, struct fingerprint_clock clock,
                            uint64_t tick, struct file_record *record,
                            struct fingerprint_counts *counts);

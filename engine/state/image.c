@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const struct header_kind IMAGE = {"jig image", IMAGE_VERSION};
+static const struct header_kind STATE_IMAGE = {"jig image", IMAGE_VERSION};
 
 static const char *const BYTE_ORDER_NAME =
     __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? "little" : "big";
@@ -61,8 +61,8 @@ static uint64_t column_bytes(const struct column *column)
 /* ---- writing ---------------------------------------------------------------------------- */
 
 /* Numbers have fixed width, so the header is as long before the offsets are known as after. */
-static void write_header(struct buf *out, const struct image *image, const struct column *columns,
-                         const struct entry *entries, uint32_t count)
+static void write_header(struct buf *out, struct header_kind kind, const struct image *image,
+                         const struct column *columns, const struct entry *entries, uint32_t count)
 {
     struct buf header = {0};
     msgpack_packer writer = pack_writer(&header);
@@ -91,16 +91,16 @@ static void write_header(struct buf *out, const struct image *image, const struc
         msgpack_pack_fix_uint64(&writer, entries[i].checksum);
     }
     buf_clear(out);
-    header_write(out, IMAGE, &header, 2 * count);
+    header_write(out, kind, &header, 2 * count);
     buf_free(&header);
 }
 
 /* Fills `entries` and `out`, the file up to the first separator. Returns the file's length. */
-static uint64_t lay_out(struct buf *out, const struct image *image, const struct column *columns,
-                        struct entry *entries, uint32_t count)
+static uint64_t lay_out(struct buf *out, struct header_kind kind, const struct image *image,
+                        const struct column *columns, struct entry *entries, uint32_t count)
 {
     unsigned char separator[SEPARATOR_MAX];
-    write_header(out, image, columns, entries, count);
+    write_header(out, kind, image, columns, entries, count);
     uint64_t at = out->length;
     for (uint32_t i = 0; i < count; i++) {
         uint32_t bytes = (uint32_t)column_bytes(&columns[i]);
@@ -108,7 +108,7 @@ static uint64_t lay_out(struct buf *out, const struct image *image, const struct
         entries[i].checksum = XXH3_64bits(*columns[i].data, bytes);
         at = entries[i].offset + bytes;
     }
-    write_header(out, image, columns, entries, count);
+    write_header(out, kind, image, columns, entries, count);
     return at;
 }
 
@@ -132,8 +132,9 @@ static int write_file(int fd, const struct buf *header, const struct column *col
     return errnum;
 }
 
-enum jig_status image_write(struct image *image, const char *path, const char *temporary,
-                            const struct column *columns, uint32_t count, struct jig_error *error)
+enum jig_status image_write_as(struct image *image, struct header_kind kind, const char *path,
+                               const char *temporary, const struct column *columns, uint32_t count,
+                               struct jig_error *error)
 {
     for (uint32_t i = 0; i < count; i++) {
         if (column_bytes(&columns[i]) > UINT32_MAX)
@@ -143,7 +144,7 @@ enum jig_status image_write(struct image *image, const char *path, const char *t
     }
     struct buf header = {0};
     struct entry *entries = mem_array(count, sizeof *entries);
-    uint64_t bytes = lay_out(&header, image, columns, entries, count);
+    uint64_t bytes = lay_out(&header, kind, image, columns, entries, count);
 
     int errnum = 0;
     int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
@@ -164,6 +165,12 @@ enum jig_status image_write(struct image *image, const char *path, const char *t
         return jig_fail_errno(error, errnum, "cannot write '%s'", path);
     image->bytes = bytes;
     return JIG_OK;
+}
+
+enum jig_status image_write(struct image *image, const char *path, const char *temporary,
+                            const struct column *columns, uint32_t count, struct jig_error *error)
+{
+    return image_write_as(image, STATE_IMAGE, path, temporary, columns, count, error);
 }
 
 /* ---- reading ---------------------------------------------------------------------------- */
@@ -248,11 +255,12 @@ static enum jig_status check_column(const struct image *image, const struct entr
     return JIG_OK;
 }
 
-static enum jig_status verify(struct image *image, const struct column *columns,
-                              struct entry *entries, uint32_t count, struct jig_error *error)
+static enum jig_status verify(struct image *image, struct header_kind kind,
+                              const struct column *columns, struct entry *entries, uint32_t count,
+                              struct jig_error *error)
 {
     struct header header;
-    enum jig_status status = header_read(image->map, image->bytes, IMAGE, &header, error);
+    enum jig_status status = header_read(image->map, image->bytes, kind, &header, error);
     if (status)
         return status;
     struct pack_reader *map = &header.map;
@@ -286,15 +294,15 @@ static enum jig_status verify(struct image *image, const struct column *columns,
     return status;
 }
 
-enum jig_status image_map(struct image *image, const char *path, const struct column *columns,
-                          uint32_t count, struct jig_error *error)
+enum jig_status image_map_as(struct image *image, struct header_kind kind, const char *path,
+                             const struct column *columns, uint32_t count, struct jig_error *error)
 {
     *image = (struct image){0};
     enum jig_status status = map_file(image, path, error);
     if (status || !image->map)
         return status;
     struct entry *entries = mem_array(count, sizeof *entries);
-    status = verify(image, columns, entries, count, error);
+    status = verify(image, kind, columns, entries, count, error);
     for (uint32_t i = 0; i < count && !status; i++) {
         *columns[i].data = (char *)image->map + entries[i].offset;
         *columns[i].count = entries[i].count;
@@ -304,6 +312,12 @@ enum jig_status image_map(struct image *image, const char *path, const struct co
     if (status)
         image_unmap(image);
     return status;
+}
+
+enum jig_status image_map(struct image *image, const char *path, const struct column *columns,
+                          uint32_t count, struct jig_error *error)
+{
+    return image_map_as(image, STATE_IMAGE, path, columns, count, error);
 }
 
 void image_unmap(struct image *image)

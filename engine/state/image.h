@@ -12,6 +12,7 @@
 #define STATE_IMAGE_H
 
 #include "engine/base/column.h"
+#include "engine/state/header.h"
 #include "jig/error.h"
 
 #include <stddef.h>
@@ -44,5 +45,12 @@ void image_unmap(struct image *image);
  */
 enum jig_status image_write(struct image *image, const char *path, const char *temporary,
                             const struct column *columns, uint32_t count, struct jig_error *error);
+
+/* The same for a file of columns of another kind, with a name and a version of its own. */
+enum jig_status image_map_as(struct image *image, struct header_kind kind, const char *path,
+                             const struct column *columns, uint32_t count, struct jig_error *error);
+enum jig_status image_write_as(struct image *image, struct header_kind kind, const char *path,
+                               const char *temporary, const struct column *columns, uint32_t count,
+                               struct jig_error *error);
 
 #endif
