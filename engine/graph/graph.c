@@ -134,7 +134,7 @@ void graph_append_path(const struct graph *graph, file_id file, struct buf *out)
     const char *path = graph_path(graph, file);
     const char *part = graph_is_virtual(graph, file) ? strstr(path, "//") : NULL;
     if (part)
-        buf_printf(out, "%.*s#%s", (int)(part - path), path, part + 2);
+        buf_printf(out, "%.*s#%s", (int)(part - path), path, part + strspn(part, "/"));
     else
         buf_append_str(out, path);
 }
