@@ -110,7 +110,16 @@ class Jig(Case):
     def test_no_manifest_says_what_to_do(self):
         self.remove("build.ninja")
         run = self.check("build", code=2)
-        self.assertIn("loading 'build.ninja': No such file or directory", run.errors)
+        self.assertEqual(
+            run.errors,
+            f"jig: error: no jig.yaml and no build.ninja in '{self.dir}'\n"
+            "  write a jig.yaml (see 'jig help config'), generate a build.ninja (e.g. with cmake -G"
+            " Ninja), or say where one is with -C DIRECTORY or -f FILE\n",
+        )
+
+    def test_named_manifest_that_is_not_there_says_what_to_do(self):
+        run = self.check("build", "-f", "x.ninja", code=2)
+        self.assertIn("loading 'x.ninja': No such file or directory", run.errors)
         self.assertIn("-C", run.errors)
 
     def test_unknown_option(self):

@@ -30,8 +30,11 @@ static void test_defaults(void **state)
     struct build_request request;
     char line[] = "";
     assert_int_equal(parse(OPTIONS_OF_BUILD, line, &request), OPTIONS_GO);
-    assert_string_equal(request.manifest, "build.ninja");
+    assert_null(request.manifest); /* to be found */
     assert_int_equal(request.failures, 1);
+    assert_int_equal(request.depth, JIG_UNLIMITED);
+    assert_null(request.affected);
+    assert_int_equal(request.filters.count, 0);
     assert_int_equal(request.slots, 0);
     assert_int_equal(request.target_count, 0);
     assert_int_equal(request.stats, STATS_NONE);
@@ -50,6 +53,70 @@ static void test_all_of_a_build(void **state)
     assert_true(request.max_load > 1.49 && request.max_load < 1.51);
     assert_true(request.dry_run && request.verbose && request.quiet && request.explain);
     assert_string_equal(request.trace, "t.json");
+}
+
+static void test_ninjas_manifest_has_a_name(void **state)
+{
+    (void)state;
+    struct build_request request;
+    char line[] = "";
+    assert_int_equal(parse(OPTIONS_OF_NINJA, line, &request), OPTIONS_GO);
+    assert_string_equal(request.manifest, "build.ninja");
+}
+
+static void test_all_of_pipelines(void **state)
+{
+    (void)state;
+    struct build_request request;
+    char line[] = "--filter a/** --depth 2 --filter=...b --affected origin/main --no-cache "
+                  "--cache-dir c --write-delta d.json --show-cache";
+    assert_int_equal(parse(OPTIONS_OF_BUILD, line, &request), OPTIONS_GO);
+    assert_int_equal(request.filters.count, 2);
+    assert_string_equal(request.filters.data[0], "a/**");
+    assert_string_equal(request.filters.data[1], "...b");
+    assert_int_equal(request.depth, 2);
+    assert_string_equal(request.affected, "origin/main");
+    assert_string_equal(request.cache_dir, "c");
+    assert_string_equal(request.delta, "d.json");
+    assert_true(request.no_cache && request.show_cache);
+    options_free(&request);
+}
+
+static void test_a_depth_of_none_is_none(void **state)
+{
+    (void)state;
+    struct build_request request;
+    char none[] = "--depth 0";
+    assert_int_equal(parse(OPTIONS_OF_BUILD, none, &request), OPTIONS_GO);
+    assert_int_equal(request.depth, 0);
+    char negative[] = "--depth -1";
+    assert_int_equal(parse(OPTIONS_OF_BUILD, negative, &request), OPTIONS_WRONG);
+    char word[] = "--depth deep";
+    assert_int_equal(parse(OPTIONS_OF_BUILD, word, &request), OPTIONS_WRONG);
+}
+
+static void test_pipelines_options_are_not_ninjas(void **state)
+{
+    (void)state;
+    struct build_request request;
+    char filter[] = "--filter a";
+    assert_int_equal(parse(OPTIONS_OF_NINJA, filter, &request), OPTIONS_UNKNOWN);
+    char cache[] = "--cache-dir c";
+    assert_int_equal(parse(OPTIONS_OF_NINJA, cache, &request), OPTIONS_UNKNOWN);
+}
+
+static void test_options_of_cache(void **state)
+{
+    (void)state;
+    struct build_request request;
+    char line[] = "show --json --cache-dir c a.ts -C dir";
+    assert_int_equal(parse(OPTIONS_OF_CACHE, line, &request), OPTIONS_GO);
+    assert_true(request.json);
+    assert_string_equal(request.cache_dir, "c");
+    assert_int_equal(request.target_count, 2);
+    char dry[] = "prune -n";
+    assert_int_equal(parse(OPTIONS_OF_CACHE, dry, &request), OPTIONS_GO);
+    assert_true(request.dry_run);
 }
 
 static void test_targets_and_options_mix(void **state)
@@ -191,6 +258,11 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_defaults),
         cmocka_unit_test(test_all_of_a_build),
+        cmocka_unit_test(test_ninjas_manifest_has_a_name),
+        cmocka_unit_test(test_all_of_pipelines),
+        cmocka_unit_test(test_a_depth_of_none_is_none),
+        cmocka_unit_test(test_pipelines_options_are_not_ninjas),
+        cmocka_unit_test(test_options_of_cache),
         cmocka_unit_test(test_targets_and_options_mix),
         cmocka_unit_test(test_two_dashes_end_options),
         cmocka_unit_test(test_a_tool_ends_ninjas_options),

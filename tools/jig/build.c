@@ -7,12 +7,11 @@
 
 #include <stdio.h>
 
-static int build_main(int argc, char **argv)
+static int answer(enum options_outcome outcome, const struct build_request *request)
 {
-    struct build_request request;
-    switch (options_parse(OPTIONS_OF_BUILD, argc, argv, &request)) {
+    switch (outcome) {
     case OPTIONS_GO:
-        return run_build(FACE_JIG, &request);
+        return run_build(FACE_JIG, request);
     case OPTIONS_HELP:
         fputs(command_build.usage, stdout);
         return EXIT_DONE;
@@ -28,15 +27,25 @@ static int build_main(int argc, char **argv)
     return EXIT_UNABLE;
 }
 
+static int build_main(int argc, char **argv)
+{
+    struct build_request request;
+    enum options_outcome outcome = options_parse(OPTIONS_OF_BUILD, argc, argv, &request);
+    int code = answer(outcome, &request);
+    options_free(&request);
+    return code;
+}
+
 const struct command command_build = {
     .name = "build",
     .summary = "bring targets up to date",
     .usage = "usage: jig build [options] [targets]\n"
              "\n"
-             "Builds the targets, or the manifest's default ones.\n"
+             "Builds the targets, or all that the manifest has by default: the jig.yaml or the\n"
+             "build.ninja of this directory, or else the pipelines of a jig.yaml further up.\n"
              "\n"
              "  -C DIR           go to DIR first\n"
-             "  -f FILE          the manifest (default: build.ninja)\n"
+             "  -f FILE          the manifest: a build.ninja, or a root's jig.yaml\n"
              "  -j N             run N jobs at a time, 0 for no limit\n"
              "  -k N             go on until N jobs have failed, 0 for all the way (default: 1)\n"
              "  -l N             start no further job while the load average is above N\n"
@@ -45,9 +54,20 @@ const struct command command_build = {
              "      --quiet      show only what jobs print, and failures\n"
              "      --explain    say why each job runs\n"
              "      --stats      say what the build cost (--stats=json: for programs)\n"
+             "      --show-cache say what is kept for the next build\n"
+             "      --cache-dir DIR    keep it in DIR, not in .jig\n"
              "      --trace FILE write a trace that ui.perfetto.dev opens\n"
              "      --status FMT what to put before each line, e.g. '[$finished/$total] '\n"
              "  -d MODE          keepdepfile, keeprsp: leave such files behind\n"
-             "  -w FLAG          phonycycle=err: a phony target must not name itself\n",
+             "  -w FLAG          phonycycle=err: a phony target must not name itself\n"
+             "\n"
+             "of pipelines only:\n"
+             "  --filter GLOB    build what matches, and what that needs; may be repeated\n"
+             "                   GLOB...: and what it imports; ...GLOB: and what imports it\n"
+             "                   !GLOB: not that\n"
+             "  --depth N        follow imports N steps only, both ways\n"
+             "  --affected REF   build what changed since git commit REF, and what depends on it\n"
+             "  --write-delta FILE     write which outputs changed, as JSON\n"
+             "  --no-cache       build everything, keep nothing\n",
     .run = build_main,
 };

@@ -3,7 +3,6 @@
  */
 #include "tools/jig/cleaner.h"
 #include "tools/jig/command.h"
-#include "tools/jig/run_build.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -34,23 +33,34 @@ static int clean(struct tool *tool)
     return cleaner.failed ? EXIT_UNABLE : EXIT_DONE;
 }
 
+static int clean_in_place(const struct build_request *request)
+{
+    struct place place;
+    struct tool tool = {.face = FACE_JIG, .request = request, .place = &place};
+    int code = EXIT_UNABLE;
+    if (place_enter(FACE_JIG, request, false, &place) && tool_open(&tool))
+        code = clean(&tool);
+    tool_close(&tool);
+    place_free(&place);
+    return code;
+}
+
 static int clean_main(int argc, char **argv)
 {
     struct build_request request;
+    int code = EXIT_UNABLE;
     switch (options_parse(OPTIONS_OF_CLEAN, argc, argv, &request)) {
     case OPTIONS_GO:
+        code = clean_in_place(&request);
         break;
     case OPTIONS_HELP:
         fputs(command_clean.usage, stdout);
-        return EXIT_DONE;
+        code = EXIT_DONE;
+        break;
     default:
-        return EXIT_UNABLE;
+        break;
     }
-    struct tool tool = {.face = FACE_JIG, .request = &request};
-    if (!enter_directory(FACE_JIG, &request, false) || !tool_open(&tool))
-        return EXIT_UNABLE;
-    int code = clean(&tool);
-    tool_close(&tool);
+    options_free(&request);
     return code;
 }
 
@@ -63,7 +73,8 @@ const struct command command_clean = {
              "and response files go too; the manifest and what else its generator made stay.\n"
              "\n"
              "  -C DIR         go to DIR first\n"
-             "  -f FILE        the manifest (default: build.ninja)\n"
+             "  -f FILE        the manifest; found as by 'jig build'\n"
+             "      --cache-dir DIR  where what is kept is, if not in .jig\n"
              "  -g             also remove what generators made\n"
              "  -n             say how much would go, remove nothing\n"
              "  -v, --verbose  name each file\n"

@@ -50,16 +50,20 @@ static int run_tool(struct build_request *request)
 {
     int exit_code = 1;
     const struct ninja_tool *kind = ninja_tool_find(request->tool, &exit_code);
-    /* ninja complains of the tool before it looks at the directory. */
-    if (!kind || !enter_directory(FACE_NINJA, request, false))
+    if (!kind)
         return exit_code;
-    struct tool tool = {.face = FACE_NINJA, .request = request};
-    if (kind->needs_graph && !tool_open(&tool))
-        return 1;
-    /* The argument of -t stands before the tool's own and becomes its argv[0]. */
-    request->targets[-1] = (char *)kind->name;
-    exit_code = kind->run(&tool, request->target_count + 1, request->targets - 1);
+    struct place place;
+    struct tool tool = {.face = FACE_NINJA, .request = request, .place = &place};
+    exit_code = 1;
+    /* ninja complains of the tool before it looks at the directory. */
+    if (place_enter(FACE_NINJA, request, false, &place) &&
+        (!kind->needs_graph || tool_open(&tool))) {
+        /* The argument of -t stands before the tool's own and becomes its argv[0]. */
+        request->targets[-1] = (char *)kind->name;
+        exit_code = kind->run(&tool, request->target_count + 1, request->targets - 1);
+    }
     tool_close(&tool);
+    place_free(&place);
     return exit_code;
 }
 

@@ -33,6 +33,16 @@ bool options_parse_failures(const char *text, uint32_t *failures)
     return parse_count(text, LONG_MIN, failures);
 }
 
+/* How far along imports; unlike a number of jobs, none is none. */
+static bool parse_depth(const char *text, uint32_t *depth)
+{
+    uint32_t value;
+    if (!parse_count(text, 0, &value))
+        return false;
+    *depth = strtol(text, NULL, 10) == 0 ? 0 : value;
+    return true;
+}
+
 bool options_parse_load(const char *text, double *load)
 {
     char *end;
@@ -111,25 +121,53 @@ enum long_option {
     LONG_EXPLAIN,
     LONG_STATS,
     LONG_TRACE,
+    LONG_FILTER,
+    LONG_DEPTH,
+    LONG_AFFECTED,
+    LONG_NO_CACHE,
+    LONG_CACHE_DIR,
+    LONG_SHOW_CACHE,
+    LONG_WRITE_DELTA,
+    LONG_JSON,
 };
 
+/* A list of entries is no statement, whatever a formatter thinks. */
+/* clang-format off */
 #define COMMON_LONG_OPTIONS                                                                        \
-    {"help", no_argument, NULL, 'h'}, {"version", no_argument, NULL, LONG_VERSION},                \
-        {"verbose", no_argument, NULL, 'v'},                                                       \
-    {                                                                                              \
-        "quiet", no_argument, NULL, LONG_QUIET                                                     \
-    }
+    {"help", no_argument, NULL, 'h'},                                                              \
+    {"version", no_argument, NULL, LONG_VERSION},                                                  \
+    {"verbose", no_argument, NULL, 'v'},                                                           \
+    {"quiet", no_argument, NULL, LONG_QUIET}
 
-static const struct option common_long_options[] = {COMMON_LONG_OPTIONS, {0}};
+/* What a build can be asked for under both names. */
+#define BUILD_LONG_OPTIONS                                                                         \
+    COMMON_LONG_OPTIONS,                                                                           \
+    {"status", required_argument, NULL, LONG_STATUS},                                              \
+    {"explain", no_argument, NULL, LONG_EXPLAIN},                                                  \
+    {"stats", optional_argument, NULL, LONG_STATS},                                                \
+    {"trace", required_argument, NULL, LONG_TRACE}
+
+#define STATE_LONG_OPTIONS {"cache-dir", required_argument, NULL, LONG_CACHE_DIR}
+/* clang-format on */
+
+static const struct option ninja_long_options[] = {BUILD_LONG_OPTIONS, {0}};
 
 static const struct option build_long_options[] = {
-    COMMON_LONG_OPTIONS,
-    {"status", required_argument, NULL, LONG_STATUS},
-    {"explain", no_argument, NULL, LONG_EXPLAIN},
-    {"stats", optional_argument, NULL, LONG_STATS},
-    {"trace", required_argument, NULL, LONG_TRACE},
+    BUILD_LONG_OPTIONS,
+    STATE_LONG_OPTIONS,
+    {"filter", required_argument, NULL, LONG_FILTER},
+    {"depth", required_argument, NULL, LONG_DEPTH},
+    {"affected", required_argument, NULL, LONG_AFFECTED},
+    {"no-cache", no_argument, NULL, LONG_NO_CACHE},
+    {"show-cache", no_argument, NULL, LONG_SHOW_CACHE},
+    {"write-delta", required_argument, NULL, LONG_WRITE_DELTA},
     {0},
 };
+
+static const struct option tidy_long_options[] = {COMMON_LONG_OPTIONS, STATE_LONG_OPTIONS, {0}};
+
+static const struct option cache_long_options[] = {
+    COMMON_LONG_OPTIONS, STATE_LONG_OPTIONS, {"json", no_argument, NULL, LONG_JSON}, {0}};
 
 static const struct command_options {
     enum face face;
@@ -137,10 +175,11 @@ static const struct command_options {
     const char *letters;
     const struct option *long_options;
 } known[] = {
-    [OPTIONS_OF_NINJA] = {FACE_NINJA, "", "d:f:j:k:l:nt:vw:C:h", build_long_options},
+    [OPTIONS_OF_NINJA] = {FACE_NINJA, "", "d:f:j:k:l:nt:vw:C:h", ninja_long_options},
     [OPTIONS_OF_BUILD] = {FACE_JIG, "jig help build", "d:f:j:k:l:nvw:C:h", build_long_options},
-    [OPTIONS_OF_CLEAN] = {FACE_JIG, "jig help clean", "f:nvC:hg", common_long_options},
-    [OPTIONS_OF_QUERY] = {FACE_JIG, "jig help query", "f:C:h", common_long_options},
+    [OPTIONS_OF_CLEAN] = {FACE_JIG, "jig help clean", "f:nvC:hg", tidy_long_options},
+    [OPTIONS_OF_QUERY] = {FACE_JIG, "jig help query", "f:C:h", tidy_long_options},
+    [OPTIONS_OF_CACHE] = {FACE_JIG, "jig help cache", "f:nC:h", cache_long_options},
 };
 
 static enum options_outcome wrong(const struct command_options *command, const char *message)
@@ -213,6 +252,31 @@ static enum options_outcome set_option(const struct command_options *command, in
     case LONG_TRACE:
         request->trace = optarg;
         return OPTIONS_GO;
+    case LONG_FILTER:
+        vec_push(&request->filters, optarg);
+        return OPTIONS_GO;
+    case LONG_DEPTH:
+        return parse_depth(optarg, &request->depth)
+                   ? OPTIONS_GO
+                   : wrong(command, "--depth is followed by a number, 0 or more");
+    case LONG_AFFECTED:
+        request->affected = optarg;
+        return OPTIONS_GO;
+    case LONG_NO_CACHE:
+        request->no_cache = true;
+        return OPTIONS_GO;
+    case LONG_CACHE_DIR:
+        request->cache_dir = optarg;
+        return *optarg ? OPTIONS_GO : wrong(command, "--cache-dir is followed by a directory");
+    case LONG_SHOW_CACHE:
+        request->show_cache = true;
+        return OPTIONS_GO;
+    case LONG_WRITE_DELTA:
+        request->delta = optarg;
+        return *optarg ? OPTIONS_GO : wrong(command, "--write-delta is followed by a file");
+    case LONG_JSON:
+        request->json = true;
+        return OPTIONS_GO;
     case LONG_VERSION:
         return OPTIONS_VERSION;
     case 'h':
@@ -226,7 +290,9 @@ enum options_outcome options_parse(enum options_of who, int argc, char **argv,
                                    struct build_request *request)
 {
     const struct command_options *command = &known[who];
-    *request = (struct build_request){.manifest = "build.ninja", .failures = 1};
+    *request = (struct build_request){.failures = 1, .depth = JIG_UNLIMITED};
+    if (command->face == FACE_NINJA)
+        request->manifest = "build.ninja";
     optind = 0; /* glibc: start afresh */
     while (!request->tool) {
         int option = getopt_long(argc, argv, command->letters, command->long_options, NULL);
@@ -241,4 +307,9 @@ enum options_outcome options_parse(enum options_of who, int argc, char **argv,
     request->targets = argv + optind;
     request->target_count = argc - optind;
     return OPTIONS_GO;
+}
+
+void options_free(struct build_request *request)
+{
+    vec_free(&request->filters);
 }

@@ -4,6 +4,7 @@
 #ifndef JIG_TOOL_OPTIONS_H
 #define JIG_TOOL_OPTIONS_H
 
+#include "engine/base/memory.h"
 #include "tools/jig/face.h"
 
 #include <stdint.h>
@@ -13,7 +14,8 @@ enum stats_form { STATS_NONE, STATS_TABLE, STATS_JSON };
 /* Text belongs to argv. */
 struct build_request {
     const char *directory; /* -C; NULL: stay here */
-    const char *manifest;  /* -f */
+    const char *manifest;  /* -f; NULL: found by place_enter */
+    const char *cache_dir; /* --cache-dir; NULL: the manifest's own `.jig` */
     const char *status;    /* --status; NULL: $NINJA_STATUS or the default */
     const char *trace;     /* --trace; NULL: off */
     const char *tool;      /* -t; NULL: build. `targets` are then the tool's arguments */
@@ -31,6 +33,16 @@ struct build_request {
     bool phony_cycle_error;
     bool generated; /* jig clean -g */
     enum stats_form stats;
+
+    /* Of pipelines only. */
+    VEC(const char *) filters; /* --filter, as typed */
+    uint32_t depth;            /* --depth; JIG_UNLIMITED */
+    const char *affected;      /* --affected: a commit; NULL: off */
+    const char *delta;         /* --write-delta; NULL: off */
+    bool no_cache;
+    bool show_cache;
+
+    bool json; /* jig cache --json */
 };
 
 enum options_outcome {
@@ -43,14 +55,22 @@ enum options_outcome {
 };
 
 /* Who parses: which options there are, whose messages are printed, which help they refer to. */
-enum options_of { OPTIONS_OF_NINJA, OPTIONS_OF_BUILD, OPTIONS_OF_CLEAN, OPTIONS_OF_QUERY };
+enum options_of {
+    OPTIONS_OF_NINJA,
+    OPTIONS_OF_BUILD,
+    OPTIONS_OF_CLEAN,
+    OPTIONS_OF_QUERY,
+    OPTIONS_OF_CACHE,
+};
 
 /*
  * Parses argv[1] on into *request. Options and targets may be mixed; ninja's `-t TOOL` ends the
- * options. `argv` is permuted. What is wrong has been told when it returns.
+ * options. `argv` is permuted. What is wrong has been told when it returns. Whatever the outcome,
+ * the request is freed with options_free.
  */
 enum options_outcome options_parse(enum options_of command, int argc, char **argv,
                                    struct build_request *request);
+void options_free(struct build_request *request);
 
 /* The argument of -j: a number of jobs, 0 for JIG_UNLIMITED. False when it is none. */
 bool options_parse_slots(const char *text, uint32_t *slots);

@@ -4,7 +4,6 @@
 #include "tools/jig/query.h"
 
 #include "tools/jig/command.h"
-#include "tools/jig/run_build.h"
 #include "tools/jig/text.h"
 
 #include <stdio.h>
@@ -42,6 +41,17 @@ static const struct question *find_question(const char *name)
     return NULL;
 }
 
+static int answer(struct tool *tool, const struct question *question, int count, char **words)
+{
+    if (!question->answer)
+        return query_why(tool, count, words);
+    if (!tool_open(tool))
+        return EXIT_UNABLE;
+    int code = question->answer(tool, count, words);
+    tool_close(tool);
+    return code;
+}
+
 static int ask(const struct build_request *request)
 {
     if (!request->target_count)
@@ -54,30 +64,32 @@ static int ask(const struct build_request *request)
     if (question->needs_words && !count)
         return face_wrong_usage(FACE_JIG, "jig help query", "'%s' of what? expected a file",
                                 question->name);
-    if (!enter_directory(FACE_JIG, request, false))
-        return EXIT_UNABLE;
-    if (!question->answer)
-        return query_why(request, count, words);
-    struct tool tool = {.face = FACE_JIG, .request = request};
-    if (!tool_open(&tool))
-        return EXIT_UNABLE;
-    int code = question->answer(&tool, count, words);
-    tool_close(&tool);
+    struct place place;
+    struct tool tool = {.face = FACE_JIG, .request = request, .place = &place};
+    int code = EXIT_UNABLE;
+    if (place_enter(FACE_JIG, request, false, &place))
+        code = answer(&tool, question, count, words);
+    place_free(&place);
     return code;
 }
 
 static int query_main(int argc, char **argv)
 {
     struct build_request request;
+    int code = EXIT_UNABLE;
     switch (options_parse(OPTIONS_OF_QUERY, argc, argv, &request)) {
     case OPTIONS_GO:
-        return ask(&request);
+        code = ask(&request);
+        break;
     case OPTIONS_HELP:
         fputs(command_query.usage, stdout);
-        return EXIT_DONE;
+        code = EXIT_DONE;
+        break;
     default:
-        return EXIT_UNABLE;
+        break;
     }
+    options_free(&request);
+    return code;
 }
 
 const struct command command_query = {

@@ -8,8 +8,9 @@
 
 #include "tools/jig/tool.h"
 
-/* Whether the targets are up to date, and for those that are not, why. Opens its own session. */
-int query_why(const struct build_request *request, int count, char **words);
+/* Whether the targets are up to date, and for those that are not, why. Opens a session of its own.
+ */
+int query_why(const struct tool *tool, int count, char **words);
 
 /* The rest is asked of an open session. All return the exit code. */
 int query_deps(struct tool *tool, int count, char **words);

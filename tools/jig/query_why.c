@@ -1,6 +1,7 @@
 /*
  * `jig query why`: a dry run, and from each target the chain of reasons down to what began it.
  */
+#include "engine/base/arena.h"
 #include "tools/jig/query.h"
 
 #include <stdio.h>
@@ -16,8 +17,8 @@ struct cause {
 
 struct inquiry {
     struct jig_session *session;
-    const struct graph *graph;
-    struct cause *causes; /* [job_id] */
+    const struct graph *graph; /* the session's, once the dry run has ended: it may make it */
+    VEC(struct cause) causes;  /* [job_id] of those that would run; the last of these is the last */
 };
 
 static void on_event(void *context, const struct jig_event *event)
@@ -28,7 +29,9 @@ static void on_event(void *context, const struct jig_event *event)
     if (event->kind != JIG_EVENT_EXPLAIN)
         return;
     const struct jig_job_view *job = event->job;
-    struct cause *cause = &inquiry->causes[job->id];
+    if (job->id >= inquiry->causes.count)
+        vec_extend(&inquiry->causes, job->id + 1 - inquiry->causes.count);
+    struct cause *cause = &inquiry->causes.data[job->id];
     free(cause->reason);
     cause->reason = mem_strndup(job->reason, strlen(job->reason));
     cause->file = *job->reason_file ? graph_find_file(inquiry->session->graph, job->reason_file,
@@ -41,15 +44,15 @@ static void on_event(void *context, const struct jig_event *event)
 
 static bool would_run(const struct inquiry *inquiry, job_id job)
 {
-    return job != GRAPH_NONE && inquiry->causes[job].reason;
+    return job < inquiry->causes.count && inquiry->causes.data[job].reason;
 }
 
 /* Tells why `job` would run, then why what it waits for would, and so on. */
 static void tell_chain(struct inquiry *inquiry, job_id job)
 {
     const struct graph *graph = inquiry->graph;
-    while (would_run(inquiry, job) && !inquiry->causes[job].told) {
-        struct cause *cause = &inquiry->causes[job];
+    while (would_run(inquiry, job) && !inquiry->causes.data[job].told) {
+        struct cause *cause = &inquiry->causes.data[job];
         cause->told = true;
         const char *path = graph_path(graph, graph_job_key(graph, &graph->jobs.data[job]));
         job_id next =
@@ -117,59 +120,75 @@ static void tell_all(struct inquiry *inquiry, const struct file_list *files)
         tell(inquiry, manifest);
     }
     for (uint32_t i = 0; i < files->count; i++) {
-        for (job_id id = 0; id < inquiry->graph->jobs.count; id++)
-            inquiry->causes[id].told = false;
+        for (job_id id = 0; id < inquiry->causes.count; id++)
+            inquiry->causes.data[id].told = false;
         tell(inquiry, files->data[i]);
     }
 }
 
 /* ---- asking ------------------------------------------------------------------------------ */
 
-static enum jig_status dry_run(struct inquiry *inquiry, int count, char **words,
-                               struct file_list *files, struct jig_error *error)
+static enum jig_status dry_run(struct inquiry *inquiry, const struct place *place, int count,
+                               char **words, struct jig_error *error)
 {
-    enum jig_status status = JIG_OK;
-    for (int i = 0; !status && i < count; i++) {
-        file_id file;
-        status = session_find_target(inquiry->session, words[i], &file, error);
-        if (!status)
-            vec_push(files, file);
+    const char **targets = mem_array((size_t)count, sizeof *targets);
+    struct arena arena = {0};
+    for (int i = 0; i < count; i++) {
+        struct buf path = {0};
+        place_spell(place, words[i], &path);
+        targets[i] = arena_strndup(&arena, buf_cstr(&path), path.length);
+        buf_free(&path);
     }
-    if (status)
-        return status;
     struct jig_build_options options = JIG_BUILD_OPTIONS;
-    options.targets = (const char *const *)words;
+    options.targets = targets;
     options.target_count = (uint32_t)count;
     options.dry_run = true;
-    return jig_session_build(inquiry->session, &options, NULL, error);
+    enum jig_status status = jig_session_build(inquiry->session, &options, NULL, error);
+    arena_free(&arena);
+    free(targets);
+    return status;
 }
 
-int query_why(const struct build_request *request, int count, char **words)
+static enum jig_status open_session(struct inquiry *inquiry, const struct place *place,
+                                    struct jig_error *error)
 {
-    struct inquiry inquiry = {0};
     struct jig_session_options options = JIG_SESSION_OPTIONS;
-    struct jig_error error;
-    options.manifest = request->manifest;
+    options.manifest = place->manifest;
+    options.state_dir = place->state_dir;
     options.read_only = true;
     options.on_event = on_event;
-    options.context = &inquiry;
-    if (jig_session_open(&options, &inquiry.session, &error)) {
-        face_error(FACE_JIG, &error);
-        return EXIT_UNABLE;
-    }
-    inquiry.graph = inquiry.session->graph;
-    uint32_t jobs = inquiry.graph->jobs.count;
-    inquiry.causes = mem_array(jobs, sizeof *inquiry.causes);
+    options.context = inquiry;
+    return jig_session_open(&options, &inquiry->session, error);
+}
+
+/* After the dry run: tells of the files that the words name. */
+static bool answer(struct inquiry *inquiry, const struct tool *asked, int count, char **words)
+{
+    struct tool tool = *asked;
     struct file_list files = {0};
-    enum jig_status status = dry_run(&inquiry, count, words, &files, &error);
+    tool.session = inquiry->session;
+    tool.graph = inquiry->session->graph;
+    inquiry->graph = tool.graph;
+    bool found = tool_targets(&tool, count, words, &files);
+    if (found)
+        tell_all(inquiry, &files);
+    vec_free(&files);
+    return found;
+}
+
+int query_why(const struct tool *tool, int count, char **words)
+{
+    struct inquiry inquiry = {0};
+    struct jig_error error;
+    enum jig_status status = open_session(&inquiry, tool->place, &error);
+    if (!status)
+        status = dry_run(&inquiry, tool->place, count, words, &error);
     if (status)
         face_error(FACE_JIG, &error);
-    else
-        tell_all(&inquiry, &files);
-    for (job_id id = 0; id < jobs; id++)
-        free(inquiry.causes[id].reason);
-    free(inquiry.causes);
-    vec_free(&files);
+    bool answered = !status && answer(&inquiry, tool, count, words);
+    for (job_id id = 0; id < inquiry.causes.count; id++)
+        free(inquiry.causes.data[id].reason);
+    vec_free(&inquiry.causes);
     jig_session_close(inquiry.session);
-    return status ? EXIT_UNABLE : EXIT_DONE;
+    return answered ? EXIT_DONE : EXIT_UNABLE;
 }

@@ -1,11 +1,14 @@
 #include "tools/jig/run_build.h"
 
 #include "jig/scheduler.h"
+#include "tools/jig/choice.h"
+#include "tools/jig/delta.h"
 #include "tools/jig/processors.h"
 #include "tools/jig/stats.h"
 #include "tools/jig/status.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,28 +20,18 @@ enum { TICK_MS = 1000, EXIT_READER_GONE = 128 + SIGPIPE };
 struct building {
     enum face face;
     const struct build_request *request;
+    struct place place;
+    struct choice choice; /* of pipelines */
     struct status_format format;
     struct status *status;
     struct jig_trace *trace;
     uint32_t slots;
     bool stopping; /* because nobody reads what is written */
-};
 
-bool enter_directory(enum face face, const struct build_request *request, bool tell)
-{
-    if (!request->directory)
-        return true;
-    if (tell) {
-        /* Editors look for this line, quotes included, to find the files that messages name. */
-        printf("%s: Entering directory `%s'\n", face_name(face), request->directory);
-        fflush(stdout);
-    }
-    if (chdir(request->directory) == 0)
-        return true;
-    face_wrong_usage(face, "jig help build", "chdir to '%s' - %s", request->directory,
-                     strerror(errno));
-    return false;
-}
+    struct jig_build_result result;
+    struct delta_counts delta;
+    bool delta_lost; /* it could not be written; told */
+};
 
 static enum jig_status parse_format(struct building *building, struct jig_error *error)
 {
@@ -99,24 +92,22 @@ static struct jig_trace *create_trace(const struct build_request *request)
 static enum jig_status open_session(struct building *building, struct jig_session **session,
                                     struct jig_error *error)
 {
+    const struct build_request *request = building->request;
     struct jig_session_options options = JIG_SESSION_OPTIONS;
-    options.manifest = building->request->manifest;
-    options.read_only = building->request->dry_run;
-    options.phony_cycle_error = building->request->phony_cycle_error;
+    options.manifest = building->place.manifest;
+    options.state_dir = building->place.state_dir;
+    options.no_cache = request->no_cache;
+    options.read_only = request->dry_run;
+    options.phony_cycle_error = request->phony_cycle_error;
     options.on_event = on_event;
     options.context = building;
     options.trace = building->trace;
     return jig_session_open(&options, session, error);
 }
 
-static enum jig_status build(struct building *building, struct jig_build_result *result,
-                             struct jig_error *error)
+static struct jig_build_options build_options(const struct building *building)
 {
     const struct build_request *request = building->request;
-    struct jig_session *session;
-    enum jig_status status = open_session(building, &session, error);
-    if (status)
-        return status;
     struct jig_build_options options = JIG_BUILD_OPTIONS;
     options.targets = (const char *const *)request->targets;
     options.target_count = (uint32_t)request->target_count;
@@ -127,9 +118,105 @@ static enum jig_status build(struct building *building, struct jig_build_result 
     options.keep_rspfile = request->keep_rspfile;
     options.keep_depfile = request->keep_depfile;
     options.tick_ms = status_format_tells_time(&building->format) ? TICK_MS : 0;
-    status = jig_session_build(session, &options, result, error);
+    if (building->place.pipelines) {
+        const struct choice *choice = &building->choice;
+        options.targets = (const char *const *)choice->targets.data;
+        options.target_count = choice->targets.count;
+        options.filters = (const char *const *)choice->filters.data;
+        options.filter_count = choice->filters.count;
+        options.depth = request->depth;
+        options.affected = (const char *const *)choice->affected.paths.data;
+        options.affected_count = choice->affected.paths.count;
+        options.only_affected = request->affected != NULL;
+    }
+    return options;
+}
+
+/*
+ * Counts and writes what the build changed. A build that could not begin writes that it changed
+ * nothing: what an earlier one wrote must not be taken for its delta.
+ */
+static void finish_delta(struct building *building, const struct jig_session *session,
+                         enum jig_status status)
+{
+    uint32_t count = 0;
+    const struct jig_delta_entry *entries = NULL;
+    (void)session;
+    building->delta = delta_count(entries, count);
+    if (!building->request->delta)
+        return;
+    struct jig_error error;
+    struct buf path = {0};
+    place_spell(&building->place, building->request->delta, &path);
+    building->delta_lost = delta_write(path.data, entries, count, status == JIG_OK, &error);
+    if (building->delta_lost)
+        face_error(building->face, &error);
+    buf_free(&path);
+}
+
+static enum jig_status build(struct building *building, struct jig_error *error)
+{
+    struct jig_session *session;
+    enum jig_status status = open_session(building, &session, error);
+    if (!status) {
+        struct jig_build_options options = build_options(building);
+        status = jig_session_build(session, &options, &building->result, error);
+    }
+    if (building->place.pipelines)
+        finish_delta(building, session, status);
     jig_session_close(session);
     return status;
+}
+
+/* ---- before and after -------------------------------------------------------------------- */
+
+/* The first option of the request that only pipelines know, or NULL. */
+static const char *pipeline_option(const struct build_request *request)
+{
+    const struct {
+        bool given;
+        const char *name;
+    } options[] = {
+        {request->filters.count > 0, "--filter"},  {request->depth != JIG_UNLIMITED, "--depth"},
+        {request->affected != NULL, "--affected"}, {request->no_cache, "--no-cache"},
+        {request->delta != NULL, "--write-delta"},
+    };
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
+        if (options[i].given)
+            return options[i].name;
+    }
+    return NULL;
+}
+
+/* Goes to where the manifest is, and finds out what of it is wanted. False: told. */
+static bool prepare(struct building *building)
+{
+    const struct build_request *request = building->request;
+    if (!place_enter(building->face, request, !request->quiet, &building->place))
+        return false;
+    const char *option = pipeline_option(request);
+    if (!building->place.pipelines && option) {
+        face_wrong_usage(building->face, "jig help build", "%s is for pipelines; '%s' has targets",
+                         option, building->place.manifest);
+        return false;
+    }
+    struct jig_error error = {0};
+    if (!building->place.pipelines ||
+        !choice_make(&building->choice, &building->place, request, &error))
+        return true;
+    face_error(building->face, &error);
+    return false;
+}
+
+/* Says what a build of pipelines came to: its jobs' own lines may have been written over. */
+static void tell_sum(const struct building *building)
+{
+    const struct jig_build_result *result = &building->result;
+    const struct delta_counts *delta = &building->delta;
+    printf("jig: %" PRIu32 " %s run, %" PRIu32 " spared; outputs: %" PRIu32 " added, %" PRIu32
+           " updated, %" PRIu32 " removed\n",
+           result->jobs_run, result->jobs_run == 1 ? "job" : "jobs", result->jobs_passed,
+           delta->added, delta->updated, delta->removed);
 }
 
 /* Says how it ended, where the jobs' own lines do not. */
@@ -137,12 +224,16 @@ static void tell_end(const struct building *building, enum jig_status status,
                      const struct jig_error *error)
 {
     const char *name = face_name(building->face);
+    bool idle = status_was_idle(building->status) && !building->result.outputs_removed;
     if (status == JIG_ERROR_JOB || status == JIG_ERROR_INTERRUPTED)
         printf("%s: build stopped: %s.\n", name, error->message);
     else if (status)
         face_error(building->face, error);
-    else if (status_was_idle(building->status) && !building->request->quiet)
+    else if (idle && !building->request->quiet)
         printf("%s: no work to do.\n", name);
+    if (building->place.pipelines && !building->request->quiet && !building->request->dry_run &&
+        !idle)
+        tell_sum(building);
 }
 
 /* Whatever else happened, output that got lost is an error. */
@@ -162,50 +253,65 @@ static int exit_code(const struct building *building, int code)
 static void write_trace(const struct building *building)
 {
     struct jig_error error;
-    if (building->trace &&
-        jig_trace_write_chrome(building->trace, building->request->trace, &error))
+    struct buf path = {0};
+    if (!building->trace)
+        return;
+    place_spell(&building->place, building->request->trace, &path);
+    if (jig_trace_write_chrome(building->trace, path.data, &error))
         face_error(building->face, &error);
+    buf_free(&path);
+}
+
+/* The build proper: everything is ready, and what happens is shown. */
+static int show_build(struct building *building)
+{
+    const struct build_request *request = building->request;
+    struct jig_error error = {0};
+    survive_closed_pipe();
+    building->slots =
+        request->slots ? request->slots : processors_default_slots(processors_available());
+    const struct status_options options = {
+        .face = building->face,
+        .out = stdout,
+        .err = stderr,
+        .terminal = terminal_detect(STDOUT_FILENO),
+        .format = &building->format,
+        .verbose = request->verbose,
+        .quiet = request->quiet,
+        .explain = request->explain,
+        .slots = building->slots,
+    };
+    building->status = status_create(&options);
+    building->trace = create_trace(request);
+
+    enum jig_status status = build(building, &error);
+    status_end(building->status);
+    tell_end(building, status, &error);
+    stats_write(request->stats, &building->result, stdout);
+    write_trace(building);
+    if (!status && building->delta_lost)
+        status = JIG_ERROR_IO;
+    int code = face_exit_code(building->face, status, building->result.exit_code);
+    code = exit_code(building, code);
+
+    jig_trace_destroy(building->trace);
+    status_destroy(building->status);
+    return code;
 }
 
 int run_build(enum face face, const struct build_request *request)
 {
     struct building building = {.face = face, .request = request};
     struct jig_error error = {0};
-    if (parse_format(&building, &error)) {
-        status_format_free(&building.format);
-        return face_wrong_usage(face, "jig help build", "%s", error.message);
-    }
-    if (!enter_directory(face, request, !request->quiet)) {
-        status_format_free(&building.format);
-        return face_exit_code(face, JIG_ERROR_USAGE, 0);
-    }
-    survive_closed_pipe();
-    building.slots =
-        request->slots ? request->slots : processors_default_slots(processors_available());
-    const struct status_options options = {
-        .face = face,
-        .out = stdout,
-        .err = stderr,
-        .terminal = terminal_detect(STDOUT_FILENO),
-        .format = &building.format,
-        .verbose = request->verbose,
-        .quiet = request->quiet,
-        .explain = request->explain,
-        .slots = building.slots,
-    };
-    building.status = status_create(&options);
-    building.trace = create_trace(request);
-
-    struct jig_build_result result = {0};
-    enum jig_status status = build(&building, &result, &error);
-    status_end(building.status);
-    tell_end(&building, status, &error);
-    stats_write(request->stats, &result, stdout);
-    write_trace(&building);
-    int code = exit_code(&building, face_exit_code(face, status, result.exit_code));
-
-    jig_trace_destroy(building.trace);
-    status_destroy(building.status);
+    int code;
+    if (parse_format(&building, &error))
+        code = face_wrong_usage(face, "jig help build", "%s", error.message);
+    else if (!prepare(&building))
+        code = face_exit_code(face, JIG_ERROR_USAGE, 0);
+    else
+        code = show_build(&building);
     status_format_free(&building.format);
+    choice_free(&building.choice);
+    place_free(&building.place);
     return code;
 }

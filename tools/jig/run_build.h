@@ -10,7 +10,4 @@
 /* Brings the request's targets up to date. Returns the exit code; everything has been told. */
 int run_build(enum face face, const struct build_request *request);
 
-/* Goes to the request's -C directory, and says so if `tell`. False when it could not; told. */
-bool enter_directory(enum face face, const struct build_request *request, bool tell);
-
 #endif

@@ -257,6 +257,17 @@ static void waiting(struct status *status, int64_t holder)
     buf_free(&text);
 }
 
+/* An output that was deleted: a line that stays. */
+static void removed(struct status *status, const char *path)
+{
+    if (status->options.quiet)
+        return;
+    struct buf text = {0};
+    buf_printf(&text, "removed %s (its source is gone)\n", path);
+    screen_block(&status->screen, text.data, text.length);
+    buf_free(&text);
+}
+
 void status_event(void *context, const struct jig_event *event)
 {
     struct status *status = context;
@@ -275,6 +286,9 @@ void status_event(void *context, const struct jig_event *event)
         break;
     case JIG_EVENT_JOB_FINISHED:
         job_finished(status, event);
+        break;
+    case JIG_EVENT_REMOVED:
+        removed(status, event->path);
         break;
     case JIG_EVENT_TICK:
         tick(status, event->progress);

@@ -11,7 +11,8 @@ bool tool_open(struct tool *tool)
 {
     struct jig_session_options options = JIG_SESSION_OPTIONS;
     struct jig_error error;
-    options.manifest = tool->request->manifest;
+    options.manifest = tool->place->manifest;
+    options.state_dir = tool->place->state_dir;
     options.read_only = true;
     options.phony_cycle_error = tool->request->phony_cycle_error;
     options.on_event = on_event;
@@ -37,7 +38,10 @@ bool tool_targets(struct tool *tool, int count, char **words, struct file_list *
     enum jig_status status = JIG_OK;
     for (int i = 0; !status && i < count; i++) {
         file_id file;
-        status = session_find_target(tool->session, words[i], &file, &error);
+        struct buf path = {0};
+        place_spell(tool->place, words[i], &path);
+        status = session_find_target(tool->session, buf_cstr(&path), &file, &error);
+        buf_free(&path);
         if (!status)
             vec_push(files, file);
     }

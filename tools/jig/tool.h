@@ -6,12 +6,12 @@
 #define JIG_TOOL_TOOL_H
 
 #include "engine/session/internal.h"
-#include "tools/jig/face.h"
-#include "tools/jig/options.h"
+#include "tools/jig/place.h"
 
 struct tool {
     enum face face;
     const struct build_request *request;
+    const struct place *place;   /* entered */
     struct jig_session *session; /* NULL for tools that need none */
     struct graph *graph;         /* the session's */
     struct history *history;     /* the session's */
@@ -28,8 +28,8 @@ bool tool_open(struct tool *tool);
 void tool_close(struct tool *tool);
 
 /*
- * The files that `count` words name, as a build would take them; with none, the default targets.
- * False when a word names nothing; told. The caller frees the list, always.
+ * The files that `count` words, typed at the place, name, as a build would take them; with none,
+ * the default targets. False when a word names nothing; told. The caller frees the list, always.
  */
 bool tool_targets(struct tool *tool, int count, char **words, struct file_list *files);
 
