@@ -126,6 +126,14 @@ enum jig_status config_read(struct config *config, const char *const *paths, uin
                             void *context, struct jig_error *error);
 void config_free(struct config *config);
 
+/*
+ * The same, and tells every problem instead of the first: returns how many there are. Both
+ * functions may be NULL.
+ */
+uint32_t config_check(struct config *config, const char *const *paths, uint32_t count,
+                      void (*report)(void *context, const struct jig_error *what),
+                      void (*notice)(void *context, const struct jig_error *what), void *context);
+
 /* The same from memory, for one file: what the fuzzer and the tests call. */
 enum jig_status config_parse(struct config *config, const char *path, const char *text,
                              size_t length, struct jig_error *error);
@@ -163,8 +171,11 @@ struct template_values {
 void template_expand(const char *text, const struct template_values *values, bool quote,
                      struct buf *out);
 
-/* Appends output number `index` as a canonical path relative to the root. */
-void config_output_path(const struct config_pipeline *pipeline, uint32_t index, const char *source,
+/*
+ * Appends output number `index` as a canonical path relative to the root. False when it leads out
+ * of the root, as `{dir}/../..` may for some sources.
+ */
+bool config_output_path(const struct config_pipeline *pipeline, uint32_t index, const char *source,
                         struct buf *out);
 
 /*
