@@ -1,0 +1,141 @@
+#include "bench/pipeline_tree.h"
+
+#include "bench/measure.h"
+#include "engine/base/io.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <fnmatch.h>
+#include <fts.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The sources of the fixture's pipelines, as its jig.yaml names them; hubs are left out. */
+static const char *const taken[] = {
+    "packages/shared/src/chain-*/*.ts",       "packages/entities/src/*/*.ts",
+    "packages/operations/src/*/*.ts",         "apps/*/src/pages/*/*.tsx",
+    "packages/documents/queries/*/*.graphql", "packages/contracts/src/*.ts",
+    "packages/proto/proto/app/*/*.proto",
+};
+static const char *const left_out[] = {"*/index.ts", "*.test.ts"};
+
+static const char hub[] = "packages/shared/src/identifier.ts";
+static const char added[] = "apps/web/src/pages/added-page.tsx";
+
+_Noreturn static void die_of(int errnum, const char *path)
+{
+    fprintf(stderr, "bench: %s: %s\n", path, strerror(errnum));
+    exit(1);
+}
+
+static bool matches(const char *const *patterns, size_t count, const char *path, int flags)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (fnmatch(patterns[i], path, flags) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool is_taken(const char *path)
+{
+    return matches(taken, sizeof taken / sizeof *taken, path, FNM_PATHNAME) &&
+           !matches(left_out, sizeof left_out / sizeof *left_out, path, 0);
+}
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void list_sources(struct tree_files *tree)
+{
+    char *const roots[] = {(char *)(uintptr_t)tree->root, NULL};
+    FTS *walk = fts_open(roots, FTS_PHYSICAL | FTS_NOSTAT | FTS_NOCHDIR, NULL);
+    if (!walk)
+        die_of(errno, tree->root);
+    size_t root_length = strlen(tree->root) + 1;
+    for (FTSENT *entry; (entry = fts_read(walk));) {
+        if (entry->fts_info != FTS_NSOK && entry->fts_info != FTS_F)
+            continue;
+        const char *path = entry->fts_path + root_length;
+        if (is_taken(path))
+            vec_push(&tree->sources, mem_strndup(path, strlen(path)));
+    }
+    fts_close(walk);
+    qsort(tree->sources.data, tree->sources.count, sizeof *tree->sources.data, by_text);
+}
+
+void tree_write(struct tree_files *tree, const char *size, const char *root)
+{
+    *tree = (struct tree_files){.root = root, .hub = mem_strndup(hub, strlen(hub))};
+    const char *const argv[] = {program_beside("jig-fixture"), size, root, NULL};
+    measure_command(argv, "/", NULL);
+    list_sources(tree);
+}
+
+void tree_free(struct tree_files *tree)
+{
+    for (uint32_t i = 0; i < tree->sources.count; i++)
+        free(tree->sources.data[i]);
+    vec_free(&tree->sources);
+    free(tree->hub);
+}
+
+void tree_clean(const struct tree_files *tree)
+{
+    const char *const argv[] = {"rm", "-rf", ".jig", "gen", "packages/proto/gen", NULL};
+    measure_command(argv, tree->root, NULL);
+}
+
+/* The path below the root, in static storage. */
+static const char *below(const struct tree_files *tree, const char *path)
+{
+    static char full[4096];
+    snprintf(full, sizeof full, "%s/%s", tree->root, path);
+    return full;
+}
+
+void tree_edit(const struct tree_files *tree, const char *path, unsigned round)
+{
+    const char *suffix = strrchr(path, '.');
+    const char *comment = suffix && strcmp(suffix, ".graphql") == 0 ? "#" : "//";
+    FILE *file = fopen(below(tree, path), "a");
+    if (!file || fprintf(file, "%s %u\n", comment, round) < 0 || fclose(file) != 0)
+        die_of(errno, path);
+}
+
+unsigned tree_edit_many(const struct tree_files *tree, unsigned percent, unsigned round)
+{
+    unsigned count = 0;
+    for (uint32_t i = 0; i < tree->sources.count; i += 100 / percent, count++)
+        tree_edit(tree, tree->sources.data[i], round);
+    return count;
+}
+
+const char *tree_leaf(const struct tree_files *tree)
+{
+    for (uint32_t i = 0; i < tree->sources.count; i++) {
+        if (fnmatch("apps/*/src/pages/*/*.tsx", tree->sources.data[i], FNM_PATHNAME) == 0)
+            return tree->sources.data[i];
+    }
+    die_of(ENOENT, "apps/*/src/pages");
+}
+
+void tree_add(const struct tree_files *tree)
+{
+    struct buf text = {0};
+    int errnum = io_read_file(AT_FDCWD, below(tree, tree_leaf(tree)), &text);
+    if (!errnum)
+        errnum = io_write_file(AT_FDCWD, below(tree, added), text.data, text.length);
+    if (errnum)
+        die_of(errnum, added);
+    buf_free(&text);
+}
+
+void tree_remove(const struct tree_files *tree)
+{
+    if (unlink(below(tree, added)) < 0)
+        die_of(errno, added);
+}
