@@ -446,6 +446,38 @@ static void test_tick_refreshes_the_line(void **state)
     end(&f, "\r0.000|a\x1b[K\r1.500|a\x1b[K\n", "");
 }
 
+static void output_removed(struct fixture *f, const char *path)
+{
+    const struct jig_event event = {
+        .kind = JIG_EVENT_REMOVED, .progress = &f->progress, .path = path};
+    status_event(f->status, &event);
+}
+
+static void test_a_removed_output_has_a_line_that_stays(void **state)
+{
+    (void)state;
+    struct fixture f;
+    prepare(&f, "[%f/%t] ");
+    f.options.terminal.smart = true;
+    start(&f, 1);
+    struct jig_job_view a = job("a");
+    output_removed(&f, "gen/x.json");
+    job_starts(&f, &a);
+    job_ends(&f, &a, 0, "");
+    end(&f, "removed gen/x.json (its source is gone)\n\r[0/1] a\x1b[K\r[1/1] a\x1b[K\n", "");
+}
+
+static void test_a_quiet_build_removes_without_a_word(void **state)
+{
+    (void)state;
+    struct fixture f;
+    prepare(&f, "");
+    f.options.quiet = true;
+    start(&f, 0);
+    output_removed(&f, "gen/x.json");
+    end(&f, "", "");
+}
+
 static void test_idle_until_a_job_starts(void **state)
 {
     (void)state;
@@ -488,6 +520,8 @@ int main(void)
         cmocka_unit_test(test_recorded_durations_foretell_the_end),
         cmocka_unit_test(test_a_record_that_is_far_off_is_not_believed),
         cmocka_unit_test(test_tick_refreshes_the_line),
+        cmocka_unit_test(test_a_removed_output_has_a_line_that_stays),
+        cmocka_unit_test(test_a_quiet_build_removes_without_a_word),
         cmocka_unit_test(test_idle_until_a_job_starts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
