@@ -16,16 +16,16 @@ COMMITTED = pathlib.Path(__file__).parents[2] / "fixtures" / "small-app"
 # What `jig-fixture SIZE --digest` prints. Benchmarks of different days are of the same files only
 # as long as these stand.
 DIGESTS = {
-    "small-app": "5d655761d5f9480ed15f33aecc591815 sources=55 followed=8 settings=24"
-    " noise=56 bytes=61832 module-bytes=42383",
-    "medium-app": "37c29c48de5b3395f8bf64f8e98f75d3 sources=986 followed=44 settings=24"
-    " noise=825 bytes=993770 module-bytes=811782",
-    "large-app": "56c64ec387b7c996bcddc598a2bb9446 sources=4741 followed=244 settings=24"
-    " noise=4575 bytes=5390853 module-bytes=4401998",
-    "20k": "574022d2436babe647f1654a814682ed sources=18939 followed=1020 settings=24"
-    " noise=19125 bytes=22429412 module-bytes=18303534",
-    "100k": "0df999e0e7289fc3eeb8f548d52eb030 sources=94792 followed=5224 settings=24"
-    " noise=97950 bytes=115352267 module-bytes=94157477",
+    "small-app": "2a24bfe544bf1fff3fbf259e3fe3d964 sources=55 followed=8 settings=24"
+    " noise=56 bytes=61850 module-bytes=42383",
+    "medium-app": "5538a0016ba3fbd1e8b3fa4820c36287 sources=986 followed=44 settings=24"
+    " noise=825 bytes=993788 module-bytes=811782",
+    "large-app": "eaa992d4aa02658f2a3fe52f2ede6080 sources=4741 followed=244 settings=24"
+    " noise=4575 bytes=5390871 module-bytes=4401998",
+    "20k": "c03f16946b6fc7f9ffe0ace4e8a24f1b sources=18939 followed=1020 settings=24"
+    " noise=19125 bytes=22429430 module-bytes=18303534",
+    "100k": "c617cce9030120f0e5fcabd570e3a6eb sources=94792 followed=5224 settings=24"
+    " noise=97950 bytes=115352285 module-bytes=94157477",
 }
 
 
