@@ -11,8 +11,10 @@
  *         return &me;
  *     }
  *
- * and is named in jig.yaml as `generate: { plugin: path/to/it.so }`. It is loaded once a build that
- * has something for it to do, never unloaded, and its file is an input of every job that uses it.
+ * and is named in jig.yaml as `generate: { plugin: path/to/it.so }`. It is loaded once in a build
+ * that has something for it to do, whichever pipelines name it, and unloaded at its end, so that
+ * the next build of the same process has what is in the file then. The file is an input of every
+ * job that uses it.
  *
  * Threads: `open` and `close` are called on one thread; `generate` on many at once, for different
  * jobs. A plugin keeps no state that one job leaves for another: what it makes must follow from the
@@ -32,7 +34,10 @@
 extern "C" {
 #endif
 
-/* Changes when an old plugin would misunderstand. Structs grow at their end without it. */
+/*
+ * Changes when an old plugin would misunderstand. Structs that carry their size grow at their end
+ * without it; those that come in arrays do not.
+ */
 #define JIG_GENERATOR_ABI 1
 
 struct jig_generation_import {
@@ -40,6 +45,9 @@ struct jig_generation_import {
     const char *path;      /* what it resolved to; NULL: external or unresolved */
     int unresolved;        /* 1: it should lead to a file and does not */
     uint32_t line;         /* 1-based */
+    /* "static", "type", "dynamic", "require", "reexport" (export … from, import public), "quoted",
+     * "angled", "weak", "computed"; NULL: not known. */
+    const char *kind;
 };
 
 struct jig_generation_definition {
