@@ -29,11 +29,47 @@ static struct size_text size_text(uint64_t bytes)
     return out;
 }
 
+/* Whether the build was one of pipelines, which alone look at folders. */
+static bool is_of_pipelines(const struct jig_build_result *r)
+{
+    return r->folders_statted > 0;
+}
+
+static void write_discovery(const struct jig_build_result *r, FILE *out)
+{
+    fprintf(out,
+            "walk  %10.1f  %" PRIu64 " names; %" PRIu64 " folders looked at, %" PRIu64 " read\n",
+            ms(r->walk_ns), r->files_walked, r->folders_statted, r->folders_read);
+    fprintf(out,
+            "find  %10.1f  %" PRIu32 " modules; %" PRIu64 " opened, %" PRIu64
+            " scanned, %s; %" PRIu64 " imports resolved\n",
+            ms(r->discover_ns), r->modules, r->files_opened, r->files_scanned,
+            size_text(r->bytes_scanned).text, r->imports_resolved);
+}
+
+/* How much of what was known stood, and why the rest did not. */
+static void write_hits(const struct jig_build_result *r, FILE *out)
+{
+    uint64_t looked = r->files_hit + r->files_missed;
+    double share = looked ? 100 * (double)r->files_hit / (double)looked : 100;
+    fprintf(out,
+            "cache %9.1f%%  %" PRIu64 " hits, %" PRIu64 " misses (%" PRIu64 " new, %" PRIu64
+            " changed, %" PRIu64 " too young, %" PRIu64 " gone), %" PRIu64 " skipped\n",
+            share, r->files_hit, r->files_missed, r->missed_new, r->missed_stat, r->missed_racy,
+            r->missed_gone, r->files_skipped);
+}
+
 static void write_table(const struct jig_build_result *r, FILE *out)
 {
+    bool pipelines = is_of_pipelines(r);
     fprintf(out, "phase         ms\n");
     fprintf(out, "load  %10.1f  %s: %" PRIu32 " jobs, %" PRIu32 " files\n", ms(r->load_ns),
-            r->graph_reused ? "from the image" : "parsed", r->jobs, r->files);
+            r->graph_reused ? "from the image"
+            : pipelines     ? "made anew"
+                            : "parsed",
+            r->jobs, r->files);
+    if (pipelines)
+        write_discovery(r, out);
     fprintf(out,
             "scan  %10.1f  %" PRIu64 " looked at: %" PRIu64 " as recorded, %" PRIu64
             " not; %" PRIu64 " hashed, %s\n",
@@ -45,39 +81,43 @@ static void write_table(const struct jig_build_result *r, FILE *out)
             r->manifest_changed ? "; the manifest was made anew" : "");
     fprintf(out, "save  %10.1f  image %s, journal %s\n", ms(r->save_ns),
             size_text(r->image_bytes).text, size_text(r->journal_bytes).text);
+    if (pipelines)
+        write_hits(r, out);
 }
 
-static void write_json(const struct jig_build_result *r, FILE *out)
+/* All numbers of struct jig_build_result, under the names that they have there. */
+static json_t *numbers_json(const struct jig_build_result *r)
 {
+/* clang-format off */
+#define FIELD(name) {#name, (uint64_t)r->name}
+    /* clang-format on */
     const struct {
         const char *key;
         uint64_t value;
     } numbers[] = {
-        {"jobs_wanted", r->jobs_wanted},
-        {"jobs_run", r->jobs_run},
-        {"jobs_passed", r->jobs_passed},
-        {"jobs_failed", r->jobs_failed},
-        {"exit_code", (uint64_t)r->exit_code},
-        {"files", r->files},
-        {"jobs", r->jobs},
-        {"files_statted", r->files_statted},
-        {"files_hit", r->files_hit},
-        {"files_missed", r->files_missed},
-        {"files_hashed", r->files_hashed},
-        {"bytes_hashed", r->bytes_hashed},
-        {"load_ns", r->load_ns},
-        {"scan_ns", r->scan_ns},
-        {"plan_ns", r->plan_ns},
-        {"run_ns", r->run_ns},
-        {"save_ns", r->save_ns},
-        {"image_bytes", r->image_bytes},
-        {"journal_bytes", r->journal_bytes},
+        FIELD(jobs_wanted),   FIELD(jobs_run),        FIELD(jobs_passed),   FIELD(jobs_failed),
+        FIELD(exit_code),     FIELD(files),           FIELD(jobs),          FIELD(files_statted),
+        FIELD(files_hit),     FIELD(files_missed),    FIELD(missed_new),    FIELD(missed_stat),
+        FIELD(missed_racy),   FIELD(missed_gone),     FIELD(files_skipped), FIELD(files_hashed),
+        FIELD(bytes_hashed),  FIELD(folders_statted), FIELD(folders_read),  FIELD(files_walked),
+        FIELD(files_opened),  FIELD(files_scanned),   FIELD(bytes_scanned), FIELD(imports_resolved),
+        FIELD(modules),       FIELD(outputs_written), FIELD(outputs_kept),  FIELD(outputs_removed),
+        FIELD(walk_ns),       FIELD(discover_ns),     FIELD(load_ns),       FIELD(scan_ns),
+        FIELD(plan_ns),       FIELD(run_ns),          FIELD(save_ns),       FIELD(image_bytes),
+        FIELD(journal_bytes),
     };
+#undef FIELD
     json_t *object = json_object();
-    json_object_set_new(object, "manifest_changed", json_boolean(r->manifest_changed));
-    json_object_set_new(object, "graph_reused", json_boolean(r->graph_reused));
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         json_object_set_new(object, numbers[i].key, json_integer((json_int_t)numbers[i].value));
+    return object;
+}
+
+static void write_json(const struct jig_build_result *r, FILE *out)
+{
+    json_t *object = numbers_json(r);
+    json_object_set_new(object, "manifest_changed", json_boolean(r->manifest_changed));
+    json_object_set_new(object, "graph_reused", json_boolean(r->graph_reused));
     json_dumpf(object, out, JSON_COMPACT);
     fputc('\n', out);
     json_decref(object);
