@@ -63,7 +63,7 @@ static void check_names(struct checker *checker)
             continue;
         const struct draft *draft = enter(checker, checker->by_name[i]);
         wrong(checker->reader, name_place(draft), "",
-              "a second pipeline with the name `%s`; the other is at %s:%u", second->name,
+              "a second pipeline with the name '%s'; the other is at %s:%u", second->name,
               first->file, first->line);
     }
 }
@@ -112,7 +112,7 @@ static void merge_pools(struct reader *reader)
             add_pool(config, draft->pool);
         } else if (before->pool.depth != draft->pool.depth) {
             reader->file = draft->file;
-            wrong(reader, draft->name, "", "the pool `%s` has depth %u here and %u at %s:%u",
+            wrong(reader, draft->name, "", "the pool '%s' has depth %u here and %u at %s:%u",
                   draft->pool.name, draft->pool.depth, before->pool.depth, before->file->path,
                   before->name->line);
         }
@@ -152,8 +152,8 @@ static void tell_unknown_pool(struct reader *reader, const struct yaml_value *va
         names[i + 1] = config->pools[i].name;
     const char *nearest = nearest_word(name, names);
     wrong(reader, value, "Give its depth under `pools` at the top level of a jig.yaml.",
-          "there is no pool `%s`%s%s%s", name, nearest ? "; did you mean `" : "",
-          nearest ? nearest : "", nearest ? "`?" : "");
+          "there is no pool '%s'%s%s%s", name, nearest ? "; did you mean '" : "",
+          nearest ? nearest : "", nearest ? "'?" : "");
     free(names);
 }
 
@@ -244,8 +244,8 @@ static void tell_unknown_pipeline(struct checker *checker, const struct yaml_val
     wrong(checker->reader, item,
           "Write NAME for one of this package, #NAME for one of the root, PACKAGE#NAME for one of "
           "another; PACKAGE may be a pattern.",
-          "`collect` names no pipeline: `%s`%s%s%s", text, nearest ? "; did you mean `" : "",
-          nearest ? nearest : "", nearest ? "`?" : "");
+          "`collect` names no pipeline: '%s'%s%s%s", text, nearest ? "; did you mean '" : "",
+          nearest ? nearest : "", nearest ? "'?" : "");
     free(names);
 }
 

@@ -66,7 +66,7 @@ struct config_generator {
 
 struct config_pipeline {
     const char *name;           /* full name */
-    const char *package;        /* its folder; "" is the root */
+    const char *package;        /* the folder it belongs to; "" is the root */
     const char *file;           /* the jig.yaml that declares it … */
     uint32_t line;              /* … and where */
     struct string_list sources; /* patterns */
@@ -93,7 +93,7 @@ struct config_pool {
 };
 
 struct config_file {
-    const char *path;     /* relative to the root */
+    const char *path;     /* canonical, relative to the root */
     struct digest digest; /* of the text that was read */
 };
 
@@ -120,6 +120,7 @@ struct config {
  * placeholders, outputs without a placeholder that tells modules apart (except for collect),
  * outputs or sources that leave the root, and what YAML itself finds. `notice` (may be NULL) gets
  * what is odd but legal. Files of 1 MiB and more, and aliases that expand beyond it, are refused.
+ * O(n log n) in the text, and patterns in `collect` cost one look at every pipeline.
  */
 enum jig_status config_read(struct config *config, const char *const *paths, uint32_t count,
                             void (*notice)(void *context, const struct jig_error *what),
@@ -147,16 +148,21 @@ void config_show(const struct config *config, struct buf *out);
  * What placeholders stand for. `{{` and `}}` are braces.
  *
  *   {source}     the module's path, relative to the root      packages/a/src/user.proto
- *   {dir}        its folder, relative to the pipeline's package; "." when it is that  src
+ *   {dir}        its folder, relative to the pipeline's       src
+ *                package ("." when it is that), or to the
+ *                root for a source outside of the package
  *   {name}       its last component                           user.proto
  *   {stem}       the name without its last suffix             user
  *   {ext}        that suffix, with its dot                    .proto
  *   {package}    the package's folder; "." for the root       packages/a
  *   {out_root}   the pipeline's `out_root`, relative to the root
- *   {out} {outN} the first, the N-th output (commands only)
- *   {outputs}    all outputs: as separate arguments when an argument is nothing else (commands
- * only) {sources}    collect: all that is collected, likewise {options}    the options as JSON
- * (commands only)
+ *
+ * In commands and requests only:
+ *
+ *   {out} {outN} the first, the N-th output
+ *   {outputs}    all outputs: separate arguments when an argument is nothing else
+ *   {sources}    collect: all that is collected, likewise
+ *   {options}    the options as JSON; in a worker's argv too
  */
 struct template_values {
     const struct config_pipeline *pipeline;

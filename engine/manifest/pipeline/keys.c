@@ -82,8 +82,8 @@ static void tell_unknown(struct reader *reader, const struct yaml_value *key, co
     char advice[400] = "Valid here: ";
     size_t used = strlen(advice);
     list_words(names, advice + used, sizeof advice - used);
-    wrong(reader, key, advice, "unknown key `%s` in %s%s%s%s", key->text, where,
-          nearest ? "; did you mean `" : "", nearest ? nearest : "", nearest ? "`?" : "");
+    wrong(reader, key, advice, "unknown key '%s' in %s%s%s%s", key->text, where,
+          nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
 }
 
 static bool read_keys(struct reader *reader, const struct yaml_value *value, const char *where,

@@ -110,7 +110,7 @@ static bool check_pattern(struct reader *reader, const struct yaml_value *item, 
 {
     if (text[0] == '!') {
         wrong(reader, item, "List what is not wanted under `exclude`.",
-              "`%s` has a pattern that begins with `!`", key);
+              "`%s` has a pattern that begins with '!'", key);
         return false;
     }
     size_t length = strlen(rest);

@@ -53,7 +53,7 @@ static void read_pools(struct reader *reader, const struct yaml_value *pools)
         if (!name)
             continue;
         if (strcmp(name, "console") == 0)
-            wrong(reader, pair->key, "", "the pool `console` is always there, one job at a time");
+            wrong(reader, pair->key, "", "the pool 'console' is always there, one job at a time");
         struct config_pool pool = {name, read_number(reader, pair->value, name, 1, MAX_POOL_DEPTH)};
         vec_push(&reader->pools,
                  ((struct pool_draft){pool, reader->file, pair->key, reader->pools.count}));
@@ -73,27 +73,20 @@ static void read_pipelines(struct reader *reader, const struct yaml_value *pipel
 
 /* ---- files ----------------------------------------------------------------------------------- */
 
-/* The folder of a file, canonical; "" for the root. */
-static const char *folder_of(struct reader *reader, const char *path)
-{
-    char *copy = arena_strndup(&reader->arena, path, strlen(path));
-    size_t length = path_canonicalize(copy, strlen(copy));
-    copy[path_dir_length(copy, length)] = '\0';
-    return copy;
-}
-
 /* Reads one file's text, which the caller keeps. */
 static void read_text_of_file(struct reader *reader, const char *path, const char *text,
                               size_t length)
 {
     struct config *config = reader->config;
-    config->files[config->file_count++] = (struct config_file){
-        arena_strndup(&config->arena, path, strlen(path)), digest_of(text, length)};
+    char *canonical = arena_strndup(&config->arena, path, strlen(path));
+    size_t canonical_length = path_canonicalize(canonical, strlen(path));
+    config->files[config->file_count++] = (struct config_file){canonical, digest_of(text, length)};
 
     struct yaml_file *file = arena_alloc(&reader->arena, sizeof *file);
     *file = (struct yaml_file){.path = path, .text = text, .length = length};
     reader->file = file;
-    reader->folder = folder_of(reader, path);
+    reader->folder =
+        arena_strndup(&reader->arena, canonical, path_dir_length(canonical, canonical_length));
     if (!yaml_file_parse(file, &reader->arena, &reader->problems))
         return;
     struct file_keys keys = {0};

@@ -1,4 +1,5 @@
 /* `generate`: what a pipeline's jobs run. */
+#include "engine/codegen/codegen.h"
 #include "engine/manifest/pipeline/reader.h"
 
 enum { MAX_WORKERS = 1024 };
@@ -86,6 +87,28 @@ static void read_kind(struct reader *reader, struct draft *draft, const struct g
     }
 }
 
+/* Once `options` are read: whether the built-in at `value` takes them, and makes such outputs. */
+static void check_builtin(struct reader *reader, const struct draft *draft,
+                          const struct yaml_value *value)
+{
+    const struct config_generator *generate = &draft->pipeline.generate;
+    struct jig_error error;
+    if (!generate->builtin)
+        return;
+    if (!codegen_is_builtin(generate->builtin)) {
+        const char *nearest = nearest_word(generate->builtin, codegen_builtin_names);
+        char advice[200] = "There are: ";
+        size_t used = strlen(advice);
+        list_words(codegen_builtin_names, advice + used, sizeof advice - used);
+        wrong(reader, value, advice, "there is no built-in generator '%s'%s%s%s", generate->builtin,
+              nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
+    } else if (codegen_builtin_check(generate->builtin, generate->options,
+                                     draft->pipeline.outputs.count, draft->keys.collect != NULL,
+                                     &error) != JIG_OK) {
+        wrong(reader, value, error.advice, "%s", error.message);
+    }
+}
+
 void read_generate(struct reader *reader, struct draft *draft)
 {
     struct config_generator *generate = &draft->pipeline.generate;
@@ -111,6 +134,8 @@ void read_generate(struct reader *reader, struct draft *draft)
     }
     if (keys.options)
         generate->options = read_options(reader, keys.options, "options");
+    if (generate->kind == GENERATOR_BUILTIN && draft->keys.outputs)
+        check_builtin(reader, draft, chosen);
     if (generate->kind == GENERATOR_WORKER) {
         read_worker_keys(reader, draft, &keys);
     } else if (chosen) {

@@ -12,15 +12,15 @@ static void tell_wrong(struct reader *reader, struct place place, const char *ke
     list_words(placeholder_names, advice + used, sizeof advice - used);
     if (piece->length == 1 && (*piece->text == '{' || *piece->text == '}')) {
         problem(&reader->problems, place, JIG_ERROR_MANIFEST, advice,
-                "`%s` has a `%c` that is no part of a placeholder", key, *piece->text);
+                "`%s` has a '%c' that is no part of a placeholder", key, *piece->text);
         return;
     }
     char name[40];
     snprintf(name, sizeof name, "%.*s", (int)piece->length, piece->text);
     const char *nearest = nearest_word(name, placeholder_names);
     problem(&reader->problems, place, JIG_ERROR_MANIFEST, advice,
-            "`%s` has the unknown placeholder `{%s}`%s%s%s", key, name,
-            nearest ? "; did you mean `{" : "", nearest ? nearest : "", nearest ? "}`?" : "");
+            "`%s` has the unknown placeholder '{%s}'%s%s%s", key, name,
+            nearest ? "; did you mean '{" : "", nearest ? nearest : "", nearest ? "}'?" : "");
 }
 
 /* Why a placeholder has no value here; NULL when it has one. */
@@ -67,7 +67,7 @@ void check_template(struct reader *reader, const struct draft *draft,
         if (piece.what == PLACEHOLDER_WRONG)
             tell_wrong(reader, at, key, &piece);
         else if (why)
-            problem(&reader->problems, at, JIG_ERROR_MANIFEST, "", "`%s` cannot have `{%.*s}`: %s",
+            problem(&reader->problems, at, JIG_ERROR_MANIFEST, "", "`%s` cannot have '{%.*s}': %s",
                     key, (int)piece.length, piece.text, why);
     }
 }

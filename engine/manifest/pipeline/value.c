@@ -88,7 +88,7 @@ uint32_t read_choice(struct reader *reader, const struct yaml_value *value, cons
     const char *nearest = nearest_word(text, words);
     char advice[128] = "";
     if (nearest)
-        snprintf(advice, sizeof advice, "Did you mean `%s`?", nearest);
+        snprintf(advice, sizeof advice, "Did you mean '%s'?", nearest);
     wrong(reader, value, advice, "`%s` must be one of %s", key, list);
     return 0;
 }

@@ -225,7 +225,7 @@ static bool check_keys(struct builder *b, const struct yaml_pair *pairs, uint32_
             return fail_value(b, key, "", "a key must be text");
         if (!key->quoted && strcmp(key->text, "<<") == 0)
             return fail_value(b, key, "Write the keys out, or alias each value.",
-                              "`<<` does not merge: YAML 1.2 has no such key");
+                              "'<<' does not merge: YAML 1.2 has no such key");
     }
     struct yaml_pair *sorted = mem_array(count, sizeof *sorted);
     if (count)
@@ -237,7 +237,7 @@ static bool check_keys(struct builder *b, const struct yaml_pair *pairs, uint32_
         if (strcmp(sorted[i - 1].key->text, key->text) != 0)
             continue;
         problem(b->problems, (struct place){b->file, key->offset}, JIG_ERROR_SYNTAX, "",
-                "the key `%s` is given twice, in line %u already", key->text,
+                "the key '%s' is given twice, in line %u already", key->text,
                 sorted[i - 1].key->line);
         fine = false;
     }
