@@ -24,8 +24,8 @@
 #define DISCOVERY_DISCOVERY_H
 
 #include "engine/base/column.h"
-#include "engine/discovery/scanner/facts.h"
 #include "engine/discovery/resolver/resolver.h"
+#include "engine/discovery/scanner/facts.h"
 #include "engine/discovery/scanner/scanner.h"
 #include "engine/discovery/walk/tree.h"
 #include "engine/fingerprint/fingerprint.h"
@@ -123,6 +123,8 @@ enum module_flag {
     MODULE_MADE = 1u << 1,       /* some job makes it */
     MODULE_MISSING = 1u << 2,    /* there is no such file (now) */
     MODULE_UNREADABLE = 1u << 3, /* it is there and cannot be read */
+    MODULE_UNREACHED = 1u << 4,  /* since a rescan no source leads to it; the next scan drops it */
+    MODULE_FLAGS = (1u << 5) - 1,
 };
 
 struct module {
