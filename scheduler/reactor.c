@@ -202,6 +202,14 @@ uint32_t reactor_running(const struct reactor *reactor)
     return reactor->children.count;
 }
 
+void reactor_signal(struct reactor *reactor, const void *user, int sig)
+{
+    for (uint32_t i = 0; i < reactor->children.count; i++) {
+        if (reactor->children.data[i]->user == user)
+            process_signal(&reactor->children.data[i]->process, sig);
+    }
+}
+
 void reactor_signal_all(struct reactor *reactor, int sig, bool spare_console)
 {
     for (uint32_t i = 0; i < reactor->children.count; i++) {

@@ -73,6 +73,9 @@ int reactor_wait(struct reactor *reactor, int64_t timeout_ns, struct reactor_eve
  * async-signal-safe. */
 void reactor_wake(struct reactor *reactor);
 
+/* Sends `sig`, as process_signal does, to the running child that was started with this `user`. */
+void reactor_signal(struct reactor *reactor, const void *user, int sig);
+
 /*
  * Sends `sig` to every running child as process_signal does; console children are left out when
  * `spare_console` is set, because the terminal has told them already.

@@ -17,6 +17,9 @@ struct slot {
     uint32_t index;
     uint32_t job;
     bool busy;
+    bool timed_out;
+    uint64_t deadline_ns; /* monotonic; UINT64_MAX: none. After the first, when to kill it */
+    uint32_t timeout_ms;
     struct launch launch;
 };
 
@@ -127,6 +130,10 @@ enum jig_status run_start(struct run *run, const struct run_job *job, uint32_t *
         return status;
     slot->busy = true;
     slot->job = job->job;
+    slot->timed_out = false;
+    slot->timeout_ms = job->timeout_ms;
+    slot->deadline_ns =
+        job->timeout_ms ? clock_monotonic_ns() + (uint64_t)job->timeout_ms * 1000000 : UINT64_MAX;
     *slot_index = slot->index;
     return JIG_OK;
 }
@@ -154,6 +161,19 @@ static bool is_interruption(int sig)
     return sig == SIGINT || sig == SIGTERM || sig == SIGHUP;
 }
 
+/* Whatever the job made of being told to end, it has failed. */
+static void tell_timeout(const struct slot *slot, struct run_result *result)
+{
+    enum { EXIT_TIMED_OUT = 124 }; /* as timeout(1) has it */
+    result->timed_out = true;
+    result->interrupted = false;
+    result->exit_code = result->exit_code ? result->exit_code : EXIT_TIMED_OUT;
+    if (result->output.length && result->output.data[result->output.length - 1] != '\n')
+        buf_append_char(&result->output, '\n');
+    buf_printf(&result->output, "it took longer than its timeout of %u.%03u s, and was stopped\n",
+               slot->timeout_ms / 1000, slot->timeout_ms % 1000);
+}
+
 static void take_exit(const struct run *run, struct reactor_event *event, struct run_result *result)
 {
     struct slot *slot = event->user;
@@ -172,9 +192,30 @@ static void take_exit(const struct run *run, struct reactor_event *event, struct
         .system_ns = end->system_ns,
         .peak_rss = end->peak_rss,
     };
-    if (slot->launch.direct && !run->interrupted)
+    if (slot->timed_out && !run->interrupted)
+        tell_timeout(slot, result);
+    else if (slot->launch.direct && !run->interrupted)
         describe_death(end, &result->output);
     free_slot(slot);
+}
+
+/* Tells jobs that have taken too long to end. Returns when there is next something to be done. */
+static uint64_t enforce_timeouts(struct run *run, uint64_t now)
+{
+    uint64_t next = UINT64_MAX;
+    for (uint32_t i = 0; i < run->slots.count; i++) {
+        struct slot *slot = run->slots.data[i];
+        if (!slot->busy)
+            continue;
+        if (now >= slot->deadline_ns) {
+            reactor_signal(run->reactor, slot, slot->timed_out ? SIGKILL : SIGTERM);
+            slot->deadline_ns =
+                slot->timed_out ? UINT64_MAX : now + (uint64_t)run->grace_ms * 1000000;
+            slot->timed_out = true;
+        }
+        next = slot->deadline_ns < next ? slot->deadline_ns : next;
+    }
+    return next;
 }
 
 static void kill_all(struct run *run)
@@ -190,7 +231,9 @@ static int wait_until(struct run *run, uint64_t deadline, struct reactor_event *
         uint64_t now = clock_monotonic_ns();
         if (now >= run->kill_ns)
             kill_all(run);
-        uint64_t until = deadline < run->kill_ns ? deadline : run->kill_ns;
+        uint64_t until = enforce_timeouts(run, now);
+        until = run->kill_ns < until ? run->kill_ns : until;
+        until = deadline < until ? deadline : until;
         int64_t timeout = until == UINT64_MAX ? -1 : until > now ? (int64_t)(until - now) : 0;
         int errnum = reactor_wait(run->reactor, timeout, event);
         if (errnum || event->kind != REACTOR_TIMEOUT || until == deadline)

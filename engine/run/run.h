@@ -51,6 +51,8 @@ struct run_job {
     const char *rspfile;         /* a file to write before the start, or NULL */
     const char *rspfile_content; /* what to write */
     size_t rspfile_length;       /* bytes */
+    uint32_t timeout_ms;         /* after which it is told to end, and killed a grace_ms later;
+                                    0: it may take for ever */
 };
 
 enum run_result_kind {
@@ -67,6 +69,7 @@ struct run_result {
     uint32_t job;
     uint32_t slot;      /* 0-based; the smallest that was free when the job started */
     int exit_code;      /* of the command, as sh has it: 128 + signal when it was killed */
+    bool timed_out;     /* it was told to end because it took too long; exit_code is not 0 */
     bool interrupted;   /* it ended after run_interrupt, or was killed by INT, TERM or HUP */
     struct buf output;  /* all it printed, standard output and error as they came; may hold NUL */
     uint64_t start_ns;  /* monotonic */

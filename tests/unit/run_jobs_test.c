@@ -241,6 +241,35 @@ static void test_wake_signal_and_timeout(void **state)
     run_destroy(run);
 }
 
+/* Runs a job that never ends by itself, with a timeout of a millisecond. */
+static struct run_result run_too_long(const char *command)
+{
+    struct run *run = make_run(&(struct run_options){.slots = 1, .grace_ms = 1});
+    const struct run_job job = {.command = command, .timeout_ms = 1};
+    uint32_t slot;
+    struct jig_error error;
+    assert_int_equal(run_start(run, &job, &slot, NULL, &error), JIG_OK);
+    struct run_result result = wait_result(run);
+    run_destroy(run);
+    return result;
+}
+
+static void test_timeout(void **state)
+{
+    (void)state;
+    static const char said[] = "it took longer than its timeout of 0.001 s, and was stopped\n";
+    /* The second ignores being told to, and so does what it starts. */
+    static const char *const commands[] = {"sleep 1000", "trap '' TERM; sleep 1000; sleep 1000"};
+    for (int i = 0; i < 2; i++) {
+        struct run_result result = run_too_long(commands[i]);
+        assert_true(result.timed_out);
+        assert_false(result.interrupted);
+        assert_int_not_equal(result.exit_code, 0);
+        assert_string_equal(buf_cstr(&result.output), said);
+        run_result_free(&result);
+    }
+}
+
 /* ---- files ---------------------------------------------------------------------------------- */
 
 static void test_response_file(void **state)
@@ -396,6 +425,7 @@ int main(void)
         cmocka_unit_test(test_load_limit_lets_one_run),
         IN_DIR(test_shortage_passes),
         cmocka_unit_test(test_wake_signal_and_timeout),
+        cmocka_unit_test(test_timeout),
         IN_DIR(test_response_file),
         IN_DIR(test_response_file_that_cannot_be_written),
         IN_DIR(test_long_commands),
