@@ -35,6 +35,7 @@ struct resolver {
     struct path_map tsconfigs; /* path to struct tsconfig */
     struct path_map projects;  /* path of a source file to struct project, where globs decide */
     struct path_map workspace; /* package name, to struct package; filled by prepare */
+    uint32_t visits;           /* searches through references so far */
     VEC(struct tsconfig *) tsconfig_list; /* the values of `tsconfigs` */
     struct tsconfig *tsconfig;            /* options.tsconfig, read by prepare; NULL: the nearest */
 };

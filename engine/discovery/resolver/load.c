@@ -72,7 +72,7 @@ struct take {
     const struct package *package;
     unsigned mask;
     bool source; /* the target's source will do */
-    bool asked;  /* a target was offered */
+    bool asked;  /* a target inside the package was offered */
 };
 
 /* `dist/x.js` becomes `src/x.js`: the first folder below the package's own is another one. */
@@ -97,9 +97,9 @@ static bool take_target(void *context, const struct target *target)
 {
     struct take *take = context;
     const struct request *request = take->request;
-    take->asked = true;
     if (!target_candidate(request->resolver, take->package, target, request->out))
         return false;
+    take->asked = true;
     return take->source ? probe_source(take)
                         : probe_named(request->resolver, request->out, take->mask);
 }

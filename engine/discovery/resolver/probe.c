@@ -96,10 +96,7 @@ static bool try_described(const struct resolver *resolver, struct buf *out, size
     buf_append_str(out, ".d");
     buf_append_str(out, extension);
     buf_append_str(out, ".ts");
-    if (candidate_is_file(resolver, out))
-        return true;
-    candidate_cut(out, stem);
-    return false;
+    return candidate_is_file(resolver, out);
 }
 
 bool probe_replaced(const struct resolver *resolver, struct buf *out, unsigned mask)
@@ -123,8 +120,10 @@ bool probe_replaced(const struct resolver *resolver, struct buf *out, unsigned m
     bool found = which < KNOWN_COUNT
                      ? try_attempts(resolver, out, stem, known[which].attempts, mask)
                      : try_described(resolver, out, stem, extension, mask);
-    if (!found)
+    if (!found) {
+        candidate_cut(out, stem);
         buf_append(out, extension, length);
+    }
     return found;
 }
 

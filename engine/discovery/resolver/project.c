@@ -159,7 +159,7 @@ const struct mapping *project_mapping(const struct project *project, const char 
 
 /* ---- the whole ----------------------------------------------------------------------------- */
 
-const struct project *project_make_locked(struct resolver *resolver, struct tsconfig *tsconfig)
+struct project *project_make_locked(struct resolver *resolver, struct tsconfig *tsconfig)
 {
     if (tsconfig->project)
         return tsconfig->project;
@@ -175,6 +175,7 @@ const struct project *project_make_locked(struct resolver *resolver, struct tsco
                                     values[TSCONFIG_ROOT_DIRS].giver, path_of);
     project->conditions =
         strings_of(&making, values[TSCONFIG_CUSTOM_CONDITIONS].json, NULL, as_it_is);
+    coverage_make(&project->coverage, resolver, tsconfig);
     buf_free(&making.path);
     tsconfig->project = project;
     return project;
@@ -184,4 +185,48 @@ void project_free(struct project *project)
 {
     path_map_free(&project->exact);
     path_map_free(&project->by_prefix);
+    coverage_free(&project->coverage);
+}
+
+/* ---- references ---------------------------------------------------------------------------- */
+
+static struct project *choose_locked(struct resolver *resolver, struct tsconfig *nearest,
+                                     const char *path, size_t length)
+{
+    VEC(struct tsconfig *) queue = {0};
+    uint32_t visit = ++resolver->visits;
+    struct project *chosen = NULL;
+    nearest->visit = visit;
+    vec_push(&queue, nearest);
+    for (uint32_t i = 0; i < queue.count && !chosen; i++) {
+        struct tsconfig *tsconfig = queue.data[i];
+        tsconfig_read_locked(resolver, tsconfig->path, strlen(tsconfig->path));
+        struct project *project = project_make_locked(resolver, tsconfig);
+        if (tsconfig->json && coverage_has(&project->coverage, path, length))
+            chosen = project;
+        for (uint32_t r = 0; r < tsconfig->reference_count; r++) {
+            struct tsconfig *other = tsconfig->references[r];
+            if (other->visit != visit)
+                vec_push(&queue, other);
+            other->visit = visit;
+        }
+    }
+    vec_free(&queue);
+    return chosen ? chosen : nearest->project;
+}
+
+const struct project *project_of_file(struct resolver *resolver, struct tsconfig *nearest,
+                                      const char *path, size_t length)
+{
+    struct project *project = path_map_find(&resolver->projects, path, length);
+    if (project)
+        return project;
+    pthread_mutex_lock(&resolver->lock);
+    project = path_map_find(&resolver->projects, path, length);
+    if (!project) {
+        project = choose_locked(resolver, nearest, path, length);
+        path_map_insert(&resolver->projects, &resolver->settings.arena, path, length, project);
+    }
+    pthread_mutex_unlock(&resolver->lock);
+    return project;
 }

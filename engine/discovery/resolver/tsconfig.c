@@ -148,8 +148,9 @@ static struct tsconfig *find_extended(struct resolver *resolver, const struct ts
 /* A file on its way to be read: its parents come first. */
 struct reading {
     struct tsconfig *config;
-    const json_t *extends; /* string or array */
-    size_t next;           /* the parent to look at */
+    const json_t *extends;   /* string or array */
+    size_t next;             /* the parent to look at */
+    struct tsconfig *parent; /* that one, when it had to be read first */
 };
 
 typedef VEC(struct reading) reading_stack;
@@ -158,7 +159,7 @@ static void begin(struct resolver *resolver, reading_stack *stack, struct tsconf
 {
     config->state = TSCONFIG_READING;
     config->json = settings_read_json(&resolver->settings, config->path, strlen(config->path));
-    struct reading reading = {config, json_object_get(config->json, "extends"), 0};
+    struct reading reading = {config, json_object_get(config->json, "extends"), 0, NULL};
     vec_push(stack, reading);
 }
 
@@ -183,18 +184,21 @@ static void inherit(struct tsconfig *config, const struct tsconfig *parent)
             config->values[i] = parent->values[i];
 }
 
-/* Takes one step with the parent that is due: reads it first, or inherits from it. */
+/* Takes one step with the parent that is due: has it read first, or inherits from it. */
 static void look_at_parent(struct resolver *resolver, reading_stack *stack)
 {
     struct reading *reading = &stack->data[stack->count - 1];
-    struct tsconfig *config = reading->config;
+    struct tsconfig *config = reading->config, *parent = reading->parent;
     const char *specifier = next_extended(reading);
-    struct tsconfig *parent = specifier ? find_extended(resolver, config, specifier) : NULL;
+    if (!parent && specifier)
+        parent = find_extended(resolver, config, specifier);
     if (parent && parent->state == TSCONFIG_UNREAD) {
-        begin(resolver, stack, parent);
-        return; /* and comes back here when that is read */
+        reading->parent = parent;
+        begin(resolver, stack, parent); /* `reading` may have moved */
+        return;
     }
     reading->next++;
+    reading->parent = NULL;
     if (!parent)
         complain_of_extends(resolver, config, specifier ? specifier : "?",
                             "is nowhere to be found");
@@ -202,6 +206,12 @@ static void look_at_parent(struct resolver *resolver, reading_stack *stack)
         complain_of_extends(resolver, config, specifier, "leads back to itself");
     else
         inherit(config, parent);
+}
+
+static bool has_suffix(const struct buf *path, const char *suffix)
+{
+    size_t size = strlen(suffix);
+    return path->length >= size && memcmp(path->data + path->length - size, suffix, size) == 0;
 }
 
 /* The tsconfig of one element of `references`. */
@@ -213,7 +223,7 @@ static struct tsconfig *find_reference(struct resolver *resolver, const struct t
         return NULL;
     struct buf path = {0};
     candidate_set(resolver, &path, config->path, config->folder_length, text, strlen(text));
-    if (candidate_kind(resolver, &path) == TREE_FOLDER)
+    if (!has_suffix(&path, ".json"))
         candidate_add(&path, "tsconfig.json");
     struct tsconfig *found = tsconfig_at(resolver, buf_cstr(&path), path.length);
     buf_free(&path);

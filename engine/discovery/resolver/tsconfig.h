@@ -36,6 +36,7 @@ struct tsconfig {
     struct tsconfig_value values[TSCONFIG_KEY_COUNT]; /* own ones, else inherited ones */
     struct tsconfig **references;                     /* not inherited; perhaps not read yet */
     uint32_t reference_count;
+    uint32_t visit;          /* the last search that came by */
     struct project *project; /* what it means; NULL: nobody asked yet */
 };
 

@@ -332,6 +332,8 @@ enum resolution resolve_typescript(struct resolver *resolver, const char *from,
                               .project = folder->project,
                               .conditions = {.require = kind == IMPORT_REQUIRE},
                               .out = out};
+    if (folder->refers)
+        request.project = project_of_file(resolver, folder->tsconfig, from, strlen(from));
     if (request.project) {
         request.conditions.custom = request.project->conditions.data;
         request.conditions.custom_count = request.project->conditions.count;

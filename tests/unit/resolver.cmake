@@ -1,0 +1,3 @@
+foreach(test package references relative tsconfig)
+  jig_unit_test(resolver_${test}_test resolver_${test}_test.c resolver_support.c)
+endforeach()
