@@ -205,6 +205,8 @@ static bool take_set(struct compiler *c)
         range.last = range.first;
         if (!take_range_end(c, open, &range.last))
             return false;
+        if (c->dialect == PATTERN_IGNORE && range.last < range.first)
+            range.last = range.first; /* of a range turned round git takes the first */
         vec_push(&c->ranges, range);
     }
     c->at++;
