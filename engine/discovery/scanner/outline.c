@@ -1,0 +1,309 @@
+#include "engine/discovery/scanner/outline.h"
+
+#include <stdlib.h>
+
+void outline_begin(struct outline *outline, struct facts *facts)
+{
+    *outline = (struct outline){
+        .facts = facts,
+        .statement = 1,
+        .first_definition = facts->definitions.count,
+        .statement_defined = facts->definitions.count,
+    };
+}
+
+/* So many bytes of tokens are kept before they become a digest: memory stays bounded. */
+enum { FOLD_BYTES = 1 << 20 };
+
+static struct digest chain(struct digest before, const void *bytes, size_t length)
+{
+    struct digest both[2] = {before, digest_of(bytes, length)};
+    return digest_of(both, sizeof both);
+}
+
+static struct digest statement_digest(const struct outline *outline)
+{
+    return chain(outline->folded, outline->tokens.data, outline->tokens.count);
+}
+
+static void fold(struct outline *outline)
+{
+    outline->folded = statement_digest(outline);
+    outline->tokens.count = 0;
+}
+
+/* The length in front says where a token ends, whatever bytes it holds. */
+void outline_token(struct outline *outline, const char *text, size_t length)
+{
+    uint32_t prefix = (uint32_t)length;
+    if (outline->tokens.capacity - outline->tokens.count < length + sizeof prefix)
+        vec_reserve(&outline->tokens, length + sizeof prefix);
+    char *to = outline->tokens.data + outline->tokens.count;
+    memcpy(to, &prefix, sizeof prefix);
+    memcpy(to + sizeof prefix, text, length);
+    outline->tokens.count += (uint32_t)(length + sizeof prefix);
+    if (outline->tokens.count > FOLD_BYTES)
+        fold(outline);
+}
+
+void outline_mention(struct outline *outline, symbol_id word)
+{
+    struct symbol *symbol = symbols_at(&outline->symbols, word);
+    if (symbol->statement == outline->statement)
+        return;
+    symbol->statement = outline->statement;
+    vec_push(&outline->mentions, word);
+}
+
+uint32_t outline_text(struct outline *outline, symbol_id word)
+{
+    struct symbol *symbol = symbols_at(&outline->symbols, word);
+    if (symbol->offset == UINT32_MAX)
+        symbol->offset = facts_add_text(outline->facts, symbol->text, symbol->length);
+    return symbol->offset;
+}
+
+static void add_definition(struct outline *outline, symbol_id name,
+                           const struct fact_definition *definition)
+{
+    vec_push(&outline->facts->definitions, *definition);
+    vec_push(&outline->names, name);
+}
+
+void outline_define(struct outline *outline, symbol_id name, enum fact_definition_kind kind,
+                    uint32_t line, bool exported)
+{
+    add_definition(
+        outline, name,
+        &(struct fact_definition){
+            .name = outline_text(outline, name), .line = line, .exported = exported, .kind = kind});
+    symbols_at(&outline->symbols, name)->flags |= SYMBOL_LOCAL | SYMBOL_DEFINED;
+}
+
+/* Begins a statement behind what is known. */
+static void next_statement(struct outline *outline)
+{
+    outline->tokens.count = 0;
+    outline->folded = (struct digest){0};
+    outline->mentions_begin = outline->mentions.count;
+    outline->statement_defined = outline->facts->definitions.count;
+    outline->statement++;
+    outline->declares = false;
+}
+
+static void end_loose(struct outline *outline)
+{
+    uint32_t flags = SYMBOL_LOOSE | (outline->declares ? SYMBOL_HIDDEN : 0);
+    for (uint32_t i = outline->mentions_begin; i < outline->mentions.count; i++)
+        symbols_at(&outline->symbols, outline->mentions.data[i])->flags |= flags;
+    outline->mentions.count = outline->mentions_begin;
+    if (outline->tokens.count == 0 && digest_is_zero(outline->folded))
+        return;
+    struct digest statement = statement_digest(outline);
+    outline->rest = chain(outline->rest, &statement, sizeof statement);
+}
+
+void outline_end(struct outline *outline)
+{
+    struct facts *facts = outline->facts;
+    if (outline->statement_defined == facts->definitions.count) {
+        end_loose(outline);
+    } else {
+        struct digest digest = statement_digest(outline);
+        for (uint32_t i = outline->statement_defined; i < facts->definitions.count; i++) {
+            struct fact_definition *definition = &facts->definitions.data[i];
+            definition->digest = digest;
+            definition->uses_begin = outline->mentions_begin;
+            definition->uses_count = outline->mentions.count - outline->mentions_begin;
+        }
+    }
+    next_statement(outline);
+}
+
+void outline_drop(struct outline *outline)
+{
+    outline->mentions.count = outline->mentions_begin;
+    next_statement(outline);
+}
+
+void outline_introduce(struct outline *outline, symbol_id local)
+{
+    symbols_at(&outline->symbols, local)->flags |= SYMBOL_LOCAL;
+}
+
+void outline_import_all(struct outline *outline, enum fact_import_kind kind, const char *text,
+                        size_t length, uint32_t line)
+{
+    struct facts *facts = outline->facts;
+    buf_clear(&outline->key);
+    buf_append_char(&outline->key, kind == IMPORT_ANGLED ? '<' : '"');
+    buf_append(&outline->key, text, length);
+    buf_append_char(&outline->key, kind == IMPORT_ANGLED ? '>' : '"');
+    symbol_id word = symbols_intern_copy(&outline->symbols, outline->key.data, outline->key.length);
+    outline_mention(outline, word);
+    struct symbol *symbol = symbols_at(&outline->symbols, word);
+    if (symbol->flags & SYMBOL_IMPORTED)
+        return;
+    symbol->flags |= SYMBOL_IMPORTED | SYMBOL_LOCAL;
+    uint32_t star = facts_add_text(facts, "*", 1);
+    vec_push(&facts->names, ((struct fact_name){star, outline_text(outline, word)}));
+    vec_push(&facts->imports,
+             ((struct fact_import){.specifier = facts_add_text(facts, text, length),
+                                   .line = line,
+                                   .kind = (uint8_t)kind,
+                                   .all = 1,
+                                   .names_begin = facts->names.count - 1,
+                                   .names_count = 1}));
+}
+
+void outline_export(struct outline *outline, symbol_id local, symbol_id name, uint32_t line)
+{
+    vec_push(&outline->exports, ((struct outline_export){local, name, line}));
+}
+
+void outline_reexport(struct outline *outline, symbol_id name, uint32_t line)
+{
+    const struct symbol *symbol = symbols_at(&outline->symbols, name);
+    add_definition(outline, name,
+                   &(struct fact_definition){.name = outline_text(outline, name),
+                                             .line = line,
+                                             .digest = digest_of(symbol->text, symbol->length),
+                                             .exported = 1,
+                                             .kind = DEFINITION_ALIAS});
+    outline->statement_defined = outline->facts->definitions.count;
+}
+
+/* ---- the end: what is used, and what is exported ------------------------------------------- */
+
+/* Whether any of the definitions [begin, end) can be changed by the text outside of all. */
+static bool is_loose(const struct outline *outline, uint32_t begin, uint32_t end)
+{
+    bool loose = outline->uses_rest;
+    for (uint32_t i = begin; i < end && !loose; i++) {
+        symbol_id name = outline->names.data[i - outline->first_definition];
+        loose = symbols_at(&outline->symbols, name)->flags & SYMBOL_LOOSE;
+    }
+    return loose;
+}
+
+static void add_use(struct outline *outline, uint32_t text)
+{
+    vec_push(&outline->facts->uses, ((struct fact_use){text}));
+}
+
+static bool is_use(const struct outline *outline, symbol_id word)
+{
+    return outline->uses_all || (symbols_at(&outline->symbols, word)->flags & SYMBOL_LOCAL);
+}
+
+/* Turns the mentions of the statement that made the definitions [begin, end) into uses. */
+static void settle_statement(struct outline *outline, uint32_t begin, uint32_t end, uint32_t empty)
+{
+    struct facts *facts = outline->facts;
+    const struct fact_definition *first = &facts->definitions.data[begin];
+    uint32_t from = first->uses_begin, to = from + first->uses_count;
+    uint32_t uses_begin = facts->uses.count;
+    bool loose = is_loose(outline, begin, end);
+    for (uint32_t i = from; i < to; i++) {
+        symbol_id word = outline->mentions.data[i];
+        bool itself =
+            end - begin == 1 && word == outline->names.data[begin - outline->first_definition];
+        loose |= (symbols_at(&outline->symbols, word)->flags & SYMBOL_HIDDEN) != 0;
+        if (is_use(outline, word) && !itself)
+            add_use(outline, outline_text(outline, word));
+    }
+    if (loose)
+        add_use(outline, empty);
+    for (uint32_t i = begin; i < end; i++) {
+        struct fact_definition *definition = &facts->definitions.data[i];
+        symbol_id name = outline->names.data[i - outline->first_definition];
+        definition->uses_begin = uses_begin;
+        definition->uses_count = facts->uses.count - uses_begin;
+        if (symbols_at(&outline->symbols, name)->flags & SYMBOL_EXPORTED)
+            definition->exported = 1;
+    }
+}
+
+/* Definitions of one statement have the same mentions; those of a REEXPORT have none. */
+static void settle_definitions(struct outline *outline, uint32_t empty)
+{
+    const struct facts *facts = outline->facts;
+    uint32_t begin = outline->first_definition, count = facts->definitions.count;
+    while (begin < count) {
+        const struct fact_definition *first = &facts->definitions.data[begin];
+        uint32_t end = begin + 1;
+        if (first->kind == DEFINITION_ALIAS) {
+            begin = end;
+            continue;
+        }
+        while (end < count && facts->definitions.data[end].kind != DEFINITION_ALIAS &&
+               facts->definitions.data[end].uses_begin == first->uses_begin &&
+               facts->definitions.data[end].uses_count == first->uses_count &&
+               digest_equal(facts->definitions.data[end].digest, first->digest))
+            end++;
+        settle_statement(outline, begin, end, empty);
+        begin = end;
+    }
+}
+
+/* An export under a definition's own name marks it; any other is an alias. */
+static void mark_exports(struct outline *outline)
+{
+    for (uint32_t i = 0; i < outline->exports.count; i++) {
+        const struct outline_export *export = &outline->exports.data[i];
+        struct symbol *symbol = symbols_at(&outline->symbols, export->local);
+        if (export->local == export->name && (symbol->flags & SYMBOL_DEFINED))
+            symbol->flags |= SYMBOL_EXPORTED;
+    }
+}
+
+static void add_aliases(struct outline *outline, uint32_t empty)
+{
+    for (uint32_t i = 0; i < outline->exports.count; i++) {
+        const struct outline_export *export = &outline->exports.data[i];
+        const struct symbol *local = symbols_at(&outline->symbols, export->local);
+        if (export->local == export->name && (local->flags & SYMBOL_DEFINED))
+            continue;
+        struct fact_definition alias = {.name = outline_text(outline, export->name),
+                                        .line = export->line,
+                                        .digest = digest_of(local->text, local->length),
+                                        .uses_begin = outline->facts->uses.count,
+                                        .uses_count = 1,
+                                        .exported = 1,
+                                        .kind = DEFINITION_ALIAS};
+        add_use(outline,
+                local->flags & SYMBOL_LOCAL ? outline_text(outline, export->local) : empty);
+        vec_push(&outline->facts->definitions, alias);
+    }
+}
+
+static void add_rest(struct outline *outline, uint32_t empty)
+{
+    struct fact_definition rest = {.name = empty,
+                                   .line = 1,
+                                   .digest = outline->rest,
+                                   .uses_begin = outline->facts->uses.count,
+                                   .kind = DEFINITION_OTHER};
+    for (symbol_id word = 0; word < outline->symbols.all.count; word++) {
+        if ((symbols_at(&outline->symbols, word)->flags & SYMBOL_LOOSE) && is_use(outline, word))
+            add_use(outline, outline_text(outline, word));
+    }
+    rest.uses_count = outline->facts->uses.count - rest.uses_begin;
+    vec_push(&outline->facts->definitions, rest);
+}
+
+void outline_finish(struct outline *outline)
+{
+    outline_end(outline);
+    uint32_t empty = facts_add_text(outline->facts, "", 0);
+    mark_exports(outline);
+    settle_definitions(outline, empty);
+    add_aliases(outline, empty);
+    add_rest(outline, empty);
+    symbols_free(&outline->symbols);
+    buf_free(&outline->key);
+    vec_free(&outline->tokens);
+    vec_free(&outline->mentions);
+    vec_free(&outline->names);
+    vec_free(&outline->exports);
+}
