@@ -84,7 +84,7 @@ static inline uint32_t node_of_top(const struct definition_graph *graph, module_
 
 /* Fills both tables from the facts of all modules. */
 void names_fill(struct definition_graph *graph);
-void names_free(struct definition_graph *graph);
+void names_clear(struct definition_graph *graph);
 
 /* The first entry with this name in this module; NULL when there is none. */
 const struct name_entry *names_first(const struct definition_graph *graph,

@@ -27,7 +27,7 @@ void definitions_forget(struct discovery *discovery)
     struct definition_graph *graph = discovery->definitions;
     if (!graph)
         return;
-    names_free(graph);
+    names_clear(graph);
     free(graph->module_of);
     free(graph->digests);
     free(graph->low);

@@ -85,7 +85,7 @@ void names_fill(struct definition_graph *graph)
     table_build(&graph->locals, &discovery->facts);
 }
 
-void names_free(struct definition_graph *graph)
+void names_clear(struct definition_graph *graph)
 {
     vec_free(&graph->definitions.entries);
     vec_free(&graph->locals.entries);
