@@ -41,6 +41,17 @@ static inline struct digest digest_add(struct digest a, struct digest b)
     return sum;
 }
 
+/* 32 hexadecimal digits, as xxh128sum prints them, and a NUL. */
+static inline void digest_format(struct digest digest, char out[33])
+{
+    static const char digits[] = "0123456789abcdef";
+    for (int i = 0; i < 16; i++) {
+        out[i] = digits[digest.high >> (60 - 4 * i) & 15];
+        out[16 + i] = digits[digest.low >> (60 - 4 * i) & 15];
+    }
+    out[32] = '\0';
+}
+
 /* Takes back one digest_add of `b`. */
 static inline struct digest digest_subtract(struct digest a, struct digest b)
 {

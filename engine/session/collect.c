@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* ---- looking at files again --------------------------------------------------------------- */
@@ -19,8 +20,6 @@ static void look_again(struct build *build, file_id file, uint64_t tick)
     fingerprint_graph_file(session->graph, file, session->clock, tick,
                            &session->history->files.data[file], &counts);
     build->result->files_statted += counts.stats;
-    build->result->files_hit += counts.hits;
-    build->result->files_missed += counts.misses;
     build->result->files_hashed += counts.hashed;
     build->result->bytes_hashed += counts.hashed_bytes;
 }
@@ -175,6 +174,50 @@ static void set_record(struct build *build, job_id id, const struct file_list *d
     };
     history_set_job(session->history, id, &record, deps->data, deps->count);
     session_record_job(build, id);
+}
+
+/* Sets the file's mtime back to what it was. What is in it is the same, so nobody misses anything.
+ */
+static void restore_mtime(const char *path, const struct file_record *before)
+{
+    const struct timespec times[] = {
+        {.tv_nsec = UTIME_OMIT},
+        {.tv_sec = before->mtime_ns / 1000000000, .tv_nsec = before->mtime_ns % 1000000000},
+    };
+    utimensat(AT_FDCWD, path, times, 0);
+}
+
+static bool holds_the_same(const struct file_record *before, const struct file_record *now)
+{
+    const uint32_t not_a_file = FILE_MISSING | FILE_DIRECTORY;
+    if (!(before->flags & FILE_KNOWN) || ((before->flags | now->flags) & not_a_file))
+        return false;
+    return digest_equal(before->digest, now->digest) || (before->size == 0 && now->size == 0);
+}
+
+enum jig_status session_check_outputs(struct build *build, job_id id,
+                                      const struct file_record *before, struct jig_error *error)
+{
+    struct jig_session *session = build->session;
+    const struct graph *graph = session->graph;
+    const struct graph_job *job = &graph->jobs.data[id];
+    for (uint32_t i = 0; before && i < job->out_count; i++) {
+        file_id file = graph_outputs(graph, job)[i];
+        const char *path = graph_path(graph, file);
+        look_again(build, file, history_tick(session->history));
+        const struct file_record *now = &session->history->files.data[file];
+        if (now->flags & FILE_MISSING)
+            return jig_fail(error, JIG_ERROR_JOB, "it did not write '%s', one of its outputs\n",
+                            path);
+        if (now->flags & FILE_DIRECTORY)
+            return jig_fail(error, JIG_ERROR_JOB, "its output '%s' is a folder\n", path);
+        if (!holds_the_same(&before[i], now))
+            continue;
+        build->result->outputs_kept++;
+        if (now->mtime_ns != before[i].mtime_ns)
+            restore_mtime(path, &before[i]);
+    }
+    return JIG_OK;
 }
 
 enum jig_status session_collect(struct build *build, const struct job_start *start,

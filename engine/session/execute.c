@@ -13,12 +13,16 @@
 /* What a shell and a build tool exit with when they were interrupted: 128 + SIGINT. */
 enum { EXIT_INTERRUPTED = 130 };
 
-/* A job that has a process. */
+/* A job that has a process, or a generator at work for it. */
 struct running {
     struct job_start start;
-    uint64_t start_ns;    /* monotonic */
-    uint32_t expected_ms; /* what its last run took; 0: unknown */
+    struct file_record *before; /* [output] what was there; NULL: nobody asks */
+    uint64_t start_ns;          /* monotonic */
+    uint32_t expected_ms;       /* what its last run took; 0: unknown */
 };
+
+/* Where lanes for jobs without a process begin when there is no limit on those with one. */
+enum { FIRST_LANE_OF_GENERATED = 1000 };
 
 /* Why no further job is started. */
 enum stop_cause { STOP_NOT, STOP_FAILURES, STOP_ERROR, STOP_INTERRUPTED };
@@ -27,9 +31,11 @@ struct execution {
     struct build *build;
     struct job_queue *queue;
     struct run *run;
-    struct running *running; /* [slot] */
-    uint32_t running_capacity;
-    struct job_text text; /* of the event being told */
+    struct running *running;   /* [job_id] */
+    struct generate *generate; /* NULL until a job needs it */
+    uint32_t generating;       /* jobs it has */
+    VEC(uint64_t) lanes;       /* for the trace: when the last job of each ended, monotonic */
+    struct job_text text;      /* of the event being told */
     enum stop_cause stop;
     enum jig_status status; /* of the engine, not of the jobs */
     struct jig_error *error;
@@ -94,16 +100,6 @@ static void stop(struct execution *ex, enum stop_cause cause, enum jig_status st
         ex->status = status;
 }
 
-static struct running *running_in(struct execution *ex, uint32_t slot)
-{
-    if (slot >= ex->running_capacity) {
-        uint32_t grown = slot * 2 + 8;
-        ex->running = mem_realloc(ex->running, grown * sizeof *ex->running);
-        ex->running_capacity = grown;
-    }
-    return &ex->running[slot];
-}
-
 /* A dry run pretends: the outputs become other ones, and what depends on them follows. */
 static void pretend(struct execution *ex, job_id id)
 {
@@ -129,6 +125,52 @@ static void pretend(struct execution *ex, job_id id)
 }
 
 /* Starts `id`. False when it has to wait for another job to end first; it is queued again. */
+/* What the job's outputs are now, for pipelines: one that stays the same keeps its time. */
+static struct file_record *note_outputs(const struct build *build, const struct graph_job *job)
+{
+    const struct jig_session *session = build->session;
+    if (!session->pipelines)
+        return NULL;
+    struct file_record *before = mem_array(job->out_count, sizeof *before);
+    for (uint32_t i = 0; i < job->out_count; i++)
+        before[i] = session->history->files.data[graph_outputs(session->graph, job)[i]];
+    return before;
+}
+
+/* The job could not be started after all. */
+static void take_back(struct execution *ex, job_id id)
+{
+    struct build *build = ex->build;
+    build->spans[id] = (struct job_span){0};
+    build->progress.started--;
+    build->progress.running--;
+    free(ex->running[id].before);
+    ex->running[id].before = NULL;
+    job_queue_release(ex->queue, id);
+}
+
+static void wake(void *run)
+{
+    run_wake(run);
+}
+
+/* Hands the job to a worker, a plugin or a built-in. */
+static bool start_generating(struct execution *ex, job_id id)
+{
+    enum jig_status status = JIG_OK;
+    if (!ex->generate)
+        status = generate_create(&ex->generate, ex->build, wake, ex->run, ex->error);
+    if (!status)
+        status = generate_start(ex->generate, id, ex->error);
+    if (!status) {
+        ex->generating++;
+        return true;
+    }
+    take_back(ex, id);
+    stop(ex, STOP_ERROR, status);
+    return true;
+}
+
 static bool start_job(struct execution *ex, job_id id)
 {
     struct build *build = ex->build;
@@ -158,7 +200,8 @@ static bool start_job(struct execution *ex, job_id id)
                                  .console = view.console,
                                  .rspfile = rspfile.length ? rspfile.data : NULL,
                                  .rspfile_content = buf_cstr(&rspfile_content),
-                                 .rspfile_length = rspfile_content.length};
+                                 .rspfile_length = rspfile_content.length,
+                                 .timeout_ms = job->timeout_ms};
     struct job_start start = {
         .job = id,
         .start_ns = clock_realtime_ns() + build->session->clock.offset_ns,
@@ -169,22 +212,20 @@ static bool start_job(struct execution *ex, job_id id)
     build->progress.running++;
     view.start_ns = clock_monotonic_ns();
     build->spans[id] = (struct job_span){.start_ns = view.start_ns};
+    ex->running[id] = (struct running){start, note_outputs(build, job), view.start_ns,
+                                       build->session->history->jobs.data[id].duration_ms};
+    delta_note(build, id);
     event_emit(build, JIG_EVENT_JOB_STARTED, &view, NULL);
-    uint32_t slot = 0;
+    if (generate_is_for(build, id))
+        return start_generating(ex, id);
+    uint32_t slot;
     struct jig_error error;
     enum jig_status status = run_start(ex->run, &what, &slot, &errnum, &error);
     buf_free(&rspfile);
     buf_free(&rspfile_content);
-    if (!status) {
-        struct running *running = running_in(ex, slot);
-        *running = (struct running){start, view.start_ns,
-                                    build->session->history->jobs.data[id].duration_ms};
+    if (!status)
         return true;
-    }
-    build->spans[id] = (struct job_span){0};
-    build->progress.started--;
-    build->progress.running--;
-    job_queue_release(ex->queue, id);
+    take_back(ex, id);
     if (run_is_shortage(errnum) && build->progress.running) {
         job_queue_push(ex->queue, id, build->plan.jobs[id].weight);
         return false;
@@ -195,11 +236,27 @@ static bool start_job(struct execution *ex, job_id id)
     return true;
 }
 
+/*
+ * Whether another job may be started. Those without a process wait in the pool's queue, a few for
+ * each slot, so that no thread has to wait for this one.
+ */
+static bool has_room(const struct execution *ex)
+{
+    enum { QUEUED_EACH = 16 };
+    uint32_t slots = ex->build->options->slots;
+    if (ex->build->options->dry_run)
+        return true;
+    if (slots != JIG_UNLIMITED && slots > 1 && ex->generating >= slots * QUEUED_EACH)
+        return false;
+    if (slots == 1 && ex->generating)
+        return false;
+    return run_has_slot(ex->run);
+}
+
 static void start_jobs(struct execution *ex)
 {
     job_id id;
-    while (ex->stop == STOP_NOT && (ex->build->options->dry_run || run_has_slot(ex->run)) &&
-           job_queue_take(ex->queue, &id)) {
+    while (ex->stop == STOP_NOT && has_room(ex) && job_queue_take(ex->queue, &id)) {
         if (!start_job(ex, id))
             return;
         take_turns(ex); /* a dry run has just released successors */
@@ -213,7 +270,8 @@ static void collect(struct execution *ex, const struct running *running, struct 
 {
     struct jig_error error;
     uint32_t duration_ms = (uint32_t)((result->end_ns - running->start_ns) / 1000000);
-    if (session_collect(ex->build, &running->start, duration_ms, &result->output, &error)) {
+    if (session_check_outputs(ex->build, result->job, running->before, &error) ||
+        session_collect(ex->build, &running->start, duration_ms, &result->output, &error)) {
         result->exit_code = 1;
         if (result->output.length && result->output.data[result->output.length - 1] != '\n')
             buf_append_char(&result->output, '\n');
@@ -270,8 +328,9 @@ static void remove_rspfile(const struct build *build, const struct graph_job *jo
 static void finish_job(struct execution *ex, struct run_result *result)
 {
     struct build *build = ex->build;
-    struct running running = ex->running[result->slot];
-    job_id id = running.start.job;
+    job_id id = result->job;
+    struct running running = ex->running[id];
+    ex->running[id].before = NULL;
     build->spans[id].end_ns = result->end_ns;
     const struct graph_job *job = &build->session->graph->jobs.data[id];
     if (result->exit_code == EXIT_INTERRUPTED && !result->interrupted) {
@@ -301,6 +360,7 @@ static void finish_job(struct execution *ex, struct run_result *result)
     } else {
         plan_fail(&build->plan, id);
     }
+    free(running.before);
     tell_finished(ex, &running, result);
     if (good || result->interrupted)
         return;
@@ -309,6 +369,32 @@ static void finish_job(struct execution *ex, struct run_result *result)
     if (build->options->failures != JIG_UNLIMITED &&
         build->result->jobs_failed >= build->options->failures)
         stop(ex, STOP_FAILURES, JIG_OK);
+}
+
+/* The first lane on which nothing happened since the job began. */
+static uint32_t lane_for(struct execution *ex, const struct run_result *result)
+{
+    uint32_t lane = 0;
+    while (lane < ex->lanes.count && ex->lanes.data[lane] > result->start_ns)
+        lane++;
+    if (lane == ex->lanes.count)
+        vec_push(&ex->lanes, 0);
+    ex->lanes.data[lane] = result->end_ns;
+    uint32_t slots = ex->build->options->slots;
+    return lane + (slots == JIG_UNLIMITED ? FIRST_LANE_OF_GENERATED : slots);
+}
+
+/* Takes in all jobs that generators have done. */
+static void take_generated(struct execution *ex)
+{
+    struct run_result result;
+    while (generate_take(ex->generate, &result)) {
+        ex->generating--;
+        result.slot = lane_for(ex, &result);
+        ex->running[result.job].start_ns = result.start_ns; /* before, it was only queued */
+        finish_job(ex, &result);
+        run_result_free(&result);
+    }
 }
 
 /* Waits until something happens, and deals with it. */
@@ -328,11 +414,13 @@ static void wait_for_job(struct execution *ex)
     case RUN_SIGNAL:
         stop(ex, STOP_INTERRUPTED, JIG_OK);
         run_interrupt(ex->run, result.signal);
+        generate_interrupt(ex->generate);
         break;
     case RUN_TIMEOUT:
         event_emit(ex->build, JIG_EVENT_TICK, NULL, NULL);
         break;
     case RUN_WOKEN:
+        take_generated(ex);
         break;
     }
     run_result_free(&result);
@@ -358,15 +446,17 @@ static enum jig_status outcome_of(const struct execution *ex)
 enum jig_status session_execute(struct build *build, struct jig_error *error)
 {
     struct execution ex = {.build = build, .error = error};
-    const struct run_options options = {.slots = build->options->slots,
-                                        .max_load = build->options->max_load,
-                                        .script_dir = build->session->state_directory};
+    const struct run_options options = {
+        .slots = build->options->slots,
+        .max_load = build->options->max_load,
+        .script_dir = build->session->options.no_cache ? NULL : build->session->state_directory};
     if (!build->options->dry_run) {
         enum jig_status status = run_create(&ex.run, &options, error);
         if (status)
             return status;
     }
     build->spans = mem_array(build->session->graph->jobs.count, sizeof *build->spans);
+    ex.running = mem_array(build->session->graph->jobs.count, sizeof *ex.running);
     ex.queue = job_queue_create(build->session->graph);
     take_turns(&ex);
     start_jobs(&ex);
@@ -376,7 +466,9 @@ enum jig_status session_execute(struct build *build, struct jig_error *error)
         start_jobs(&ex);
     }
     job_queue_destroy(ex.queue);
+    generate_destroy(ex.generate); /* first: its tasks wake the run */
     run_destroy(ex.run);
+    vec_free(&ex.lanes);
     free(ex.running);
     free(build->spans);
     build->spans = NULL;

@@ -7,6 +7,8 @@
 
 #include "engine/fingerprint/fingerprint.h"
 #include "engine/graph/graph.h"
+#include "engine/manifest/pipeline/fill.h"
+#include "engine/manifest/pipeline/rounds.h"
 #include "engine/plan/plan.h"
 #include "engine/run/run.h"
 #include "engine/state/history.h"
@@ -15,9 +17,38 @@
 #include "jig/session.h"
 #include "jig/trace.h"
 
+/* What the first look at a file in a build came to. */
+enum look { LOOK_HIT, LOOK_NEW, LOOK_STAT, LOOK_RACY, LOOK_GONE, LOOK_KINDS };
+
+/* What a session over pipelines holds beside the graph made from them. */
+struct pipelines {
+    struct config config;
+    struct lenses lenses;
+    struct discovery *discovery;
+    struct rounds rounds;            /* of the present graph */
+    bool loaded;                     /* discovery has read its cache */
+    bool just_loaded;                /* what was found is not older than the session */
+    struct discovery_counts counted; /* what earlier builds have reported */
+    bool select_anew;           /* the names in the tree are not those the graph was made from */
+    struct digest stamp;        /* of what the graph follows from, manifest files apart */
+    VEC(uint8_t) fresh;         /* [file_id] discovery has just looked at it: no need to again */
+    VEC(struct change) changes; /* outputs that this build may have changed; see delta.c */
+    VEC(struct jig_delta_entry) delta;
+    struct arena delta_text;
+};
+
+/* An output before and after, by path. */
+struct change {
+    const char *path;     /* both texts are in delta_text */
+    const char *pipeline; /* "" when the output was removed */
+    struct digest before; /* zero: it was not there */
+    uint32_t order;       /* in which things happened */
+};
+
 struct jig_session {
     struct jig_session_options options;
-    char *manifest; /* canonical path of the main manifest */
+    struct pipelines *pipelines; /* NULL: the manifest is a build.ninja */
+    char *manifest;              /* canonical path of the main manifest */
     char *state_directory;
     struct jig_pool *pool;
     struct state *state;
@@ -26,6 +57,8 @@ struct jig_session {
     struct fingerprint_clock clock;
     VEC(int64_t) adoption;         /* [job_id] or empty; see plan.adoption */
     VEC(uint8_t) marks;            /* [file_id] scratch of discover.c; all 0 between calls */
+    VEC(uint8_t) looked;           /* [file_id] whether this build has looked at it */
+    uint64_t looks[LOOK_KINDS];    /* of this build: how often each of these happened */
     struct file_list dyndeps_read; /* dyndep files that the graph has in it as they are now */
     bool graph_reused;             /* the graph came from the image */
     bool unsaved;                  /* graph or history hold what image and journal do not */
@@ -42,11 +75,13 @@ struct job_span {
 struct build {
     struct jig_session *session;
     const struct jig_build_options *options;
+    const struct file_list *files; /* what is to be built; NULL: what the options name */
     struct jig_build_result *result;
     struct plan plan;
     struct jig_progress progress;
     VEC(job_id) ran;        /* jobs that ran well, for the settling pass at the end */
     struct job_span *spans; /* [job_id] when jobs of this build ran; while it executes */
+    bool found_something;   /* some file was not as recorded */
     bool save_failed;       /* the journal could not be written; told once */
 };
 
@@ -61,6 +96,76 @@ void session_unload(struct jig_session *session);
 /* Writes the image if there is something new and it is worth it. */
 enum jig_status session_save(struct jig_session *session, struct jig_error *error);
 
+/* Remembers what a scan of files found out, so that the next process need not. */
+void session_keep_records(struct jig_session *session, const file_id *files, uint32_t count,
+                          bool *failed);
+
+/* ---- pipelines.c: from jig.yaml to a graph --------------------------------------------------- */
+
+/* Whether a manifest of that name is of pipelines. */
+bool session_names_pipelines(const char *manifest);
+enum jig_status session_open_pipelines(struct jig_session *session, struct jig_error *error);
+void session_close_pipelines(struct jig_session *session);
+/*
+ * Given the state's graph and history, or none: reads the configuration, finds sources, scans them,
+ * and either keeps the graph, when it follows from what was found, or fills another one.
+ */
+enum jig_status session_load_pipelines(struct jig_session *session, struct jig_error *error);
+/* What discovery cost since the last report. */
+void session_report_discovery(struct jig_session *session, struct jig_build_result *result);
+/* Looks again at modules that jobs may have made, and does the same. */
+enum jig_status session_follow_modules(struct jig_session *session, const struct file_list *files,
+                                       bool *changed, struct jig_error *error);
+
+/* ---- view.c: what discovery knows, as records of files --------------------------------------- */
+
+/* Gives every module's file the record that discovery made, and every view the digest it has now.
+ */
+void session_take_discovered(struct jig_session *session);
+
+/* ---- stale.c: outputs whose source is gone --------------------------------------------------- */
+
+/* Marks the files of `graph` that jig is known to have made, in an array the caller frees. */
+uint8_t *session_mark_made(const struct graph *graph, const struct history *history);
+/*
+ * Deletes what jig made and nothing makes any more, if it is still as jig left it, and forgets it.
+ * Returns whether there was anything: the tree then is another one.
+ */
+bool session_remove_stale(struct build *build);
+
+/* ---- round.c: building in rounds ------------------------------------------------------------- */
+
+/* As session_build_targets, for pipelines: modules that jobs make are scanned in between. */
+enum jig_status session_build_pipelines(struct jig_session *session,
+                                        const struct jig_build_options *options,
+                                        struct jig_build_result *result, struct jig_error *error);
+
+/* ---- generate.c: jobs without a process of their own ------------------------------------------
+ */
+
+struct generate;
+
+/* Whether the job is for session's generators and not for a process. */
+bool generate_is_for(const struct build *build, job_id id);
+enum jig_status generate_create(struct generate **generate, struct build *build,
+                                void (*wake)(void *context), void *context,
+                                struct jig_error *error);
+void generate_destroy(struct generate *generate);
+enum jig_status generate_start(struct generate *generate, job_id id, struct jig_error *error);
+/* Takes a job that has ended, in the form of a process' end; its slot is not set. */
+bool generate_take(struct generate *generate, struct run_result *result);
+void generate_interrupt(struct generate *generate);
+
+/* ---- delta.c: what a build changed ------------------------------------------------------------
+ */
+
+void delta_begin(struct jig_session *session);
+/* The job's outputs, before it starts. */
+void delta_note(struct build *build, job_id id);
+void delta_note_removed(struct jig_session *session, const char *path, struct digest before);
+/* Puts together what jig_session_delta returns. */
+void delta_finish(struct jig_session *session);
+
 /* ---- adopt.c: a build directory that ninja made ---------------------------------------------- */
 
 /* Fills `adoption`, and records without validity, from .ninja_log and .ninja_deps if there are. */
@@ -72,10 +177,20 @@ void session_adopt_ninja_logs(struct jig_session *session);
 enum jig_status session_scan(struct build *build, const struct file_list *files,
                              struct jig_error *error);
 
+/* Counts a look at a file, if it is this build's first. */
+void session_count_look(struct jig_session *session, file_id file, enum look look);
+/* Why a record did not stand: from its flags before, and those after. */
+enum look look_missed(uint32_t before, uint32_t after);
+
 /* Builds the targets, given that manifest and dyndep files are up to date. */
 enum jig_status session_build_targets(struct jig_session *session,
                                       const struct jig_build_options *options,
                                       struct jig_build_result *result, struct jig_error *error);
+/* The same for these files. */
+enum jig_status session_build_files(struct jig_session *session,
+                                    const struct jig_build_options *options,
+                                    const struct file_list *files, struct jig_build_result *result,
+                                    struct jig_error *error);
 
 /* ---- dyndep.c: what only a build can tell of the graph -------------------------------------- */
 
@@ -92,6 +207,8 @@ void session_forget_dyndeps(struct jig_session *session);
 /* The file that `text` names: a path, or `source^`. Fails with a suggestion. */
 enum jig_status session_find_target(struct jig_session *session, const char *text, file_id *file,
                                     struct jig_error *error);
+/* The same for pipelines: filters, and targets that are files or else filters. */
+enum jig_status session_add_selected(struct build *build, struct jig_error *error);
 /* Adds the build's targets to its plan, or the default ones. */
 enum jig_status session_add_targets(struct build *build, struct jig_error *error);
 
@@ -116,6 +233,14 @@ struct job_start {
  */
 enum jig_status session_collect(struct build *build, const struct job_start *start,
                                 uint32_t duration_ms, struct buf *output, struct jig_error *error);
+
+/*
+ * After a pipeline's job succeeded, given what its outputs were `before`: all of them have to be
+ * there, and those that hold what they held get their old mtime back, so that who watches them sees
+ * no change. JIG_ERROR_JOB. Does nothing for `before` NULL.
+ */
+enum jig_status session_check_outputs(struct build *build, job_id id,
+                                      const struct file_record *before, struct jig_error *error);
 /* ---- discover.c: what a job turns out to have read ------------------------------------------ */
 
 /* Appends the inputs that the job discovered, none of its declared ones among them, each once. */

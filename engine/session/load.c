@@ -96,13 +96,20 @@ enum jig_status session_load(struct jig_session *session, struct jig_error *erro
     uint64_t start_ns = clock_monotonic_ns();
     struct state_loaded loaded = {0};
     session_unload(session);
-    state_load(session->state, &loaded);
+    if (!session->options.no_cache)
+        state_load(session->state, &loaded);
     session->graph = loaded.graph;
     session->history = loaded.history;
-    session->graph_reused = session->graph && graph_is_current(session);
-    enum jig_status status = session->graph_reused ? JIG_OK : parse(session, error);
-    if (!status)
-        session_adopt_ninja_logs(session);
+    enum jig_status status = JIG_OK;
+    if (session->pipelines) {
+        status = session_load_pipelines(session, error);
+        session->pipelines->just_loaded = true;
+    } else {
+        session->graph_reused = session->graph && graph_is_current(session);
+        status = session->graph_reused ? JIG_OK : parse(session, error);
+        if (!status)
+            session_adopt_ninja_logs(session);
+    }
     session->load_ns = clock_monotonic_ns() - start_ns;
     jig_trace_slice(session->options.trace, JIG_LANE_WORKER, 0,
                     &(struct jig_trace_slice){
@@ -127,10 +134,14 @@ void session_unload(struct jig_session *session)
 
 enum jig_status session_save(struct jig_session *session, struct jig_error *error)
 {
-    if (session->options.read_only || (!session->unsaved && !state_wants_fold(session->state)))
+    enum jig_status status = JIG_OK;
+    if (session->options.read_only || session->options.no_cache)
         return JIG_OK;
-    enum jig_status status = state_fold(session->state, session->graph, session->history, error);
-    if (!status)
-        session->unsaved = false;
-    return status;
+    if (session->unsaved || state_wants_fold(session->state))
+        status = state_fold(session->state, session->graph, session->history, error);
+    if (status)
+        return status;
+    session->unsaved = false;
+    /* Afterwards: a cache that knows of names which the graph does not would hide them from it. */
+    return session->pipelines ? discovery_save(session->pipelines->discovery, error) : JIG_OK;
 }

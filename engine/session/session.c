@@ -32,11 +32,15 @@ static void tell_waiting(void *context, int64_t holder)
         session->options.on_event(session->options.context, &event);
 }
 
-/* `.jig` in the manifest's `builddir`, or in the current directory. */
-static char *choose_state_directory(const char *manifest)
+/* What the caller says; else `.jig` in the manifest's `builddir`, or in the current directory. */
+static char *choose_state_directory(const struct jig_session *session)
 {
+    const char *given = session->options.state_dir;
     struct buf path = {0};
-    ninja_peek_builddir(manifest, &path);
+    if (given)
+        return mem_strndup(given, strlen(given));
+    if (!session_names_pipelines(session->manifest))
+        ninja_peek_builddir(session->manifest, &path);
     if (path.length)
         buf_append_char(&path, '/');
     buf_append_str(&path, ".jig");
@@ -48,7 +52,7 @@ static enum jig_status open_state(struct jig_session *session, struct jig_error 
     const struct state_options options = {
         .directory = session->state_directory,
         .wait = session->options.wait,
-        .read_only = session->options.read_only,
+        .read_only = session->options.read_only || session->options.no_cache,
         .join_ancestor = true,
         .waiting = tell_waiting,
         .notice = event_notice_callback,
@@ -93,15 +97,17 @@ enum jig_status jig_session_open(const struct jig_session_options *options,
     if (access(session->manifest, F_OK) < 0)
         status = jig_fail_errno(error, errno, "loading '%s'", session->manifest);
     if (!status) {
-        session->state_directory = choose_state_directory(session->manifest);
+        session->state_directory = choose_state_directory(session);
         session->pool = jig_pool_create(options->threads);
         jig_pool_set_trace(session->pool, options->trace, "fingerprint batch");
         status = open_state(session, error);
     }
-    if (!status) {
+    if (!status)
         session->clock = measure_clock(session);
+    if (!status && session_names_pipelines(session->manifest))
+        status = session_open_pipelines(session, error);
+    if (!status)
         status = session_load(session, error);
-    }
     if (status) {
         jig_session_close(session);
         return status;
@@ -114,7 +120,9 @@ void jig_session_close(struct jig_session *session)
 {
     if (!session)
         return;
+    session_close_pipelines(session);
     session_unload(session);
+    vec_free(&session->looked);
     state_close(session->state);
     jig_pool_destroy(session->pool);
     free(session->state_directory);
@@ -124,37 +132,95 @@ void jig_session_close(struct jig_session *session)
 
 /* ---- build --------------------------------------------------------------------------------- */
 
-/* Remembers what a scan found out, so that the next process need not. */
-static void keep_fingerprints(struct build *build, const struct file_list *missed)
+void session_keep_records(struct jig_session *session, const file_id *files, uint32_t count,
+                          bool *failed)
 {
     enum { TOO_MANY_TO_JOURNAL = 1000 };
-    struct jig_session *session = build->session;
-    if (session->options.read_only || build->save_failed || !missed->count)
+    if (session->options.read_only || *failed || !count)
         return;
-    if (session->unsaved || missed->count > TOO_MANY_TO_JOURNAL) {
+    if (session->unsaved || count > TOO_MANY_TO_JOURNAL) {
         session->unsaved = true; /* a new image will hold them */
         return;
     }
-    for (uint32_t i = 0; i < missed->count && !build->save_failed; i++) {
+    for (uint32_t i = 0; i < count && !*failed; i++) {
         struct jig_error error;
-        build->save_failed = state_record_file(session->state, session->graph, session->history,
-                                               missed->data[i], &error) != JIG_OK;
-        if (build->save_failed)
+        *failed = state_record_file(session->state, session->graph, session->history, files[i],
+                                    &error) != JIG_OK;
+        if (*failed)
             event_notice(session, &error);
     }
+}
+
+void session_count_look(struct jig_session *session, file_id file, enum look look)
+{
+    if (file >= session->looked.count)
+        vec_extend(&session->looked, session->graph->files.count - session->looked.count);
+    if (!session->looked.data[file]++)
+        session->looks[look]++;
+}
+
+enum look look_missed(uint32_t before, uint32_t after)
+{
+    return !(before & FILE_KNOWN)  ? LOOK_NEW
+           : after & FILE_MISSING  ? LOOK_GONE
+           : before & FILE_MISSING ? LOOK_NEW
+           : before & FILE_RACY    ? LOOK_RACY
+                                   : LOOK_STAT;
+}
+
+/* Files that have to be looked at; the others get their terms from what is known of them. */
+static void choose_to_scan(struct build *build, const struct file_list *files,
+                           struct file_list *out)
+{
+    const struct jig_session *session = build->session;
+    const struct pipelines *pipelines = session->pipelines;
+    for (uint32_t i = 0; i < files->count; i++) {
+        file_id file = files->data[i];
+        bool is_virtual = graph_is_virtual(session->graph, file);
+        bool fresh = pipelines && file < pipelines->fresh.count && pipelines->fresh.data[file];
+        if (is_virtual)
+            session->history->files.data[file].flags |= FILE_KNOWN;
+        if (is_virtual || fresh)
+            plan_refresh_term(&build->plan, file);
+        else
+            vec_push(out, file);
+    }
+}
+
+/* Counts the looks of a scan; `flags` are those that the records had before. */
+static void count_looks(struct jig_session *session, const struct file_list *scanned,
+                        const struct file_list *missed, const uint8_t *flags)
+{
+    /* Each of them is first taken for a miss. */
+    uint8_t *hit = mem_array(session->graph->files.count, 1);
+    for (uint32_t i = 0; i < scanned->count; i++)
+        hit[scanned->data[i]] = 1;
+    for (uint32_t i = 0; i < missed->count; i++)
+        hit[missed->data[i]] = 0;
+    for (uint32_t i = 0; i < scanned->count; i++) {
+        file_id file = scanned->data[i];
+        uint32_t after = session->history->files.data[file].flags;
+        session_count_look(session, file, hit[file] ? LOOK_HIT : look_missed(flags[i], after));
+    }
+    free(hit);
 }
 
 enum jig_status session_scan(struct build *build, const struct file_list *files,
                              struct jig_error *error)
 {
     struct jig_session *session = build->session;
+    struct file_list chosen = {0};
     struct file_list missed = {0};
+    choose_to_scan(build, files, &chosen);
+    uint8_t *flags = mem_array(chosen.count, 1);
+    for (uint32_t i = 0; i < chosen.count; i++)
+        flags[i] = (uint8_t)session->history->files.data[chosen.data[i]].flags;
     struct fingerprint_scan scan = {
         .graph = session->graph,
         .history = session->history,
         .pool = session->pool,
-        .files = files->data,
-        .count = files->count,
+        .files = chosen.data,
+        .count = chosen.count,
         .clock = session->clock,
         .tick = history_tick(session->history),
         .terms = build->plan.terms,
@@ -162,12 +228,14 @@ enum jig_status session_scan(struct build *build, const struct file_list *files,
     };
     enum jig_status status = fingerprint_scan(&scan, error);
     build->result->files_statted += scan.counts.stats;
-    build->result->files_hit += scan.counts.hits;
-    build->result->files_missed += scan.counts.misses;
     build->result->files_hashed += scan.counts.hashed;
     build->result->bytes_hashed += scan.counts.hashed_bytes;
-    keep_fingerprints(build, &missed);
+    count_looks(session, &chosen, &missed, flags);
+    session_keep_records(session, missed.data, missed.count, &build->save_failed);
+    build->found_something |= missed.count > 0;
     vec_free(&missed);
+    vec_free(&chosen);
+    free(flags);
     return status;
 }
 
@@ -258,7 +326,7 @@ static enum jig_status build_once(struct build *build, struct jig_error *error)
         if (build->plan.unfinished)
             status = session_execute(build, error);
         adopt(build);
-        if (!build->options->dry_run && (build->ran.count || build->result->files_missed))
+        if (!build->options->dry_run && (build->ran.count || build->found_something))
             session_settle(build);
         phase_end(build, phase);
     }
@@ -280,7 +348,16 @@ enum jig_status session_build_targets(struct jig_session *session,
                                       const struct jig_build_options *options,
                                       struct jig_build_result *result, struct jig_error *error)
 {
+    return session_build_files(session, options, NULL, result, error);
+}
+
+enum jig_status session_build_files(struct jig_session *session,
+                                    const struct jig_build_options *options,
+                                    const struct file_list *files, struct jig_build_result *result,
+                                    struct jig_error *error)
+{
     struct build build = begin(session, options, result);
+    build.files = files;
     return build_once(&build, error);
 }
 
@@ -334,6 +411,52 @@ static enum jig_status bring_manifest_up_to_date(struct jig_session *session,
                     session->manifest, REGENERATION_LIMIT);
 }
 
+static enum jig_status build_manifest(struct jig_session *session,
+                                      const struct jig_build_options *options,
+                                      struct jig_build_result *result, struct jig_error *error)
+{
+    enum jig_status status = bring_manifest_up_to_date(session, options, result, error);
+    if (!status)
+        status = session_complete_graph(session, options, result, error);
+    if (!status)
+        status = session_build_targets(session, options, result, error);
+    return status;
+}
+
+static enum jig_status build_pipelines(struct jig_session *session,
+                                       const struct jig_build_options *options,
+                                       struct jig_build_result *result, struct jig_error *error)
+{
+    delta_begin(session);
+    enum jig_status status = JIG_OK;
+    if (!session->pipelines->just_loaded)
+        status = session_load_pipelines(session, error);
+    session->pipelines->just_loaded = false;
+    if (!status)
+        status = session_build_pipelines(session, options, result, error);
+    if (session->graph)
+        delta_finish(session);
+    return status;
+}
+
+/* Hits, misses and files left out, which add up to the files. */
+static void report_looks(struct jig_session *session, struct jig_build_result *result)
+{
+    const uint64_t *looks = session->looks;
+    result->files_hit = looks[LOOK_HIT];
+    result->missed_new = looks[LOOK_NEW];
+    result->missed_stat = looks[LOOK_STAT];
+    result->missed_racy = looks[LOOK_RACY];
+    result->missed_gone = looks[LOOK_GONE];
+    result->files_missed = looks[LOOK_NEW] + looks[LOOK_STAT] + looks[LOOK_RACY] + looks[LOOK_GONE];
+    for (file_id file = 0; session->graph && file < session->graph->files.count; file++)
+        result->files += !graph_is_virtual(session->graph, file);
+    uint64_t seen = result->files_hit + result->files_missed;
+    result->files_skipped = result->files > seen ? result->files - seen : 0;
+    memset(session->looks, 0, sizeof session->looks);
+    vec_free(&session->looked);
+}
+
 enum jig_status jig_session_build(struct jig_session *session,
                                   const struct jig_build_options *options,
                                   struct jig_build_result *result, struct jig_error *error)
@@ -345,11 +468,8 @@ enum jig_status jig_session_build(struct jig_session *session,
     if (options->size != sizeof *options)
         return jig_fail(error, JIG_ERROR_USAGE, "the build's options are not of this version");
 
-    enum jig_status status = bring_manifest_up_to_date(session, options, result, error);
-    if (!status)
-        status = session_complete_graph(session, options, result, error);
-    if (!status)
-        status = session_build_targets(session, options, result, error);
+    enum jig_status status = session->pipelines ? build_pipelines(session, options, result, error)
+                                                : build_manifest(session, options, result, error);
     uint64_t save_start_ns = clock_monotonic_ns();
     struct jig_error save_error;
     enum jig_status saved = session->graph ? session_save(session, &save_error) : JIG_OK;
@@ -361,10 +481,11 @@ enum jig_status jig_session_build(struct jig_session *session,
     result->save_ns = clock_monotonic_ns() - save_start_ns;
     result->load_ns = session->load_ns;
     result->graph_reused = session->graph_reused;
-    if (session->graph) {
-        result->files = session->graph->files.count;
+    report_looks(session, result);
+    if (session->graph)
         result->jobs = session->graph->jobs.count;
-    }
+    if (session->pipelines)
+        session_report_discovery(session, result);
     state_sizes(session->state, &result->image_bytes, &result->journal_bytes);
     return status;
 }

@@ -85,6 +85,12 @@ enum jig_status session_add_targets(struct build *build, struct jig_error *error
 {
     struct file_list files = {0};
     enum jig_status status = JIG_OK;
+    for (uint32_t i = 0; !status && build->files && i < build->files->count; i++)
+        status = plan_add_target(&build->plan, build->files->data[i], error);
+    if (build->files)
+        return status;
+    if (build->session->pipelines)
+        return session_add_selected(build, error);
     for (uint32_t i = 0; !status && i < build->options->target_count; i++) {
         file_id file;
         status = session_find_target(build->session, build->options->targets[i], &file, error);

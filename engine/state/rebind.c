@@ -2,6 +2,7 @@
  * Carries a history from one graph to another, when the manifest has changed. Ids mean nothing
  * across graphs, so everything goes by path.
  */
+#include "engine/fingerprint/fingerprint.h"
 #include "engine/state/history.h"
 
 #include <stdlib.h>
@@ -41,6 +42,43 @@ static file_id need_file(struct rebind *rebind, file_id old)
     return file;
 }
 
+/*
+ * Outputs of a job that goes on without them: nobody makes them now, and whoever removes what is
+ * stale has to know that they were made. The orphan that stands for them is of no run; the sum of
+ * its outputs is made from records that still say what the job left.
+ */
+static void keep_dropped(struct rebind *rebind, const struct job_record *record,
+                         const file_id *outs, uint32_t outs_count)
+{
+    const struct graph *old_graph = rebind->old_graph;
+    struct digest all = {0};
+    struct digest dropped = {0};
+    rebind->outs.count = 0;
+    if (outs_count < 2 || find_file(rebind, outs[0]) == GRAPH_NONE ||
+        rebind->graph->files.data[find_file(rebind, outs[0])].producer == GRAPH_NONE)
+        return;
+    for (uint32_t i = 0; i < outs_count; i++) {
+        str_id path = old_graph->files.data[outs[i]].path;
+        struct digest term =
+            fingerprint_term(graph_str(old_graph, path), graph_str_length(old_graph, path),
+                             rebind->old_history->files.data[outs[i]].digest);
+        all = digest_add(all, term);
+        file_id now = find_file(rebind, outs[i]);
+        if (now != GRAPH_NONE && rebind->graph->files.data[now].producer != GRAPH_NONE)
+            continue;
+        dropped = digest_add(dropped, term);
+        vec_push(&rebind->outs, need_file(rebind, outs[i]));
+    }
+    const struct job_record of_no_run = {.outputs = dropped,
+                                         .tick = record->tick,
+                                         .duration_ms = record->duration_ms,
+                                         .flags = JOB_UNSTEADY};
+    if (rebind->outs.count && digest_equal(all, record->outputs))
+        vec_push(&rebind->history->orphans,
+                 history_make_orphan(rebind->history, &of_no_run, rebind->outs.data,
+                                     rebind->outs.count, NULL, 0));
+}
+
 /* One record with its outputs, from a job or from an orphan: to the job that has its key now. */
 static void carry_record(struct rebind *rebind, const struct job_record *record,
                          const file_id *outs, uint32_t outs_count)
@@ -51,6 +89,7 @@ static void carry_record(struct rebind *rebind, const struct job_record *record,
     for (uint32_t i = 0; i < record->deps_count; i++)
         vec_push(&rebind->deps, need_file(rebind, deps[i]));
 
+    keep_dropped(rebind, record, outs, outs_count);
     file_id key = find_file(rebind, outs[0]);
     job_id job = key == GRAPH_NONE ? GRAPH_NONE : history_job_of_key(rebind->graph, key);
     if (job != GRAPH_NONE) {
