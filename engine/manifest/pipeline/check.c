@@ -240,7 +240,7 @@ static void tell_unknown_pipeline(struct checker *checker, const struct yaml_val
         if (*checker->pipelines[i].name)
             names[count++] = checker->pipelines[i].name;
     }
-    const char *nearest = nearest_word(text, names);
+    const char *nearest = nearest_word(text + (text[0] == '#'), names);
     wrong(checker->reader, item,
           "Write NAME for one of this package, #NAME for one of the root, PACKAGE#NAME for one of "
           "another; PACKAGE may be a pattern.",

@@ -15,13 +15,15 @@ enum { FORMAT_VERSION = 1 };
 static void read_version(struct reader *reader, const struct yaml_value *version, bool all_known)
 {
     if (!version) {
+        const struct yaml_value *root = reader->file->root;
         if (all_known)
-            problem(&reader->problems, (struct place){reader->file, 0}, JIG_ERROR_MANIFEST,
-                    "Begin the file with `version: 1`.", "the file has no `version`");
+            problem(&reader->problems, (struct place){reader->file, root ? root->offset : 0},
+                    JIG_ERROR_MANIFEST, "Begin the file with `version: 1`.",
+                    "the file has no `version`");
         return;
     }
     if (version->kind != YAML_IS_SCALAR || version->quoted || strcmp(version->text, "1") != 0)
-        wrong(reader, version, "A newer jig may read it.", "`version` must be 1, the only one yet");
+        wrong(reader, version, "", "`version` must be 1, the only one there is");
 }
 
 /* Settings of the whole build, which only the root's file has. */

@@ -67,10 +67,12 @@ static void tell_needless(struct reader *reader, const struct yaml_value *value,
 
 static void read_sources(struct reader *reader, struct draft *draft)
 {
-    const struct pipeline_keys *keys = &draft->keys;
+    struct pipeline_keys *keys = &draft->keys;
     struct config_pipeline *pipeline = &draft->pipeline;
-    if (keys->sources && keys->collect)
+    if (keys->sources && keys->collect) {
         wrong(reader, keys->collect, "", "a pipeline has `sources` or `collect`, not both");
+        keys->collect = NULL;
+    }
     if (!keys->sources && !keys->collect)
         tell_missing(reader, draft, "the pipeline has neither `sources` nor `collect`");
     if (keys->collect && list_count(keys->collect) == 0)

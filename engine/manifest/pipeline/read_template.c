@@ -23,6 +23,13 @@ static void tell_wrong(struct reader *reader, struct place place, const char *ke
             nearest ? "; did you mean '{" : "", nearest ? nearest : "", nearest ? "}'?" : "");
 }
 
+/* Whether there is no such output. What is wrong with `outputs` itself is told there. */
+static bool is_beyond(const struct draft *draft, uint32_t number)
+{
+    uint32_t count = draft->keys.outputs ? list_count(draft->keys.outputs) : 0;
+    return count > 0 && number >= count;
+}
+
 /* Why a placeholder has no value here; NULL when it has one. */
 static const char *objection(const struct draft *draft, const struct template_piece *piece,
                              enum template_place place)
@@ -42,7 +49,7 @@ static const char *objection(const struct draft *draft, const struct template_pi
             return "only a pipeline with `collect` has several sources a job";
         return place == TEMPLATE_OF_COMMAND ? NULL : "it is for a job's command only";
     case PLACEHOLDER_OUT:
-        if (place == TEMPLATE_OF_COMMAND && piece->number >= draft->pipeline.outputs.count)
+        if (place == TEMPLATE_OF_COMMAND && is_beyond(draft, piece->number))
             return "there are not so many outputs";
         return place == TEMPLATE_OF_COMMAND ? NULL : "it is for a job's command only";
     case PLACEHOLDER_OUTPUTS:

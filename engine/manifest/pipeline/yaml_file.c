@@ -25,6 +25,7 @@ struct builder {
     struct arena *arena;
     struct problems *problems;
     yaml_parser_t parser;
+    size_t mark; /* bytes of a byte order mark, which libyaml does not see */
     /* libyaml counts characters and we count bytes: the same place in both. */
     size_t place_characters, place_bytes;
     struct frame frames[MAX_DEPTH];
@@ -308,14 +309,18 @@ static bool fail_syntax(struct builder *b)
     if (parser->error == YAML_MEMORY_ERROR)
         mem_exhausted(b->file->length);
     /* A character that YAML does not allow is told by its byte, all else by a mark. */
-    size_t offset = parser->error == YAML_READER_ERROR ? parser->problem_offset
+    size_t offset = parser->error == YAML_READER_ERROR ? b->mark + parser->problem_offset
                                                        : byte_of(b, parser->problem_mark.index);
     offset = offset < b->file->length ? offset : b->file->length;
     const char *advice =
         b->file->text[offset] == '\t' ? "YAML is indented with spaces, never with tabs." : "";
-    const char *context = parser->context ? parser->context : "";
-    problem(b->problems, (struct place){b->file, offset}, JIG_ERROR_SYNTAX, advice, "%s%s%s",
-            context, *context ? ", " : "", parser->problem ? parser->problem : "not YAML");
+    const char *what = parser->problem ? parser->problem : "not YAML";
+    struct place place = {b->file, offset};
+    if (parser->context)
+        problem(b->problems, place, JIG_ERROR_SYNTAX, advice, "%s, %s that begins in line %zu",
+                what, parser->context, parser->context_mark.line + 1);
+    else
+        problem(b->problems, place, JIG_ERROR_SYNTAX, advice, "%s", what);
     return false;
 }
 
@@ -348,7 +353,10 @@ bool yaml_file_parse(struct yaml_file *file, struct arena *arena, struct problem
     if (fine) {
         if (!yaml_parser_initialize(&b->parser))
             mem_exhausted(sizeof b->parser);
-        yaml_parser_set_input_string(&b->parser, (const unsigned char *)file->text, file->length);
+        b->mark = strncmp(file->text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+        b->place_bytes = b->mark;
+        yaml_parser_set_input_string(&b->parser, (const unsigned char *)file->text + b->mark,
+                                     file->length - b->mark);
         yaml_parser_set_encoding(&b->parser, YAML_UTF8_ENCODING);
         fine = run(b);
         yaml_parser_delete(&b->parser);
