@@ -40,6 +40,12 @@ extern "C" {
  */
 #define JIG_GENERATOR_ABI 1
 
+#if defined(__GNUC__)
+#define JIG_GENERATOR_EXPORT __attribute__((visibility("default")))
+#else
+#define JIG_GENERATOR_EXPORT
+#endif
+
 struct jig_generation_import {
     const char *specifier; /* as the source has it */
     const char *path;      /* what it resolved to; NULL: external or unresolved */
@@ -114,8 +120,8 @@ struct jig_generator {
     void (*close)(void *instance); /* may be NULL */
 };
 
-/* The function that a plugin exports. */
-const struct jig_generator *jig_generator(void);
+/* The function that a plugin exports, also when it is compiled with -fvisibility=hidden. */
+JIG_GENERATOR_EXPORT const struct jig_generator *jig_generator(void);
 #define JIG_GENERATOR_SYMBOL "jig_generator"
 
 #ifdef __cplusplus
