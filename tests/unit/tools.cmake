@@ -4,7 +4,7 @@ foreach(what face options processors screen stats status status_format terminal 
 endforeach()
 
 # Those that need a folder of their own.
-foreach(what affected capture choice delta place)
+foreach(what affected capture choice delta place tally)
   jig_unit_test(tools_${what}_test tools_${what}_test.c tools_support.c)
   target_link_libraries(tools_${what}_test PRIVATE jig_cli)
 endforeach()

@@ -180,7 +180,7 @@ static void test_filters_replace_the_package(void **state)
     vec_push(&request.filters, "!src/old/**");
     assert_selects(&place, &request,
                    (struct expected){"", "packages/a/src/** !packages/a/src/old/**"});
-    options_free(&request);
+    build_request_free(&request);
 }
 
 static void test_an_unknown_commit_is_an_error(void **state)

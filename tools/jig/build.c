@@ -32,7 +32,7 @@ static int build_main(int argc, char **argv)
     struct build_request request;
     enum options_outcome outcome = options_parse(OPTIONS_OF_BUILD, argc, argv, &request);
     int code = answer(outcome, &request);
-    options_free(&request);
+    build_request_free(&request);
     return code;
 }
 

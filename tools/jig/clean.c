@@ -60,7 +60,7 @@ static int clean_main(int argc, char **argv)
     default:
         break;
     }
-    options_free(&request);
+    build_request_free(&request);
     return code;
 }
 

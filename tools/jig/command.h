@@ -12,6 +12,7 @@ struct command {
 };
 
 extern const struct command command_build;
+extern const struct command command_cache;
 extern const struct command command_clean;
 extern const struct command command_query;
 extern const struct command command_help;

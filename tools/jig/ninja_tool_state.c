@@ -11,6 +11,7 @@
 #include "engine/plan/plan.h"
 #include "engine/state/state.h"
 #include "tools/jig/ninja_tool.h"
+#include "tools/jig/orphans.h"
 
 #include <fcntl.h>
 #include <getopt.h>
@@ -80,28 +81,6 @@ static bool open_kept(const struct build_request *request, const char *builddir,
 
 /* ---- recompact --------------------------------------------------------------------------- */
 
-static bool any_exists(const struct graph *graph, const file_id *files, uint32_t count)
-{
-    struct stat unused;
-    for (uint32_t i = 0; i < count; i++) {
-        if (lstat(graph_path(graph, files[i]), &unused) == 0)
-            return true;
-    }
-    return false;
-}
-
-/* Forgets jobs that the manifest no longer has and whose outputs are gone. */
-static void drop_orphans(const struct graph *graph, struct history *history)
-{
-    uint32_t left = 0;
-    for (uint32_t i = 0; i < history->orphans.count; i++) {
-        const struct orphan orphan = history->orphans.data[i];
-        if (any_exists(graph, history->deps.data + orphan.outs_begin, orphan.outs_count))
-            history->orphans.data[left++] = orphan;
-    }
-    history->orphans.count = left;
-}
-
 int ninja_tool_recompact(struct tool *tool, int argc, char **argv)
 {
     (void)argc;
@@ -110,7 +89,7 @@ int ninja_tool_recompact(struct tool *tool, int argc, char **argv)
     int code;
     if (open_kept(tool->request, NULL, &kept, &code)) {
         struct jig_error error;
-        drop_orphans(kept.loaded.graph, kept.loaded.history);
+        orphans_drop(kept.loaded.graph, kept.loaded.history);
         if (state_fold(kept.state, kept.loaded.graph, kept.loaded.history, &error)) {
             face_error(FACE_NINJA, &error);
             code = 1;

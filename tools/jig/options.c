@@ -179,7 +179,7 @@ static const struct command_options {
     [OPTIONS_OF_BUILD] = {FACE_JIG, "jig help build", "d:f:j:k:l:nvw:C:h", build_long_options},
     [OPTIONS_OF_CLEAN] = {FACE_JIG, "jig help clean", "f:nvC:hg", tidy_long_options},
     [OPTIONS_OF_QUERY] = {FACE_JIG, "jig help query", "f:C:h", tidy_long_options},
-    [OPTIONS_OF_CACHE] = {FACE_JIG, "jig help cache", "f:nC:h", cache_long_options},
+    [OPTIONS_OF_CACHE] = {FACE_JIG, "jig help cache", "f:C:h", cache_long_options},
 };
 
 static enum options_outcome wrong(const struct command_options *command, const char *message)
@@ -309,7 +309,7 @@ enum options_outcome options_parse(enum options_of who, int argc, char **argv,
     return OPTIONS_GO;
 }
 
-void options_free(struct build_request *request)
+void build_request_free(struct build_request *request)
 {
     vec_free(&request->filters);
 }

@@ -66,11 +66,11 @@ enum options_of {
 /*
  * Parses argv[1] on into *request. Options and targets may be mixed; ninja's `-t TOOL` ends the
  * options. `argv` is permuted. What is wrong has been told when it returns. Whatever the outcome,
- * the request is freed with options_free.
+ * the request is freed with build_request_free.
  */
 enum options_outcome options_parse(enum options_of command, int argc, char **argv,
                                    struct build_request *request);
-void options_free(struct build_request *request);
+void build_request_free(struct build_request *request);
 
 /* The argument of -j: a number of jobs, 0 for JIG_UNLIMITED. False when it is none. */
 bool options_parse_slots(const char *text, uint32_t *slots);

@@ -88,7 +88,7 @@ static int query_main(int argc, char **argv)
     default:
         break;
     }
-    options_free(&request);
+    build_request_free(&request);
     return code;
 }
 

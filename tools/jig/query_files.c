@@ -2,14 +2,24 @@
  * The questions of `jig query` about what belongs to what: deps, rdeps, inputs, targets.
  */
 #include "tools/jig/query.h"
+#include "tools/jig/readers.h"
 #include "tools/jig/walk.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
+static void print_path(const struct graph *graph, file_id file)
+{
+    struct buf path = {0};
+    graph_append_path(graph, file, &path);
+    puts(buf_cstr(&path));
+    buf_free(&path);
+}
+
 static void print_kind(const struct graph *graph, const char *kind, file_id file)
 {
-    printf("%-10s  %s\n", kind, graph_path(graph, file));
+    printf("%-10s  ", kind);
+    print_path(graph, file);
 }
 
 /* Runs `answer` for each file that is asked about. */
@@ -26,6 +36,44 @@ static int for_each(struct tool *tool, int count, char **words,
 
 /* ---- deps -------------------------------------------------------------------------------- */
 
+static void print_each(const struct graph *graph, const char *kind, const file_id *files,
+                       uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        print_kind(graph, kind, files[i]);
+}
+
+/* Whether the file is virtual and some job's: it stands for that job's inputs. */
+static bool is_group(const struct graph *graph, file_id file)
+{
+    return graph_is_virtual(graph, file) && graph->files.data[file].producer != GRAPH_NONE;
+}
+
+/* Declared inputs; for a group its members, those of groups in it included. */
+static void print_declared(const struct graph *graph, const struct graph_job *job)
+{
+    uint8_t *seen = mem_array(graph->files.count, 1);
+    struct file_list groups = {0};
+    const char *kind = "declared";
+    for (;;) {
+        for (uint32_t i = 0; i < job->in_count; i++) {
+            file_id file = graph_inputs(graph, job)[i];
+            if (seen[file]++)
+                continue;
+            if (is_group(graph, file))
+                vec_push(&groups, file);
+            else
+                print_kind(graph, kind, file);
+        }
+        if (!groups.count)
+            break;
+        kind = "imported";
+        job = &graph->jobs.data[graph->files.data[groups.data[--groups.count]].producer];
+    }
+    vec_free(&groups);
+    free(seen);
+}
+
 static void print_deps(const struct tool *tool, file_id file)
 {
     const struct graph *graph = tool->graph;
@@ -34,14 +82,10 @@ static void print_deps(const struct tool *tool, file_id file)
         return;
     const struct graph_job *job = &graph->jobs.data[producer];
     const struct job_record *record = &tool->history->jobs.data[producer];
-    for (uint32_t i = 0; i < job->in_count; i++)
-        print_kind(graph, "declared", graph_inputs(graph, job)[i]);
-    for (uint32_t i = 0; i < record->deps_count; i++)
-        print_kind(graph, "discovered", history_deps(tool->history, record)[i]);
-    for (uint32_t i = 0; i < job->order_only_count; i++)
-        print_kind(graph, "order-only", graph_order_only(graph, job)[i]);
-    for (uint32_t i = 0; i < job->validation_count; i++)
-        print_kind(graph, "validation", graph_validations(graph, job)[i]);
+    print_declared(graph, job);
+    print_each(graph, "discovered", history_deps(tool->history, record), record->deps_count);
+    print_each(graph, "order-only", graph_order_only(graph, job), job->order_only_count);
+    print_each(graph, "validation", graph_validations(graph, job), job->validation_count);
 }
 
 int query_deps(struct tool *tool, int count, char **words)
@@ -51,37 +95,22 @@ int query_deps(struct tool *tool, int count, char **words)
 
 /* ---- rdeps ------------------------------------------------------------------------------- */
 
-static bool is_among(file_id file, const file_id *files, uint32_t count)
-{
-    for (uint32_t i = 0; i < count; i++) {
-        if (files[i] == file)
-            return true;
-    }
-    return false;
-}
-
-/* How the job needs `file`, or NULL. */
-static const char *kind_of_need(const struct tool *tool, job_id id, file_id file)
-{
-    const struct graph_job *job = &tool->graph->jobs.data[id];
-    const struct job_record *record = &tool->history->jobs.data[id];
-    if (is_among(file, graph_inputs(tool->graph, job), job->in_count))
-        return "declared";
-    if (is_among(file, history_deps(tool->history, record), record->deps_count))
-        return "discovered";
-    if (is_among(file, graph_order_only(tool->graph, job), job->order_only_count))
-        return "order-only";
-    return NULL;
-}
-
 static void print_rdeps(const struct tool *tool, file_id file)
 {
-    for (job_id id = 0; id < tool->graph->jobs.count; id++) {
-        const char *kind = kind_of_need(tool, id, file);
-        const struct graph_job *job = &tool->graph->jobs.data[id];
-        for (uint32_t i = 0; kind && i < job->out_count; i++)
-            print_kind(tool->graph, kind, graph_outputs(tool->graph, job)[i]);
+    static const char *const kinds[] = {
+        [READER_DECLARED] = "declared",
+        [READER_DISCOVERED] = "discovered",
+        [READER_ORDER_ONLY] = "order-only",
+    };
+    struct readers readers = {.graph = tool->graph, .history = tool->history};
+    readers_find(&readers, file);
+    for (uint32_t r = 0; r < readers.all.count; r++) {
+        const struct reader *reader = &readers.all.data[r];
+        const struct graph_job *job = &tool->graph->jobs.data[reader->job];
+        for (uint32_t i = 0; i < job->out_count; i++)
+            print_kind(tool->graph, kinds[reader->kind], graph_outputs(tool->graph, job)[i]);
     }
+    readers_free(&readers);
 }
 
 int query_rdeps(struct tool *tool, int count, char **words)
@@ -102,7 +131,7 @@ static void visit(void *context, file_id file)
     const struct history *history = sources->tool->history;
     job_id producer = sources->tool->graph->files.data[file].producer;
     if (producer == GRAPH_NONE) {
-        puts(graph_path(sources->tool->graph, file));
+        print_path(sources->tool->graph, file);
         return;
     }
     const struct job_record *record = &history->jobs.data[producer];
@@ -138,6 +167,8 @@ int query_targets(struct tool *tool, int count, char **words)
             uint32_t readers;
             file_id file = graph_outputs(graph, job)[i];
             graph_consumers(graph, file, &readers);
+            if (graph_is_virtual(graph, file))
+                continue;
             if (all || !readers || (job->flags & GRAPH_JOB_PHONY))
                 puts(graph_path(graph, file));
         }

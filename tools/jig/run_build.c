@@ -2,8 +2,8 @@
 
 #include "jig/scheduler.h"
 #include "tools/jig/choice.h"
-#include "tools/jig/delta.h"
 #include "tools/jig/processors.h"
+#include "tools/jig/results.h"
 #include "tools/jig/stats.h"
 #include "tools/jig/status.h"
 
@@ -27,10 +27,7 @@ struct building {
     struct jig_trace *trace;
     uint32_t slots;
     bool stopping; /* because nobody reads what is written */
-
-    struct jig_build_result result;
-    struct delta_counts delta;
-    bool delta_lost; /* it could not be written; told */
+    struct results results;
 };
 
 static enum jig_status parse_format(struct building *building, struct jig_error *error)
@@ -132,38 +129,17 @@ static struct jig_build_options build_options(const struct building *building)
     return options;
 }
 
-/*
- * Counts and writes what the build changed. A build that could not begin writes that it changed
- * nothing: what an earlier one wrote must not be taken for its delta.
- */
-static void finish_delta(struct building *building, const struct jig_session *session,
-                         enum jig_status status)
-{
-    uint32_t count = 0;
-    const struct jig_delta_entry *entries = NULL;
-    (void)session;
-    building->delta = delta_count(entries, count);
-    if (!building->request->delta)
-        return;
-    struct jig_error error;
-    struct buf path = {0};
-    place_spell(&building->place, building->request->delta, &path);
-    building->delta_lost = delta_write(path.data, entries, count, status == JIG_OK, &error);
-    if (building->delta_lost)
-        face_error(building->face, &error);
-    buf_free(&path);
-}
-
 static enum jig_status build(struct building *building, struct jig_error *error)
 {
+    const struct build_request *request = building->request;
     struct jig_session *session;
     enum jig_status status = open_session(building, &session, error);
     if (!status) {
         struct jig_build_options options = build_options(building);
-        status = jig_session_build(session, &options, &building->result, error);
+        status = jig_session_build(session, &options, &building->results.build, error);
     }
-    if (building->place.pipelines)
-        finish_delta(building, session, status);
+    if (building->face == FACE_JIG)
+        results_take(&building->results, request, &building->place, session, status);
     jig_session_close(session);
     return status;
 }
@@ -194,6 +170,11 @@ static bool prepare(struct building *building)
     const struct build_request *request = building->request;
     if (!place_enter(building->face, request, !request->quiet, &building->place))
         return false;
+    if (request->delta && request->dry_run) {
+        face_wrong_usage(building->face, "jig help build",
+                         "-n changes nothing, so there is no delta to write");
+        return false;
+    }
     const char *option = pipeline_option(request);
     if (!building->place.pipelines && option) {
         face_wrong_usage(building->face, "jig help build", "%s is for pipelines; '%s' has targets",
@@ -211,8 +192,8 @@ static bool prepare(struct building *building)
 /* Says what a build of pipelines came to: its jobs' own lines may have been written over. */
 static void tell_sum(const struct building *building)
 {
-    const struct jig_build_result *result = &building->result;
-    const struct delta_counts *delta = &building->delta;
+    const struct jig_build_result *result = &building->results.build;
+    const struct delta_counts *delta = &building->results.delta;
     printf("jig: %" PRIu32 " %s run, %" PRIu32 " spared; outputs: %" PRIu32 " added, %" PRIu32
            " updated, %" PRIu32 " removed\n",
            result->jobs_run, result->jobs_run == 1 ? "job" : "jobs", result->jobs_passed,
@@ -224,7 +205,7 @@ static void tell_end(const struct building *building, enum jig_status status,
                      const struct jig_error *error)
 {
     const char *name = face_name(building->face);
-    bool idle = status_was_idle(building->status) && !building->result.outputs_removed;
+    bool idle = status_was_idle(building->status) && !building->results.build.outputs_removed;
     if (status == JIG_ERROR_JOB || status == JIG_ERROR_INTERRUPTED)
         printf("%s: build stopped: %s.\n", name, error->message);
     else if (status)
@@ -287,15 +268,17 @@ static int show_build(struct building *building)
     enum jig_status status = build(building, &error);
     status_end(building->status);
     tell_end(building, status, &error);
-    stats_write(request->stats, &building->result, stdout);
+    fputs(buf_cstr(&building->results.cache), stdout);
+    stats_write(request->stats, &building->results.build, stdout);
     write_trace(building);
-    if (!status && building->delta_lost)
+    if (!status && building->results.delta_lost)
         status = JIG_ERROR_IO;
-    int code = face_exit_code(building->face, status, building->result.exit_code);
+    int code = face_exit_code(building->face, status, building->results.build.exit_code);
     code = exit_code(building, code);
 
     jig_trace_destroy(building->trace);
     status_destroy(building->status);
+    results_free(&building->results);
     return code;
 }
 

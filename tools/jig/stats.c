@@ -1,32 +1,13 @@
 #include "tools/jig/stats.h"
 
+#include "tools/jig/text.h"
+
 #include <inttypes.h>
 #include <jansson.h>
 
 static double ms(uint64_t ns)
 {
     return (double)ns / 1e6;
-}
-
-/* A number of bytes, short: "512 B", "1.5 MiB". */
-struct size_text {
-    char text[24];
-};
-
-static struct size_text size_text(uint64_t bytes)
-{
-    static const char *const units[] = {"KiB", "MiB", "GiB", "TiB"};
-    struct size_text out;
-    if (bytes < 1024) {
-        snprintf(out.text, sizeof out.text, "%" PRIu64 " B", bytes);
-        return out;
-    }
-    double scaled = (double)bytes / 1024;
-    size_t unit = 0;
-    for (; scaled >= 1024 && unit < 3; unit++)
-        scaled /= 1024;
-    snprintf(out.text, sizeof out.text, "%.1f %s", scaled, units[unit]);
-    return out;
 }
 
 /* Whether the build was one of pipelines, which alone look at folders. */
@@ -44,7 +25,7 @@ static void write_discovery(const struct jig_build_result *r, FILE *out)
             "find  %10.1f  %" PRIu32 " modules; %" PRIu64 " opened, %" PRIu64
             " scanned, %s; %" PRIu64 " imports resolved\n",
             ms(r->discover_ns), r->modules, r->files_opened, r->files_scanned,
-            size_text(r->bytes_scanned).text, r->imports_resolved);
+            text_size(r->bytes_scanned).text, r->imports_resolved);
 }
 
 /* How much of what was known stood, and why the rest did not. */
@@ -74,13 +55,13 @@ static void write_table(const struct jig_build_result *r, FILE *out)
             "scan  %10.1f  %" PRIu64 " looked at: %" PRIu64 " as recorded, %" PRIu64
             " not; %" PRIu64 " hashed, %s\n",
             ms(r->scan_ns), r->files_statted, r->files_hit, r->files_missed, r->files_hashed,
-            size_text(r->bytes_hashed).text);
+            text_size(r->bytes_hashed).text);
     fprintf(out, "plan  %10.1f  %" PRIu32 " jobs wanted\n", ms(r->plan_ns), r->jobs_wanted);
     fprintf(out, "run   %10.1f  %" PRIu32 " run, %" PRIu32 " failed, %" PRIu32 " spared%s\n",
             ms(r->run_ns), r->jobs_run, r->jobs_failed, r->jobs_passed,
             r->manifest_changed ? "; the manifest was made anew" : "");
     fprintf(out, "save  %10.1f  image %s, journal %s\n", ms(r->save_ns),
-            size_text(r->image_bytes).text, size_text(r->journal_bytes).text);
+            text_size(r->image_bytes).text, text_size(r->journal_bytes).text);
     if (pipelines)
         write_hits(r, out);
 }

@@ -2,7 +2,9 @@
 
 #include "engine/base/edit_distance.h"
 
+#include <inttypes.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { ESCAPE = 0x1b };
@@ -144,6 +146,22 @@ const char *text_closest(const char *text, const char *const *words)
             break;
     }
     return closest;
+}
+
+struct text_size text_size(uint64_t bytes)
+{
+    static const char *const units[] = {"KiB", "MiB", "GiB", "TiB"};
+    struct text_size out;
+    if (bytes < 1024) {
+        snprintf(out.text, sizeof out.text, "%" PRIu64 " B", bytes);
+        return out;
+    }
+    double scaled = (double)bytes / 1024;
+    size_t unit = 0;
+    for (; scaled >= 1024 && unit < 3; unit++)
+        scaled /= 1024;
+    snprintf(out.text, sizeof out.text, "%.1f %s", scaled, units[unit]);
+    return out;
 }
 
 int text_compare(const void *a, const void *b)

@@ -26,6 +26,12 @@ void text_append_plain(struct buf *out, const char *text, size_t length);
  * letters; else NULL. */
 const char *text_closest(const char *text, const char *const *words);
 
+/* A number of bytes, short: "512 B", "1.5 MiB". */
+struct text_size {
+    char text[24];
+};
+struct text_size text_size(uint64_t bytes);
+
 /* For qsort over an array of strings: by bytes. */
 int text_compare(const void *a, const void *b);
 

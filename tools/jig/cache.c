@@ -1,0 +1,93 @@
+/*
+ * `jig cache`.
+ */
+#include "tools/jig/cache.h"
+
+#include "tools/jig/command.h"
+#include "tools/jig/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Which of the two is meant, by its first letter; 0 when none is: told. */
+static char find_task(const char *word)
+{
+    static const char *const names[] = {"show", "prune", NULL};
+    for (const char *const *name = names; *name; name++) {
+        if (strcmp(word, *name) == 0)
+            return **name;
+    }
+    const char *meant = text_closest(word, names);
+    if (meant)
+        face_wrong_usage(FACE_JIG, "jig help cache", "unknown word '%s', did you mean '%s'?", word,
+                         meant);
+    else
+        face_wrong_usage(FACE_JIG, "jig help cache", "unknown word '%s'", word);
+    return 0;
+}
+
+static int show(struct tool *tool, int count, char **words)
+{
+    int code = tool_open(tool) ? cache_show(tool, count, words) : EXIT_UNABLE;
+    tool_close(tool);
+    return code;
+}
+
+static int do_task(const struct build_request *request)
+{
+    char show_word[] = "show", *usual[] = {show_word};
+    int count = request->target_count ? request->target_count : 1;
+    char **words = request->target_count ? request->targets : usual;
+    char task = find_task(words[0]);
+    if (!task)
+        return EXIT_UNABLE;
+    if (task == 'p' && count > 1)
+        return face_wrong_usage(FACE_JIG, "jig help cache", "'prune' is followed by nothing");
+    struct place place;
+    struct tool tool = {.face = FACE_JIG, .request = request, .place = &place};
+    int code = EXIT_UNABLE;
+    if (place_enter(FACE_JIG, request, false, &place))
+        code = task == 'p' ? cache_prune(&tool) : show(&tool, count - 1, words + 1);
+    place_free(&place);
+    return code;
+}
+
+static int cache_main(int argc, char **argv)
+{
+    struct build_request request;
+    int code = EXIT_UNABLE;
+    switch (options_parse(OPTIONS_OF_CACHE, argc, argv, &request)) {
+    case OPTIONS_GO:
+        code = do_task(&request);
+        break;
+    case OPTIONS_HELP:
+        fputs(command_cache.usage, stdout);
+        code = EXIT_DONE;
+        break;
+    default:
+        break;
+    }
+    build_request_free(&request);
+    return code;
+}
+
+const struct command command_cache = {
+    .name = "cache",
+    .summary = "look at what is kept between builds, and tidy it",
+    .usage = "usage: jig cache [options] show [files]\n"
+             "       jig cache [options] prune\n"
+             "\n"
+             "  show        what is kept, where, how much, and how often it was of use\n"
+             "  show FILE…  what is known of the files: fingerprint and digest; imports and where\n"
+             "              they lead, definitions; the jobs that make and read them\n"
+             "  prune       forget files and jobs that the manifest no longer has\n"
+             "\n"
+             "  -C DIR           go to DIR first\n"
+             "  -f FILE          the manifest; found as by 'jig build'\n"
+             "      --cache-dir DIR  where it is kept, if not in .jig\n"
+             "      --json       for programs: one line of JSON\n"
+             "\n"
+             "Deleting the whole directory is safe at any time, except during a build: the next\n"
+             "build then finds out everything anew.\n",
+    .run = cache_main,
+};
