@@ -146,21 +146,34 @@ void close_tree(struct walked *walked)
     jig_pool_destroy(walked->pool);
 }
 
-struct walked reload(struct walked *walked, const char *root)
+void copy_columns(const struct column *from, const struct column *to)
 {
-    struct walked fresh = open_tree(root, OLD);
-    struct column from[TREE_COLUMN_COUNT], to[TREE_COLUMN_COUNT];
-    tree_columns(walked->tree, from);
-    tree_columns(fresh.tree, to);
     for (int i = 0; i < TREE_COLUMN_COUNT; i++) {
         size_t bytes = (size_t)*from[i].count * from[i].element_bytes;
+        if (*to[i].capacity)
+            free(*to[i].data);
         *to[i].data = mem_alloc(bytes);
-        *to[i].count = *to[i].capacity = *from[i].count;
+        *to[i].count = *from[i].count;
+        *to[i].capacity = *from[i].count ? *from[i].count : 1;
         if (bytes)
             memcpy(*to[i].data, *from[i].data, bytes);
     }
+}
+
+struct walked reload_at_age(struct walked *walked, const char *root, int age)
+{
+    struct walked fresh = open_tree(root, age);
+    struct column from[TREE_COLUMN_COUNT], to[TREE_COLUMN_COUNT];
+    tree_columns(walked->tree, from);
+    tree_columns(fresh.tree, to);
+    copy_columns(from, to);
     assert_true(tree_is_sound(fresh.tree));
     return fresh;
+}
+
+struct walked reload(struct walked *walked, const char *root)
+{
+    return reload_at_age(walked, root, OLD);
 }
 
 enum tree_kind kind(struct walked *walked, const char *path)

@@ -47,8 +47,11 @@ struct walked open_tree_without_ignore(const char *root);
 void refresh(struct walked *walked);
 void close_tree(struct walked *walked);
 
-/* A new tree with copies of this one's columns, as another process would load them. */
+/* A new tree (an OLD one) with copies of this one's columns, as another process would load them. */
 struct walked reload(struct walked *walked, const char *root);
+struct walked reload_at_age(struct walked *walked, const char *root, int age);
+/* Frees what is in the columns of `to` and puts copies of those of `from` there. */
+void copy_columns(const struct column *from, const struct column *to);
 
 enum tree_kind kind(struct walked *walked, const char *path);
 /* All files, one a line. */

@@ -168,7 +168,7 @@ void tree_each_file(const struct tree *tree,
     char path[PATH_MAX];
     for (uint32_t id = 0; id < tree->places.count; id++) {
         const struct tree_place *place = &tree->places.data[id];
-        if (!(place->flags & PLACE_WALKED))
+        if (!(place->flags & PLACE_WALKED) || place->path_length >= sizeof path - 1)
             continue;
         size_t skip = place->path_length ? place->path_length + 1 : 0;
         if (skip)

@@ -7,6 +7,9 @@
 #include <limits.h>
 #include <stdlib.h>
 
+/* A folder whose path is too long for the system is known, and empty: one name beyond the limit. */
+enum { LONGEST_PATH = PATH_MAX + NAME_MAX };
+
 /* text[at .. at + length) is there, ends in a NUL, and has none in it. */
 static bool text_is_sound(const struct tree *tree, uint32_t at, uint32_t length)
 {
@@ -77,8 +80,9 @@ static bool ignore_is_sound(const struct tree *tree, uint32_t id)
 static bool place_is_sound(const struct tree *tree, uint32_t id, uint8_t *taken)
 {
     const struct tree_place *place = &tree->places.data[id];
-    if (!text_is_sound(tree, place->path, place->path_length) || place->path_length >= PATH_MAX ||
-        (place->flags & ~PLACE_FLAGS) || place->kind > TREE_FOLDER)
+    if (!text_is_sound(tree, place->path, place->path_length) ||
+        place->path_length > LONGEST_PATH || (place->flags & ~PLACE_FLAGS) ||
+        place->kind > TREE_FOLDER)
         return false;
     if (!place_is_folder(place)) {
         bool both = (place->flags & PLACE_PROBE) && (place->flags & PLACE_IGNORE_FILE);
