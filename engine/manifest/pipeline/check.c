@@ -186,7 +186,8 @@ static void choose(struct selection *selection, uint32_t index)
     vec_push(&selection->chosen, index);
 }
 
-/* Chooses the pipelines `name` of all packages that match `pattern`; false after a problem. */
+/* Chooses the pipelines `name` of all packages that match `pattern`. Whether there was one; also
+ * true after a problem. */
 static bool choose_matching(struct checker *checker, const struct yaml_value *item,
                             const char *pattern, const char *name, struct selection *selection)
 {
@@ -194,21 +195,25 @@ static bool choose_matching(struct checker *checker, const struct yaml_value *it
     struct jig_error error;
     if (glob_compile(pattern, &glob, &error) != JIG_OK) {
         wrong(checker->reader, item, error.advice, "`collect`: %s", error.message);
-        return false;
+        return true;
     }
+    bool found = false;
     for (uint32_t i = 0; i < checker->count; i++) {
         const struct config_pipeline *pipeline = &checker->pipelines[i];
         size_t package = strlen(pipeline->package);
         if (!*pipeline->name || strcmp(pipeline->name + package + (package > 0), name) != 0)
             continue;
-        if (glob_match(glob, pipeline->package, package) || strcmp(pattern, "**") == 0)
-            choose(selection, i);
+        if (!glob_match(glob, pipeline->package, package) && strcmp(pattern, "**") != 0)
+            continue;
+        choose(selection, i);
+        found = true;
     }
     glob_destroy(glob);
-    return true;
+    return found;
 }
 
-/* NAME in the same package, #NAME in the root, PACKAGE#NAME with a pattern for PACKAGE. */
+/* NAME in the same package, #NAME in the root, PACKAGE#NAME with a pattern for PACKAGE. Whether
+ * that names a pipeline; also true after a problem. */
 static bool choose_item(struct checker *checker, const struct draft *draft,
                         const struct yaml_value *item, const char *text,
                         struct selection *selection)
@@ -224,8 +229,9 @@ static bool choose_item(struct checker *checker, const struct draft *draft,
     buf_append_str(&name, hash ? hash + 1 : text);
     uint32_t index = find_name(checker, name.data);
     buf_free(&name);
-    if (index < checker->count)
-        choose(selection, index);
+    if (index == checker->count)
+        return false;
+    choose(selection, index);
     return true;
 }
 
@@ -260,9 +266,7 @@ static void look_up_collect(struct checker *checker, uint32_t index)
     for (uint32_t i = 0; i < list_count(collect); i++) {
         const struct yaml_value *item = list_item(collect, i);
         const char *text = read_text(reader, item, "collect");
-        uint32_t before = selection.chosen.count;
-        if (text && choose_item(checker, draft, item, text, &selection) &&
-            selection.chosen.count == before)
+        if (text && !choose_item(checker, draft, item, text, &selection))
             tell_unknown_pipeline(checker, item, text);
     }
     uint32_t count = selection.chosen.count;

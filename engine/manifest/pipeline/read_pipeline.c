@@ -59,10 +59,12 @@ static void read_name(struct reader *reader, struct draft *draft)
 
 /* ---- sources --------------------------------------------------------------------------------- */
 
-static void tell_needless(struct reader *reader, const struct yaml_value *value, const char *key)
+/* Tells of a key that is given for nothing, and forgets it. */
+static void drop(struct reader *reader, const struct yaml_value **value, const char *key)
 {
-    if (value)
-        odd(reader, value, "", "`%s` means nothing to a pipeline with `collect`", key);
+    if (*value)
+        odd(reader, *value, "", "`%s` means nothing to a pipeline with `collect`", key);
+    *value = NULL;
 }
 
 static void read_sources(struct reader *reader, struct draft *draft)
@@ -82,16 +84,16 @@ static void read_sources(struct reader *reader, struct draft *draft)
         if (list_count(keys->sources) == 0)
             wrong(reader, keys->sources, "", "`sources` is empty");
     }
-    if (keys->exclude)
-        pipeline->exclude = read_list(reader, keys->exclude, "exclude", read_pattern);
-    if (!keys->collect) {
-        read_scan(reader, draft);
+    if (keys->collect) {
+        drop(reader, &keys->exclude, "exclude");
+        drop(reader, &keys->scan, "scan");
+        drop(reader, &keys->depends, "depends");
+        drop(reader, &keys->sees, "sees");
         return;
     }
-    tell_needless(reader, keys->exclude, "exclude");
-    tell_needless(reader, keys->scan, "scan");
-    tell_needless(reader, keys->depends, "depends");
-    tell_needless(reader, keys->sees, "sees");
+    if (keys->exclude)
+        pipeline->exclude = read_list(reader, keys->exclude, "exclude", read_pattern);
+    read_scan(reader, draft);
 }
 
 /* ---- outputs --------------------------------------------------------------------------------- */

@@ -1,8 +1,6 @@
 /* `scan`: how a pipeline's sources are looked through for imports. */
 #include "engine/manifest/pipeline/reader.h"
 
-#include <stdlib.h>
-
 /* In the order of enum scanner_kind. */
 static const char *const kinds[] = {"none", "typescript", "c", "proto", "graphql", "regex", NULL};
 
@@ -137,24 +135,43 @@ static struct string_list default_roots(struct reader *reader, const struct draf
     return list_of(reader, (const char *[]){*package ? package : "."}, 1);
 }
 
-static void tell_unused(struct reader *reader, const struct yaml_value *value, const char *key,
-                        enum scanner_kind kind)
+/* Tells of keys that are given for nothing, and forgets them. */
+static void drop_unused(struct reader *reader, enum scanner_kind kind, struct scan_keys *keys)
 {
-    if (value)
-        odd(reader, value, "", "`%s` means nothing to a scan of kind %s", key, kinds[kind]);
+    bool is_typescript = kind == SCANNER_TYPESCRIPT;
+    bool has_extensions = kind == SCANNER_GRAPHQL || kind == SCANNER_REGEX;
+    const struct {
+        const char *name;
+        const struct yaml_value **value;
+        bool used;
+    } all[] = {
+        {"roots", &keys->roots, !is_typescript && kind != SCANNER_NONE},
+        {"include_dirs", &keys->include_dirs, !is_typescript && kind != SCANNER_NONE},
+        {"pattern", &keys->pattern, kind == SCANNER_REGEX},
+        {"extensions", &keys->extensions, has_extensions},
+        {"tsconfig", &keys->tsconfig, is_typescript},
+    };
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        if (all[i].used || !*all[i].value)
+            continue;
+        odd(reader, *all[i].value, "", "`%s` means nothing to a scan of kind %s", all[i].name,
+            kinds[kind]);
+        *all[i].value = NULL;
+    }
 }
 
 static void read_roots(struct reader *reader, struct draft *draft, const struct scan_keys *keys)
 {
-    const struct yaml_value *roots = keys->roots ? keys->roots : keys->include_dirs;
-    const char *key = keys->roots ? "roots" : "include_dirs";
+    struct config_scan *scan = &draft->pipeline.scan;
     if (keys->roots && keys->include_dirs)
         wrong(reader, keys->include_dirs, "",
               "`include_dirs` is another name of `roots`: give one");
-    draft->pipeline.scan.roots =
-        roots ? read_list(reader, roots, key, read_path) : default_roots(reader, draft);
-    if (draft->pipeline.scan.kind == SCANNER_TYPESCRIPT)
-        tell_unused(reader, roots, key, SCANNER_TYPESCRIPT);
+    if (keys->roots)
+        scan->roots = read_list(reader, keys->roots, "roots", read_path);
+    else if (keys->include_dirs)
+        scan->roots = read_list(reader, keys->include_dirs, "include_dirs", read_path);
+    else
+        scan->roots = default_roots(reader, draft);
 }
 
 static void read_extensions(struct reader *reader, struct config_scan *scan,
@@ -164,20 +181,6 @@ static void read_extensions(struct reader *reader, struct config_scan *scan,
         scan->extensions = read_list(reader, value, "extensions", read_extension);
     else if (scan->kind == SCANNER_GRAPHQL)
         scan->extensions = list_of(reader, (const char *[]){".graphql", ".gql"}, 2);
-    if (scan->kind != SCANNER_GRAPHQL && scan->kind != SCANNER_REGEX)
-        tell_unused(reader, value, "extensions", scan->kind);
-}
-
-static void read_pattern_key(struct reader *reader, struct config_scan *scan,
-                             const struct yaml_value *value, const struct yaml_value *self)
-{
-    if (scan->kind != SCANNER_REGEX)
-        tell_unused(reader, value, "pattern", scan->kind);
-    else if (value)
-        scan->pattern = read_regex(reader, value);
-    else
-        wrong(reader, self, "Its group 1 is what is imported.",
-              "a scan of kind regex needs a `pattern`");
 }
 
 void read_scan(struct reader *reader, struct draft *draft)
@@ -185,23 +188,27 @@ void read_scan(struct reader *reader, struct draft *draft)
     const struct yaml_value *value = draft->keys.scan;
     struct config_scan *scan = &draft->pipeline.scan;
     struct scan_keys keys = {0};
-    if (value && value->kind == YAML_IS_SCALAR)
-        keys.kind = value; /* the short form: `scan: proto` */
+    bool is_short = value && value->kind == YAML_IS_SCALAR; /* `scan: proto` */
+    if (is_short)
+        keys.kind = value;
     else if (value)
         read_scan_keys(reader, value, &keys);
 
     if (keys.kind)
-        scan->kind = (enum scanner_kind)read_choice(reader, keys.kind,
-                                                    keys.kind == value ? "scan" : "kind", kinds);
+        scan->kind =
+            (enum scanner_kind)read_choice(reader, keys.kind, is_short ? "scan" : "kind", kinds);
     else
         scan->kind = default_kind(reader, draft);
+    drop_unused(reader, scan->kind, &keys);
     if (scan->kind == SCANNER_NONE)
         return;
     read_roots(reader, draft, &keys);
     read_extensions(reader, scan, keys.extensions);
-    read_pattern_key(reader, scan, keys.pattern, value);
-    if (scan->kind != SCANNER_TYPESCRIPT)
-        tell_unused(reader, keys.tsconfig, "tsconfig", scan->kind);
-    else if (keys.tsconfig)
+    if (keys.pattern)
+        scan->pattern = read_regex(reader, keys.pattern);
+    else if (scan->kind == SCANNER_REGEX)
+        wrong(reader, value, "Its group 1 is what is imported.",
+              "a scan of kind regex needs a `pattern`");
+    if (keys.tsconfig)
         scan->tsconfig = read_path(reader, keys.tsconfig, "tsconfig");
 }
