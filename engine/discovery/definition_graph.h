@@ -29,12 +29,23 @@ struct name_table {
     uint32_t slot_count;
 };
 
-/* What find_export found, since barrels are asked for the same names again and again. */
+/* What a module shows under a name, in itself or through what it exports again. */
+struct export
+{
+    enum {
+        EXPORT_NONE,      /* nothing that can be seen */
+        EXPORT_FOUND,     /* the exported ones of the definitions that begin with `first` */
+        EXPORT_AMBIGUOUS, /* several modules have it, and any may be meant */
+    } kind;
+    const struct name_entry *first;
+};
+
+/* Kept, since barrels are asked for the same names again and again. */
 struct export_memo {
     uint64_t name_hash;
     module_id module;
-    uint32_t node; /* NODE_NONE: no such name */
     bool used;
+    struct export found;
 };
 
 struct node_edge {
@@ -96,11 +107,7 @@ static inline const struct name_entry *names_next(const struct name_table *table
     return entry->next ? &table->entries.data[entry->next - 1] : NULL;
 }
 
-/*
- * The node of what a module shows under a name, in itself or through what it exports again: a
- * definition's; that of all exports when several could be meant; NODE_NONE when there is none.
- */
-uint32_t names_find_export(struct definition_graph *graph, module_id module, const char *name);
+struct export names_find_export(struct definition_graph *graph, module_id module, const char *name);
 
 /* ---- edges --------------------------------------------------------------------------------- */
 

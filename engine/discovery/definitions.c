@@ -167,14 +167,30 @@ static struct digest solve(struct definition_graph *graph, uint32_t root)
     return graph->digests[root];
 }
 
+/* Several definitions of one name are one: an interface and a class, overloads. */
+static struct digest solve_all(struct definition_graph *graph, const struct name_entry *entry)
+{
+    struct digest sum = {0};
+    for (; entry; entry = names_next(&graph->definitions, entry)) {
+        if (!graph->discovery->facts.definitions.data[entry->index].exported)
+            continue;
+        struct digest one = solve(graph, entry->index);
+        if (digest_is_zero(one))
+            return one;
+        sum = digest_add(sum, digest_of(&one, sizeof one));
+    }
+    return sum;
+}
+
 struct digest discovery_definition_digest(struct discovery *discovery, module_id id,
                                           const char *name)
 {
     if (!discovery->definitions)
         discovery->definitions = graph_make(discovery);
     struct definition_graph *graph = discovery->definitions;
-    uint32_t node = NODE_NONE;
+    struct export found = {EXPORT_NONE, NULL};
     if (strcmp(name, "*") != 0)
-        node = names_find_export(graph, id, name);
-    return solve(graph, node == NODE_NONE ? node_of_all(graph, id) : node);
+        found = names_find_export(graph, id, name);
+    return found.kind == EXPORT_FOUND ? solve_all(graph, found.first)
+                                      : solve(graph, node_of_all(graph, id));
 }

@@ -328,7 +328,8 @@ enum jig_status discovery_rescan(struct discovery *discovery, const char *const 
     discovery->environment.data->tick++;
     struct pass pass = {.discovery = discovery, .last_old = MODULE_NONE};
     pass.resolve_anew = mem_array(discovery->lenses.count, sizeof *pass.resolve_anew);
-    vec_extend(&pass.ask, discovery->now.modules.count);
+    for (module_id id = 0; id < discovery->now.modules.count; id++)
+        vec_push(&pass.ask, false);
     find_named(&pass, paths, count);
     if (configs_contain(discovery, paths, count) && !configs_stand(discovery))
         distrust_resolutions(&pass);

@@ -86,7 +86,9 @@ void merge_readings(struct pass *pass, struct readings *readings)
     struct merge merge = {discovery, readings, mem_array(count, sizeof *merge.places)};
     for (uint32_t i = 0; i < count; i++)
         merge.places[i] = facts_make_room(&discovery->facts, &readings->list.data[i].span);
-    vec_extend(&discovery->resolved, discovery->facts.imports.count - discovery->resolved.count);
+    uint32_t imports = discovery->facts.imports.count - discovery->resolved.count;
+    if (imports)
+        vec_extend(&discovery->resolved, imports);
     jig_pool_for(discovery->options.pool, count, GRAIN, copy_range, &merge);
     for (uint32_t i = 0; i < count; i++)
         replace(pass, &readings->list.data[i], &merge.places[i]);
@@ -117,11 +119,8 @@ void compact_facts(struct discovery *discovery)
         struct facts_span old = span_of(now, id);
         struct facts_span place = facts_make_room(&fresh, &old);
         facts_copy(&fresh, &place, &discovery->facts, &old);
-        vec_extend(&resolved, old.imports.count);
-        if (old.imports.count)
-            memcpy(resolved.data + place.imports.begin,
-                   discovery->resolved.data + old.imports.begin,
-                   old.imports.count * sizeof *resolved.data);
+        for (uint32_t i = 0; i < old.imports.count; i++)
+            vec_push(&resolved, discovery->resolved.data[old.imports.begin + i]);
         set_span(now, id, &place);
     }
     facts_free(&discovery->facts);

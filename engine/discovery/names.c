@@ -157,40 +157,46 @@ static void follow_exports(struct definition_graph *graph, module_id id, const c
     }
 }
 
-static uint32_t search_export(struct definition_graph *graph, module_id module, const char *name)
+/* The first entry of a name that importers see. */
+static const struct name_entry *first_exported(const struct definition_graph *graph, module_id id,
+                                               const char *name)
 {
     const struct fact_definition *definitions = graph->discovery->facts.definitions.data;
-    uint32_t node = NODE_NONE;
+    const struct name_entry *entry = names_first(graph, &graph->definitions, id, name);
+    while (entry && !definitions[entry->index].exported)
+        entry = names_next(&graph->definitions, entry);
+    return entry;
+}
+
+static struct export search_export(struct definition_graph *graph, module_id module,
+                                   const char *name)
+{
+    struct export found = {EXPORT_NONE, NULL};
     graph->search++;
     graph->queue.count = 0;
     come_by(graph, module);
     for (uint32_t i = 0; i < graph->queue.count; i++) {
-        module_id id = graph->queue.data[i];
-        bool here = false;
-        const struct name_entry *entry = names_first(graph, &graph->definitions, id, name);
-        for (; entry; entry = names_next(&graph->definitions, entry)) {
-            if (!definitions[entry->index].exported)
-                continue;
-            if (node != NODE_NONE)
-                return node_of_all(graph, module);
-            node = entry->index;
-            here = true;
-        }
-        if (!here)
-            follow_exports(graph, id, name);
+        const struct name_entry *entry = first_exported(graph, graph->queue.data[i], name);
+        if (!entry)
+            follow_exports(graph, graph->queue.data[i], name);
+        else if (found.kind == EXPORT_NONE)
+            found = (struct export){EXPORT_FOUND, entry};
+        else
+            return (struct export){EXPORT_AMBIGUOUS, NULL};
     }
-    return node;
+    return found;
 }
 
-uint32_t names_find_export(struct definition_graph *graph, module_id module, const char *name)
+struct export names_find_export(struct definition_graph *graph, module_id module, const char *name)
 {
     if (graph->memo_count * 2 >= graph->memo_slots)
         memo_grow(graph);
     uint64_t name_hash = XXH3_64bits(name, strlen(name));
     struct export_memo *memo = memo_slot(graph, module, name_hash);
     if (!memo->used) {
-        *memo = (struct export_memo){name_hash, module, search_export(graph, module, name), true};
+        struct export found = search_export(graph, module, name);
+        *memo = (struct export_memo){name_hash, module, true, found};
         graph->memo_count++;
     }
-    return memo->node;
+    return memo->found;
 }

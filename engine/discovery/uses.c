@@ -42,60 +42,60 @@ static void use_leaf(struct user *user, uint32_t import, uint64_t label, const c
     user->content.leaves = digest_add(user->content.leaves, digest_of(words, sizeof words));
 }
 
-/* The name `name` of what an import leads to; "*" is all of it. */
+/* What a module exports under a name. False: nothing that can be seen. */
+static bool use_export(struct user *user, module_id module, const char *name, uint64_t label)
+{
+    struct definition_graph *graph = user->graph;
+    struct export found = names_find_export(graph, module, name);
+    if (found.kind == EXPORT_AMBIGUOUS)
+        use_node(user, node_of_all(graph, module), label);
+    for (const struct name_entry *entry = found.first; entry;
+         entry = names_next(&graph->definitions, entry)) {
+        if (graph->discovery->facts.definitions.data[entry->index].exported)
+            use_node(user, entry->index, label);
+    }
+    return found.kind != EXPORT_NONE;
+}
+
+/* The name `name` of what an import leads to; "*", and a name that is not found, is all of it. */
 static void use_import(struct user *user, uint32_t import, const char *name, uint64_t label)
 {
     module_id target = user->graph->discovery->resolved.data[import].target;
-    if (target == MODULE_NONE) {
+    if (target == MODULE_NONE)
         use_leaf(user, import, label, name);
-        return;
-    }
-    uint32_t node = NODE_NONE;
-    if (strcmp(name, "*") != 0)
-        node = names_find_export(user->graph, target, name);
-    use_node(user, node == NODE_NONE ? node_of_all(user->graph, target) : node, label);
+    else if (strcmp(name, "*") == 0 || !use_export(user, target, name, label))
+        use_node(user, node_of_all(user->graph, target), label);
 }
 
-static void use_all_of(struct user *user, uint32_t import, uint64_t label)
+static void use_all_of(struct user *user, uint32_t import)
 {
     const struct facts *facts = &user->graph->discovery->facts;
     const char *specifier = facts_text(facts, facts->imports.data[import].specifier);
-    use_import(user, import, "*", label ^ label_of(specifier));
+    use_import(user, import, "*", label_of(specifier));
 }
 
-/* ---- TypeScript ---------------------------------------------------------------------------- */
-
-static bool is_among(uint32_t kind, uint32_t kinds)
-{
-    return kinds >> kind & 1;
-}
-
-/* All that modules export which are imported whole, in one of these ways. How many there are. */
-static uint32_t use_whole_imports(struct user *user, uint32_t kinds, uint64_t label)
+/* All that may be meant by a name that nothing seems to introduce. */
+static void use_whole_imports(struct user *user)
 {
     const struct discovery *discovery = user->graph->discovery;
     const struct module *module = &discovery->now.modules.data[user->module];
-    uint32_t found = 0;
     for (uint32_t i = 0; i < module->imports_count; i++) {
-        uint32_t import = module->imports_begin + i;
-        const struct fact_import *fact = &discovery->facts.imports.data[import];
-        if (!fact->all || !is_among(fact->kind, kinds))
-            continue;
-        use_all_of(user, import, label);
-        found++;
+        if (discovery->facts.imports.data[module->imports_begin + i].all)
+            use_all_of(user, module->imports_begin + i);
     }
-    return found;
 }
 
-/* What the module imports under this local name. Whether there is such an import. */
-static bool use_local(struct user *user, const char *name, bool only_reexports)
+/* ---- definitions --------------------------------------------------------------------------- */
+
+/* Imports of this local name, or those exported again under it. Whether there is one. */
+static bool use_local(struct user *user, const char *name, bool reexports)
 {
     struct definition_graph *graph = user->graph;
     const struct facts *facts = &graph->discovery->facts;
     bool found = false;
     const struct name_entry *entry = names_first(graph, &graph->locals, user->module, name);
     for (; entry; entry = names_next(&graph->locals, entry)) {
-        if (only_reexports && facts->imports.data[entry->import].kind != IMPORT_REEXPORT)
+        if ((facts->imports.data[entry->import].kind == IMPORT_REEXPORT) != reexports)
             continue;
         const char *imported = facts_text(facts, facts->names.data[entry->index].imported);
         use_import(user, entry->import, imported, label_of(name));
@@ -104,13 +104,16 @@ static bool use_local(struct user *user, const char *name, bool only_reexports)
     return found;
 }
 
-/* A definition of the same module. Whether there is one. */
-static bool use_neighbour(struct user *user, const char *name, uint32_t self)
+/* Definitions of the same module. Whether there is one. */
+static bool use_neighbours(struct user *user, const char *name, uint32_t self)
 {
     struct definition_graph *graph = user->graph;
+    const struct fact_definition *definitions = graph->discovery->facts.definitions.data;
     bool found = false;
     const struct name_entry *entry = names_first(graph, &graph->definitions, user->module, name);
     for (; entry; entry = names_next(&graph->definitions, entry)) {
+        if (definitions[entry->index].kind == DEFINITION_ALIAS)
+            continue;
         if (entry->index != self)
             use_node(user, entry->index, label_of(name));
         found = true;
@@ -118,71 +121,58 @@ static bool use_neighbour(struct user *user, const char *name, uint32_t self)
     return found;
 }
 
-enum {
-    NAMESPACES = 1u << IMPORT_STATIC,
-    /* In the middle of a text, without a name: any definition may be the one that does it. */
-    ANYWHERE = 1u << IMPORT_TYPE | 1u << IMPORT_DYNAMIC | 1u << IMPORT_REQUIRE,
-};
+/* Languages whose imports name no names: an identifier means what is called so in any of them. */
+static bool imports_by_identifier(enum scanner_kind kind)
+{
+    return kind == SCANNER_PROTO || kind == SCANNER_GRAPHQL;
+}
 
-static void look_at_typescript(struct user *user, uint32_t self)
+static void use_identifier(struct user *user, const char *name)
+{
+    const struct discovery *discovery = user->graph->discovery;
+    const struct module *module = &discovery->now.modules.data[user->module];
+    for (uint32_t i = 0; i < module->imports_count; i++) {
+        module_id target = discovery->resolved.data[module->imports_begin + i].target;
+        if (target != MODULE_NONE)
+            use_export(user, target, name, label_of(name));
+    }
+}
+
+static void look_at_definition(struct user *user, uint32_t self)
 {
     const struct facts *facts = &user->graph->discovery->facts;
     const struct fact_definition *definition = &facts->definitions.data[self];
-    bool is_alias = definition->kind == DEFINITION_ALIAS;
+    const char *own_name = facts_text(facts, definition->name);
     for (uint32_t i = 0; i < definition->uses_count; i++) {
         const char *name = facts_text(facts, facts->uses.data[definition->uses_begin + i].name);
-        bool found = use_neighbour(user, name, self);
+        bool found = use_neighbours(user, name, self);
         found |= use_local(user, name, false);
-        if (!found)
-            use_whole_imports(user, NAMESPACES, label_of(name));
+        if (imports_by_identifier(user->kind))
+            use_identifier(user, name);
+        else if (!found)
+            use_whole_imports(user);
     }
-    use_whole_imports(user, ANYWHERE, 0);
     /* export { a as b } from 'x' */
-    if (is_alias && !use_local(user, facts_text(facts, definition->name), true))
-        use_whole_imports(user, 1u << IMPORT_REEXPORT | NAMESPACES, 0);
-}
-
-/* ---- other languages ----------------------------------------------------------------------- */
-
-/* Imports have no names: an identifier means whatever is called so in any of them. */
-static void look_at_others(struct user *user, uint32_t self)
-{
-    struct definition_graph *graph = user->graph;
-    const struct discovery *discovery = graph->discovery;
-    const struct facts *facts = &discovery->facts;
-    const struct module *module = &discovery->now.modules.data[user->module];
-    const struct fact_definition *definition = &facts->definitions.data[self];
-    bool by_name = user->kind == SCANNER_PROTO || user->kind == SCANNER_GRAPHQL;
-    for (uint32_t i = 0; i < definition->uses_count; i++) {
-        const char *name = facts_text(facts, facts->uses.data[definition->uses_begin + i].name);
-        use_neighbour(user, name, self);
-        for (uint32_t m = 0; by_name && m < module->imports_count; m++) {
-            module_id target = discovery->resolved.data[module->imports_begin + m].target;
-            uint32_t node =
-                target == MODULE_NONE ? NODE_NONE : names_find_export(graph, target, name);
-            if (node != NODE_NONE)
-                use_node(user, node, label_of(name));
-        }
-    }
-    if (*facts_text(facts, definition->name))
-        use_node(user, node_of_top(graph, user->module), 0);
+    if (definition->kind == DEFINITION_ALIAS && !definition->uses_count &&
+        !use_local(user, own_name, true))
+        use_whole_imports(user);
+    if (user->kind != SCANNER_TYPESCRIPT && *own_name)
+        use_node(user, node_of_top(user->graph, user->module), 0);
 }
 
 /* The text that is no definition, and that of what is imported: packages, options, conditions. */
 static void look_at_top(struct user *user)
 {
-    struct definition_graph *graph = user->graph;
-    const struct discovery *discovery = graph->discovery;
+    const struct discovery *discovery = user->graph->discovery;
     const struct module *module = &discovery->now.modules.data[user->module];
-    bool by_name = user->kind == SCANNER_PROTO || user->kind == SCANNER_GRAPHQL;
-    use_neighbour(user, "", NODE_NONE);
+    use_neighbours(user, "", NODE_NONE);
     for (uint32_t i = 0; i < module->imports_count; i++) {
         uint32_t import = module->imports_begin + i;
         module_id target = discovery->resolved.data[import].target;
-        if (target != MODULE_NONE && by_name)
-            use_node(user, node_of_top(graph, target), 1);
+        if (target != MODULE_NONE && imports_by_identifier(user->kind))
+            use_node(user, node_of_top(user->graph, target), 0);
         else
-            use_all_of(user, import, 1);
+            use_all_of(user, import);
     }
 }
 
@@ -200,12 +190,11 @@ static void look_at_all(struct user *user)
         if (definition->exported || !*name)
             use_node(user, index, label_of(name));
     }
-    /* What it exports again, and what it runs or shows by importing it whole. */
+    /* What it exports again as a whole, or runs by importing it. */
     for (uint32_t i = 0; i < module->imports_count; i++) {
         uint32_t import = module->imports_begin + i;
-        const struct fact_import *fact = &facts->imports.data[import];
-        if (fact->all || !fact->names_count)
-            use_all_of(user, import, 2);
+        if (user->kind != SCANNER_TYPESCRIPT || !facts->imports.data[import].names_count)
+            use_all_of(user, import);
     }
     if (!module->definitions_count)
         user->content.own = discovery->now.records.data[user->module].digest;
@@ -225,10 +214,7 @@ struct node_content node_look(struct definition_graph *graph, uint32_t node)
         const uint64_t words[] = {label_of(facts_text(&discovery->facts, definition->name)),
                                   definition->digest.low, definition->digest.high};
         user.content.own = digest_of(words, sizeof words);
-        if (user.kind == SCANNER_TYPESCRIPT)
-            look_at_typescript(&user, node);
-        else
-            look_at_others(&user, node);
+        look_at_definition(&user, node);
     } else if (node < definitions + discovery->now.modules.count) {
         look_at_all(&user);
     } else {
