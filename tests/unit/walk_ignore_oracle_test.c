@@ -23,9 +23,12 @@ static void make_tree(struct chance *chance, const char *top)
     for (int i = 0; i < 200; i++) {
         struct buf path = {0};
         buf_append_str(&path, draw_word(chance, folders));
-        for (uint32_t depth = draw(chance, 3); depth > 0; depth--)
-            buf_printf(&path, "%s%s/", draw_word(chance, names), draw(chance, 2) ? "" : "d");
-        buf_printf(&path, "%s%s", draw_word(chance, names), draw(chance, 3) ? "f" : ".o");
+        for (uint32_t depth = draw(chance, 3); depth > 0; depth--) {
+            buf_append_str(&path, draw_word(chance, names));
+            buf_append_str(&path, "d/");
+        }
+        buf_append_str(&path, draw_word(chance, names));
+        buf_append_str(&path, draw(chance, 3) ? "f" : ".o");
         put(top, path.data, "");
         buf_free(&path);
     }
