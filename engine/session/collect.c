@@ -125,20 +125,6 @@ static void notice_unsteady(struct build *build, job_id id, file_id culprit)
     event_notice(build->session, &what);
 }
 
-static void look_at_outputs(struct build *build, job_id id, uint64_t tick)
-{
-    const struct graph *graph = build->session->graph;
-    const struct graph_job *job = &graph->jobs.data[id];
-    for (uint32_t i = 0; i < job->out_count; i++) {
-        file_id file = graph_outputs(graph, job)[i];
-        look_again(build, file, tick);
-        plan_refresh_term(&build->plan, file);
-        uint32_t flags = build->session->history->files.data[file].flags;
-        if (flags & (FILE_MISSING | FILE_DIRECTORY))
-            session_mark_remade(build, file);
-    }
-}
-
 void session_look_at_sources(struct build *build, job_id id)
 {
     struct jig_session *session = build->session;
@@ -195,42 +181,64 @@ static bool holds_the_same(const struct file_record *before, const struct file_r
     return digest_equal(before->digest, now->digest) || (before->size == 0 && now->size == 0);
 }
 
-enum jig_status session_check_outputs(struct build *build, job_id id,
-                                      const struct file_record *before, struct jig_error *error)
+/*
+ * A pipeline's job has to leave all its outputs. One that holds what it held gets its old mtime
+ * back, so that who watches it sees no change.
+ */
+static enum jig_status check_output(struct build *build, file_id file,
+                                    const struct file_record *before, struct jig_error *error)
 {
     struct jig_session *session = build->session;
-    const struct graph *graph = session->graph;
-    const struct graph_job *job = &graph->jobs.data[id];
-    for (uint32_t i = 0; before && i < job->out_count; i++) {
-        file_id file = graph_outputs(graph, job)[i];
-        const char *path = graph_path(graph, file);
-        look_again(build, file, history_tick(session->history));
-        const struct file_record *now = &session->history->files.data[file];
-        if (now->flags & FILE_MISSING)
-            return jig_fail(error, JIG_ERROR_JOB, "it did not write '%s', one of its outputs\n",
-                            path);
-        if (now->flags & FILE_DIRECTORY)
-            return jig_fail(error, JIG_ERROR_JOB, "its output '%s' is a folder\n", path);
-        if (!holds_the_same(&before[i], now))
-            continue;
-        build->result->outputs_kept++;
-        if (now->mtime_ns != before[i].mtime_ns)
-            restore_mtime(path, &before[i]);
-    }
+    const char *path = graph_path(session->graph, file);
+    const struct file_record *now = &session->history->files.data[file];
+    if (now->flags & FILE_MISSING)
+        return jig_fail(error, JIG_ERROR_JOB, "it did not write '%s', one of its outputs\n", path);
+    if (now->flags & FILE_DIRECTORY)
+        return jig_fail(error, JIG_ERROR_JOB, "its output '%s' is a folder\n", path);
+    if (!holds_the_same(before, now))
+        return JIG_OK;
+    build->result->outputs_kept++;
+    if (now->mtime_ns == before->mtime_ns)
+        return JIG_OK;
+    restore_mtime(path, before);
+    look_again(build, file, history_tick(session->history));
     return JIG_OK;
 }
 
+/* `before`: what they were, for a pipeline's job; else NULL. */
+static enum jig_status look_at_outputs(struct build *build, job_id id, uint64_t tick,
+                                       const struct file_record *before, struct jig_error *error)
+{
+    const struct graph *graph = build->session->graph;
+    const struct graph_job *job = &graph->jobs.data[id];
+    enum jig_status status = JIG_OK;
+    for (uint32_t i = 0; i < job->out_count && !status; i++) {
+        file_id file = graph_outputs(graph, job)[i];
+        look_again(build, file, tick);
+        if (before)
+            status = check_output(build, file, &before[i], error);
+        plan_refresh_term(&build->plan, file);
+        uint32_t flags = build->session->history->files.data[file].flags;
+        if (flags & (FILE_MISSING | FILE_DIRECTORY))
+            session_mark_remade(build, file);
+    }
+    return status;
+}
+
 enum jig_status session_collect(struct build *build, const struct job_start *start,
-                                uint32_t duration_ms, struct buf *output, struct jig_error *error)
+                                const struct file_record *before, uint32_t duration_ms,
+                                struct buf *output, struct jig_error *error)
 {
     struct file_list deps = {0};
     enum jig_status status = session_discover(build->session, start->job,
                                               build->options->keep_depfile, output, &deps, error);
+    uint64_t tick = history_tick(build->session->history);
     if (!status) {
         plan_fit(&build->plan);
-        uint64_t tick = history_tick(build->session->history);
+        status = look_at_outputs(build, start->job, tick, before, error);
+    }
+    if (!status) {
         file_id culprit = GRAPH_NONE;
-        look_at_outputs(build, start->job, tick);
         bool still = inputs_held_still(build, start, &deps, tick, &culprit);
         if (!still)
             notice_unsteady(build, start->job, culprit);

@@ -228,19 +228,15 @@ struct job_start {
 
 /*
  * After a job's process succeeded: reads what it discovered, fingerprints its outputs and inputs,
- * and records the run. Returns JIG_ERROR_SYNTAX when its depfile is malformed: the job then counts
- * as failed. `output` loses the lines that tell MSVC's includes.
+ * and records the run. `before` is what the outputs of a pipeline's job were, NULL for another job:
+ * if one of them is not there now, the job failed after all (JIG_ERROR_JOB). Returns
+ * JIG_ERROR_SYNTAX when its depfile is malformed: the job then counts as failed. `output` loses the
+ * lines that tell MSVC's includes.
  */
 enum jig_status session_collect(struct build *build, const struct job_start *start,
-                                uint32_t duration_ms, struct buf *output, struct jig_error *error);
+                                const struct file_record *before, uint32_t duration_ms,
+                                struct buf *output, struct jig_error *error);
 
-/*
- * After a pipeline's job succeeded, given what its outputs were `before`: all of them have to be
- * there, and those that hold what they held get their old mtime back, so that who watches them sees
- * no change. JIG_ERROR_JOB. Does nothing for `before` NULL.
- */
-enum jig_status session_check_outputs(struct build *build, job_id id,
-                                      const struct file_record *before, struct jig_error *error);
 /* ---- discover.c: what a job turns out to have read ------------------------------------------ */
 
 /* Appends the inputs that the job discovered, none of its declared ones among them, each once. */
