@@ -1,11 +1,14 @@
 /*
- * Glob patterns over paths, as bash has them with globstar and extglob's braces, and gitignore.
+ * Glob patterns over paths, as bash has them with globstar and braces.
  *
  *   *      any run of characters but `/`
  *   ?      one character but `/`
- *   [a-z]  one of a set, `[!a-z]` or `[^a-z]` one not in it, `[[:alpha:]]` a class; never `/`
- *   **     as a whole component: any number of components, none included
- *   {a,b}  either; may be nested and may hold any pattern; `{a}` and `{}` are literal text
+ *   [a-z]  one of a set, `[!a-z]` or `[^a-z]` one not in it, `[[:alpha:]]` a class (of ASCII);
+ *          never `/`
+ *   **     as a whole component: any number of components, none included; as the last one, all that
+ *          lies below its folder, but not the folder
+ *   {a,b}  either; may be nested and may hold any pattern, also parts of one; `{a}`, `{}` and
+ *          `{1..3}` are literal text
  *   \c     the character c itself
  *
  * Matching is of whole paths, relative to one folder, canonical, bytes as they are (no locale; an
@@ -25,14 +28,20 @@
 struct glob;
 
 /*
- * Compiles a pattern; the caller frees it. JIG_ERROR_SYNTAX, with the byte in error->column, for an
- * open bracket or brace, a trailing backslash, a pattern that leaves its folder (`..`, leading
- * `/`), or one whose braces make more than 1,000 alternatives. O(length of all alternatives).
+ * Compiles a pattern; the caller frees it. `.` and empty components in it are dropped.
+ * JIG_ERROR_SYNTAX, with the byte in error->column (1-based), for an empty pattern, an open bracket
+ * or brace, an unknown class, a trailing backslash, a pattern that leaves its folder (`..`, leading
+ * `/`), one that ends in `/` and so matches no file, or one whose braces make more than 1,000
+ * alternatives; *glob is NULL then. O(length of all alternatives).
  */
 enum jig_status glob_compile(const char *pattern, struct glob **glob, struct jig_error *error);
 void glob_destroy(struct glob *glob);
 
-/* Linear in the path for a pattern without `**` and `*` repetition; never exponential. */
+/*
+ * O(length) for each alternative that has one `**` and one `*` a component at most; never worse
+ * than the product of the lengths of pattern and path. Most alternatives that do not match are told
+ * apart by the path's end.
+ */
 bool glob_match(const struct glob *glob, const char *path, size_t length);
 
 /*

@@ -3,13 +3,16 @@
  *
  * A folder's listing stands as long as its fingerprint does (its mtime and ctime change when a name
  * in it comes, goes or is replaced), so in an unchanged tree each folder costs one statx and none
- * is read. Two kinds of folders are known: those that the walk reaches, and those that somebody
- * asked about (tree_kind), such as one inside node_modules or one that does not exist.
+ * is read. So does each ignore file, each link the walk met or somebody asked about, and each path
+ * asked about that no listing answers for. Two kinds of folders are known: those that the walk
+ * reaches, and those that somebody asked about (tree_kind), such as one inside node_modules.
  *
  * The walk leaves out, and does not enter: names that begin with a dot, `node_modules`, what
  * `.gitignore` files say (nested ones, `.git/info/exclude`, those of folders above the root up to
- * the repository's), and symbolic links to folders. A link to a file is a file. What is left out
- * is still in its folder's listing, marked.
+ * the repository's; above the root nothing counts if there is no repository), and symbolic links to
+ * folders. A link to a file is a file; pipes, sockets and devices are nothing. What is left out is
+ * still in its folder's listing, marked. The root itself is walked even where rules above it leave
+ * it out.
  *
  * Usage: tree_create → (tree_columns: load) → tree_refresh → tree_kind, tree_each_file…
  *
@@ -17,8 +20,8 @@
  * tree_kind, and nobody anything else meanwhile: tree_kind may list a folder that was not known,
  * under a lock of its own.
  *
- * Memory: a folder costs about 100 bytes, an entry 8 bytes and its name; listings that were
- * replaced are garbage until tree_compact.
+ * Memory: a folder costs about 100 bytes and its path, an entry 8 bytes and its name; listings that
+ * were replaced are garbage, at most about as much as what is not, until tree_compact.
  */
 #ifndef DISCOVERY_TREE_H
 #define DISCOVERY_TREE_H
@@ -39,16 +42,20 @@ struct tree_options {
 
 /* What a refresh did. */
 struct tree_counts {
-    uint64_t folders_statted;
-    uint64_t folders_read; /* listed anew */
-    uint64_t entries;      /* names in all folders that the walk reaches */
-    uint64_t files;        /* of these, files not left out */
+    uint64_t folders_statted; /* statx calls: one a folder, two for one that has changed */
+    uint64_t folders_read;    /* listed anew */
+    uint64_t entries;         /* names in all folders that the walk reaches */
+    uint64_t files;           /* of these, files not left out */
 };
 
 struct tree *tree_create(const struct tree_options *options);
 void tree_destroy(struct tree *tree);
 
-/* For the state; a tree to be loaded is fresh. tree_is_sound checks what was loaded. */
+/*
+ * For the state; a tree to be loaded is fresh. What was loaded must be checked with tree_is_sound,
+ * O(tree), before anything else; what is not sound is only to be destroyed. After a refresh the
+ * columns are others than before if *changed or counts.folders_read > 0, or after tree_kind.
+ */
 enum { TREE_COLUMN_COUNT = 3 };
 void tree_columns(struct tree *tree, struct column out[TREE_COLUMN_COUNT]);
 bool tree_is_sound(const struct tree *tree);
@@ -64,15 +71,20 @@ enum jig_status tree_refresh(struct tree *tree, struct jig_pool *pool, struct tr
                              void (*notice)(void *context, const struct jig_error *what),
                              void *context, struct jig_error *error);
 
-/* What a refresh would find different has been written by us: list `dir` anew next time. */
+/*
+ * What a refresh would find different has been written by us: list `dir` anew next time, whatever
+ * its fingerprint says. Nothing if it is not known.
+ */
 void tree_forget_folder(struct tree *tree, const char *dir, size_t length);
 
 enum tree_kind { TREE_MISSING, TREE_FILE, TREE_FOLDER };
 
 /*
  * What is at `path` (canonical; may begin with `..` or be absolute), links followed, whether left
- * out or not. Remembers what it was asked, so that a later refresh notices when the answer changes.
- * O(length) for a known folder.
+ * out or not; neither file nor folder is TREE_MISSING. Remembers what it was asked, so that a later
+ * refresh notices when the answer changes: in the root the nearest folder that exists is known from
+ * then on, and for a path outside only the path itself. O(length + log names) for a known folder,
+ * without a lock.
  */
 enum tree_kind tree_kind(struct tree *tree, const char *path, size_t length);
 
@@ -83,13 +95,19 @@ enum tree_kind tree_kind(struct tree *tree, const char *path, size_t length);
 void tree_each_file(const struct tree *tree,
                     void (*file)(void *context, const char *path, size_t length), void *context);
 
-/* The same for all entries, left out or not, of one known folder: for completeness checks. */
+/*
+ * The same for all entries, left out or not, of one known folder: for completeness checks. Links
+ * are followed; one that leads nowhere is TREE_MISSING. Nothing for a folder that is not known.
+ */
 void tree_each_in_folder(struct tree *tree, const char *dir, size_t length,
                          void (*entry)(void *context, const char *name, size_t length,
                                        enum tree_kind kind),
                          void *context);
 
-/* Drops garbage and folders that nobody asked about in this session. O(tree). */
+/*
+ * Drops garbage and what nobody asked about in this session: to be called when everything that
+ * mattered was. Nothing before the first refresh. O(tree).
+ */
 void tree_compact(struct tree *tree);
 
 #endif
