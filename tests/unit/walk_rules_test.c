@@ -98,6 +98,7 @@ static void test_edit_that_says_the_same_is_no_change(void **state)
     put(top, ".gitignore", "#\nx\n");
     refresh(&walked);
     assert_false(walked.changed);
+    assert_true(walked.counts.renewed > 0);
     close_tree(&walked);
 }
 

@@ -36,7 +36,7 @@ struct walked {
     struct tree_counts counts;
     bool changed;
     uint32_t notices;
-    char notice[512]; /* the last one's message */
+    char notice[2048]; /* the last one's message */
 };
 
 /* Far enough ahead of now, nothing is young any more; as of now, everything just written is. */

@@ -96,6 +96,7 @@ static void test_unchanged_tree_is_not_read_again(void **state)
     assert_false(walked.changed);
     assert_int_equal(walked.counts.folders_statted, 3);
     assert_int_equal(walked.counts.folders_read, 0);
+    assert_int_equal(walked.counts.renewed, 0); /* nor is there anything to save */
     assert_int_equal(walked.counts.files, 2);
     close_tree(&walked);
 }

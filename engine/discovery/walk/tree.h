@@ -46,6 +46,7 @@ struct tree_counts {
     uint64_t folders_read;    /* listed anew */
     uint64_t entries;         /* names in all folders that the walk reaches */
     uint64_t files;           /* of these, files not left out */
+    uint64_t renewed;         /* fingerprints, of folders and ignore files, found to be others */
 };
 
 struct tree *tree_create(const struct tree_options *options);
@@ -53,8 +54,8 @@ void tree_destroy(struct tree *tree);
 
 /*
  * For the state; a tree to be loaded is fresh. What was loaded must be checked with tree_is_sound,
- * O(tree), before anything else; what is not sound is only to be destroyed. After a refresh the
- * columns are others than before if *changed or counts.folders_read > 0, or after tree_kind.
+ * O(tree), before anything else; what is not sound is only to be destroyed. The columns are worth
+ * saving when a refresh said *changed or counts.renewed > 0, and after tree_kind.
  */
 enum { TREE_COLUMN_COUNT = 3 };
 void tree_columns(struct tree *tree, struct column out[TREE_COLUMN_COUNT]);

@@ -610,6 +610,7 @@ static void count(const struct refresh *refresh, struct tree_counts *counts)
     for (uint32_t i = 0; i < refresh->workers; i++) {
         counts->folders_statted += refresh->scratches[i].folders_statted;
         counts->folders_read += refresh->scratches[i].folders_read;
+        counts->renewed += refresh->scratches[i].stats.misses;
     }
     for (uint32_t id = 0; id < refresh->tree->places.count; id++) {
         const struct tree_place *place = place_of(refresh, id);
