@@ -1,0 +1,1 @@
+jig_fuzz_target(fuzz_worker_reply fuzz_worker_reply.c)
