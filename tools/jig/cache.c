@@ -77,17 +77,17 @@ const struct command command_cache = {
     .usage = "usage: jig cache [options] show [files]\n"
              "       jig cache [options] prune\n"
              "\n"
-             "  show        what is kept, where, how much, and how often it was of use\n"
-             "  show FILE…  what is known of the files: fingerprint and digest; imports and where\n"
-             "              they lead, definitions; the jobs that make and read them\n"
-             "  prune       forget files and jobs that the manifest no longer has\n"
+             "  show               what is kept, where, how much, how often it was of use\n"
+             "  show FILES         what is known of them: fingerprint and digest; imports and\n"
+             "                     where they lead; definitions; jobs that make or read them\n"
+             "  prune              forget files and jobs that the manifest has no more\n"
              "\n"
-             "  -C DIR           go to DIR first\n"
-             "  -f FILE          the manifest; found as by 'jig build'\n"
-             "      --cache-dir DIR  where it is kept, if not in .jig\n"
-             "      --json       for programs: one line of JSON\n"
+             "  -C DIR             go to DIR first\n"
+             "  -f FILE            the manifest; found as by 'jig build'\n"
+             "      --cache-dir D  where it is kept, if not in .jig\n"
+             "      --json         for programs: one line of JSON\n"
              "\n"
-             "Deleting the whole directory is safe at any time, except during a build: the next\n"
-             "build then finds out everything anew.\n",
+             "While nothing is being built the directory may be deleted: the next build then\n"
+             "finds out everything anew.\n",
     .run = cache_main,
 };

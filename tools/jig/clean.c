@@ -69,15 +69,16 @@ const struct command command_clean = {
     .summary = "remove what builds made",
     .usage = "usage: jig clean [options] [targets]\n"
              "\n"
-             "Removes what jobs made: for the targets and all they need, or everything. Depfiles\n"
-             "and response files go too; the manifest and what else its generator made stay.\n"
+             "Removes what jobs made: for the targets and all they need, or everything.\n"
+             "Depfiles and response files go too; the manifest and what else its generator\n"
+             "made stay.\n"
              "\n"
-             "  -C DIR         go to DIR first\n"
-             "  -f FILE        the manifest; found as by 'jig build'\n"
-             "      --cache-dir DIR  where what is kept is, if not in .jig\n"
-             "  -g             also remove what generators made\n"
-             "  -n             say how much would go, remove nothing\n"
-             "  -v, --verbose  name each file\n"
-             "      --quiet    say nothing\n",
+             "  -C DIR             go to DIR first\n"
+             "  -f FILE            the manifest; found as by 'jig build'\n"
+             "      --cache-dir D  where what builds leave is kept, if not in .jig\n"
+             "  -g                 also remove what generators made\n"
+             "  -n                 say how much would go, remove nothing\n"
+             "  -v, --verbose      name each file\n"
+             "      --quiet        say nothing\n",
     .run = clean_main,
 };

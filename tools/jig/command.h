@@ -14,6 +14,7 @@ struct command {
 extern const struct command command_build;
 extern const struct command command_cache;
 extern const struct command command_clean;
+extern const struct command command_config;
 extern const struct command command_query;
 extern const struct command command_help;
 extern const struct command command_ninja;

@@ -17,8 +17,12 @@ static int show_overview(void)
     for (const struct command *const *command = command_list; *command; command++)
         printf("  %-8s %s\n", (*command)->name, (*command)->summary);
     printf("\n"
-           "  jig build                 build in this directory, which has a build.ninja\n"
+           "  jig build                 build what jig.yaml or build.ninja here describes\n"
            "  jig build -C out app      build 'app' in out\n"
+           "  jig build --filter 'packages/web/**'\n"
+           "                            build what pipelines make of one part of a monorepo\n"
+           "  jig build --affected origin/main\n"
+           "                            build what changed on this branch, and what needs it\n"
            "  jig build --explain       and say why each job runs\n"
            "  jig query why app         say whether app is up to date, and why not\n"
            "  jig help build            all options of 'jig build'\n"

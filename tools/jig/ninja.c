@@ -91,8 +91,9 @@ const struct command command_ninja = {
     .summary = "take ninja's own command line, as under the name ninja",
     .usage = "usage: jig ninja [ninja's options] [targets]\n"
              "\n"
-             "Does what the program does when it is called by the name ninja: same options, same\n"
-             "output, same exit codes. 'jig ninja -h' lists the options, 'jig ninja -t list' the\n"
-             "tools. On top of ninja's there are --explain, --stats[=json] and --trace FILE.\n",
+             "Does what the program does when it is called by the name ninja: same options,\n"
+             "same output, same exit codes. 'jig ninja -h' lists the options, 'jig ninja -t\n"
+             "list' the tools. On top of ninja's there are --explain, --stats[=json] and\n"
+             "--trace FILE.\n",
     .run = ninja_main,
 };

@@ -180,6 +180,7 @@ static const struct command_options {
     [OPTIONS_OF_CLEAN] = {FACE_JIG, "jig help clean", "f:nvC:hg", tidy_long_options},
     [OPTIONS_OF_QUERY] = {FACE_JIG, "jig help query", "f:C:h", tidy_long_options},
     [OPTIONS_OF_CACHE] = {FACE_JIG, "jig help cache", "f:C:h", cache_long_options},
+    [OPTIONS_OF_CONFIG] = {FACE_JIG, "jig help config", "f:C:h", tidy_long_options},
 };
 
 static enum options_outcome wrong(const struct command_options *command, const char *message)

@@ -61,6 +61,7 @@ enum options_of {
     OPTIONS_OF_CLEAN,
     OPTIONS_OF_QUERY,
     OPTIONS_OF_CACHE,
+    OPTIONS_OF_CONFIG,
 };
 
 /*

@@ -95,13 +95,18 @@ static int query_main(int argc, char **argv)
 const struct command command_query = {
     .name = "query",
     .summary = "ask about the build, changing nothing",
-    .usage = "usage: jig query [-C DIR] [-f FILE] QUESTION [files]\n"
+    .usage = "usage: jig query [options] QUESTION [files]\n"
              "\n"
-             "  why FILE…       whether the files are up to date, and why not\n"
-             "  deps FILE…      what the job that makes a file needs: declared and discovered\n"
-             "  rdeps FILE…     what is made from a file, directly\n"
-             "  inputs [FILE…]  all sources that go into the files, or into the default targets\n"
-             "  targets [all]   what can be built: names and end products, or everything\n"
+             "  why FILES          whether the files are up to date, and why not\n"
+             "  deps FILES         what the job that makes a file needs: declared, imported,\n"
+             "                     discovered\n"
+             "  rdeps FILES        what is made from a file, directly\n"
+             "  inputs [FILES]     all sources that go into the files, or into everything\n"
+             "  targets [all]      what can be built: names and end products, or all outputs\n"
+             "\n"
+             "  -C DIR             go to DIR first\n"
+             "  -f FILE            the manifest; found as by 'jig build'\n"
+             "      --cache-dir D  where what builds leave is kept, if not in .jig\n"
              "\n"
              "Nothing is changed, and a build that is going on is not waited for. What was\n"
              "discovered is what the last successful run of a job read.\n",

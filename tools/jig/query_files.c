@@ -122,21 +122,34 @@ int query_rdeps(struct tool *tool, int count, char **words)
 
 struct sources {
     const struct tool *tool;
-    struct file_list pending; /* discovered inputs still to be walked from */
+    struct file_list pending; /* still to be walked from: discovered inputs, wholes of parts */
+    file_id *whole;           /* [file_id] of what a virtual file is a part; GRAPH_NONE: of none */
 };
+
+static void find_wholes(struct sources *sources, const struct graph *graph)
+{
+    sources->whole = mem_array(graph->files.count, sizeof *sources->whole);
+    for (file_id file = 0; file < graph->files.count; file++)
+        sources->whole[file] = GRAPH_NONE;
+    for (uint32_t i = 0; i < graph->views.count; i++)
+        sources->whole[graph->views.data[i].file] = graph->views.data[i].of;
+}
 
 static void visit(void *context, file_id file)
 {
     struct sources *sources = context;
+    const struct graph *graph = sources->tool->graph;
     const struct history *history = sources->tool->history;
-    job_id producer = sources->tool->graph->files.data[file].producer;
-    if (producer == GRAPH_NONE) {
-        print_path(sources->tool->graph, file);
-        return;
+    job_id producer = graph->files.data[file].producer;
+    if (producer != GRAPH_NONE) {
+        const struct job_record *record = &history->jobs.data[producer];
+        for (uint32_t i = 0; i < record->deps_count; i++)
+            vec_push(&sources->pending, history_deps(history, record)[i]);
+    } else if (!graph_is_virtual(graph, file)) {
+        puts(graph_path(graph, file));
+    } else if (sources->whole[file] != GRAPH_NONE) {
+        vec_push(&sources->pending, sources->whole[file]);
     }
-    const struct job_record *record = &history->jobs.data[producer];
-    for (uint32_t i = 0; i < record->deps_count; i++)
-        vec_push(&sources->pending, history_deps(history, record)[i]);
 }
 
 int query_inputs(struct tool *tool, int count, char **words)
@@ -144,11 +157,13 @@ int query_inputs(struct tool *tool, int count, char **words)
     struct sources sources = {.tool = tool};
     bool found = tool_targets(tool, count, words, &sources.pending);
     struct walk walk = {.graph = tool->graph, .enter = visit, .context = &sources};
+    find_wholes(&sources, tool->graph);
     walk_begin(&walk);
     while (found && sources.pending.count)
         walk_from(&walk, sources.pending.data[--sources.pending.count]);
     walk_free(&walk);
     vec_free(&sources.pending);
+    free(sources.whole);
     return found ? EXIT_DONE : EXIT_UNABLE;
 }
 
