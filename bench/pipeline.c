@@ -56,9 +56,11 @@ static void clean(struct bench *bench)
     tree_clean(&bench->tree);
 }
 
-static void nothing(struct bench *bench)
+/* Builds once unmeasured: files that were too young to be trusted at the end of the last build. */
+static void settle(struct bench *bench)
 {
-    (void)bench;
+    const char *const argv[] = {bench->jig, "build", "--quiet", NULL};
+    measure_command(argv, bench->tree.root, NULL);
 }
 
 static void edit_leaf(struct bench *bench)
@@ -94,7 +96,7 @@ static const struct {
 } situations[SITUATIONS] = {
     [ALL_OFF] = {"all off", clean, "jobs_run", NULL},
     [COLD] = {"cold", clean, "jobs_run", NULL},
-    [NOOP] = {"no-op", nothing, "jobs", "jobs_run"},
+    [NOOP] = {"no-op", settle, "jobs", "jobs_run"},
     [LEAF_EDITED] = {"a leaf", edit_leaf, "jobs_run", NULL},
     [HUB_EDITED] = {"a hub", edit_hub, "jobs_run", NULL},
     [MANY_EDITED] = {"5 %", edit_many, "jobs_run", NULL},

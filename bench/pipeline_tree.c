@@ -83,18 +83,27 @@ void tree_free(struct tree_files *tree)
     free(tree->hub);
 }
 
-void tree_clean(const struct tree_files *tree)
-{
-    const char *const argv[] = {"rm", "-rf", ".jig", "gen", "packages/proto/gen", NULL};
-    measure_command(argv, tree->root, NULL);
-}
-
 /* The path below the root, in static storage. */
 static const char *below(const struct tree_files *tree, const char *path)
 {
     static char full[4096];
     snprintf(full, sizeof full, "%s/%s", tree->root, path);
     return full;
+}
+
+void tree_clean(struct tree_files *tree)
+{
+    static const char *const made[] = {".jig", "gen", "packages/proto/gen"};
+    tree->cleaned++;
+    for (size_t i = 0; i < sizeof made / sizeof *made; i++) {
+        char old[4096];
+        snprintf(old, sizeof old, "%s-old/%u-%zu", tree->root, tree->cleaned, i);
+        int errnum = io_make_parent_dirs(old);
+        if (!errnum && rename(below(tree, made[i]), old) < 0 && errno != ENOENT)
+            errnum = errno;
+        if (errnum)
+            die_of(errnum, old);
+    }
 }
 
 void tree_edit(const struct tree_files *tree, const char *path, unsigned round)

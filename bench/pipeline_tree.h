@@ -12,14 +12,18 @@ struct tree_files {
     const char *root;    /* the caller's */
     VEC(char *) sources; /* what pipelines take, without hubs; by path in byte order */
     char *hub;           /* the module that most others import */
+    uint32_t cleaned;    /* how often tree_clean has been called */
 };
 
 /* Writes the fixture `size` into `root` with the jig-fixture beside this program. */
 void tree_write(struct tree_files *tree, const char *size, const char *root);
 void tree_free(struct tree_files *tree);
 
-/* Removes everything that builds made. */
-void tree_clean(const struct tree_files *tree);
+/*
+ * Takes away everything that builds made, by moving it to ROOT-old: ext4 looks long for an inode
+ * that was not freed in the last half minute, so a build after `rm -r` would measure that.
+ */
+void tree_clean(struct tree_files *tree);
 
 /* Puts a comment after the end of a file; `round` makes it another one than before. */
 void tree_edit(const struct tree_files *tree, const char *path, unsigned round);
