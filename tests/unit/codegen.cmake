@@ -1,7 +1,7 @@
 add_library(codegen_support STATIC codegen_support.c)
 target_link_libraries(codegen_support PRIVATE jig_flags PUBLIC jig_core PkgConfig::CMOCKA)
 
-foreach(what builtin embed json manifest output protocol ts_index)
+foreach(what builtin embed guide json manifest output protocol ts_index)
   jig_unit_test(codegen_${what}_test codegen_${what}_test.c)
   target_link_libraries(codegen_${what}_test PRIVATE codegen_support)
 endforeach()
@@ -44,3 +44,6 @@ jig_probe_plugin(no_symbol PROBE_SYMBOL=other)
 
 # What embed makes is compiled with the compiler that compiles jig.
 target_compile_definitions(codegen_embed_test PRIVATE PROBE_CC="${CMAKE_C_COMPILER}")
+
+# The guide's commands are run on copies of what they are about.
+target_compile_definitions(codegen_guide_test PRIVATE PROBE_SOURCE="${PROJECT_SOURCE_DIR}")
