@@ -120,7 +120,7 @@ static void test_tabs_are_told_to_be_tabs(void **state)
     config_free(&config);
     assert_int_equal(error.line, 3);
     assert_int_equal(error.column, 1);
-    assert_string_equal(error.advice, "YAML is indented with spaces, never with tabs.");
+    assert_string_equal(error.advice, "YAML is indented with spaces, never with tabs");
 }
 
 static void test_a_megabyte_is_too_much(void **state)

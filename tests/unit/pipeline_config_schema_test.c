@@ -28,7 +28,7 @@ static void valid_keys(const char *text, struct buf *keys)
 {
     struct config config;
     struct jig_error error;
-    static const char prefix[] = "Valid here: ";
+    static const char prefix[] = "valid here: ";
     assert_int_equal(config_parse(&config, "jig.yaml", text, strlen(text), &error),
                      JIG_ERROR_MANIFEST);
     config_free(&config);

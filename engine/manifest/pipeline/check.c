@@ -151,7 +151,7 @@ static void tell_unknown_pool(struct reader *reader, const struct yaml_value *va
     for (uint32_t i = 0; i < config->pool_count; i++)
         names[i + 1] = config->pools[i].name;
     const char *nearest = nearest_word(name, names);
-    wrong(reader, value, "Give its depth under `pools` at the top level of a jig.yaml.",
+    wrong(reader, value, "give its depth under `pools` at the top level of a jig.yaml",
           "there is no pool '%s'%s%s%s", name, nearest ? "; did you mean '" : "",
           nearest ? nearest : "", nearest ? "'?" : "");
     free(names);
@@ -248,8 +248,8 @@ static void tell_unknown_pipeline(struct checker *checker, const struct yaml_val
     }
     const char *nearest = nearest_word(text + (text[0] == '#'), names);
     wrong(checker->reader, item,
-          "Write NAME for one of this package, #NAME for one of the root, PACKAGE#NAME for one of "
-          "another; PACKAGE may be a pattern.",
+          "write NAME for one of this package, #NAME for one of the root, PACKAGE#NAME for one of "
+          "another; PACKAGE may be a pattern",
           "`collect` names no pipeline: '%s'%s%s%s", text, nearest ? "; did you mean '" : "",
           nearest ? nearest : "", nearest ? "'?" : "");
     free(names);

@@ -79,7 +79,7 @@ static void tell_unknown(struct reader *reader, const struct yaml_value *key, co
     names[count] = NULL;
 
     const char *nearest = nearest_word(key->text, names);
-    char advice[400] = "Valid here: ";
+    char advice[400] = "valid here: ";
     size_t used = strlen(advice);
     list_words(names, advice + used, sizeof advice - used);
     wrong(reader, key, advice, "unknown key '%s' in %s%s%s%s", key->text, where,

@@ -47,12 +47,12 @@ static const char *read_split(struct reader *reader, const struct yaml_value *it
     if (!text)
         return NULL;
     if (text[0] == '/') {
-        wrong(reader, item, "Write it relative to the folder of this file.",
+        wrong(reader, item, "write it relative to the folder of this file",
               "`%s` has an absolute path", key);
         return NULL;
     }
     if (!split_folder(reader, text, folder, rest)) {
-        wrong(reader, item, "The root is the folder of the topmost jig.yaml.",
+        wrong(reader, item, "the root is the folder of the topmost jig.yaml",
               "`%s` leaves the root", key);
         return NULL;
     }
@@ -109,13 +109,13 @@ static bool check_pattern(struct reader *reader, const struct yaml_value *item, 
                           const char *text, const char *rest)
 {
     if (text[0] == '!') {
-        wrong(reader, item, "List what is not wanted under `exclude`.",
+        wrong(reader, item, "list what is not wanted under `exclude`",
               "`%s` has a pattern that begins with '!'", key);
         return false;
     }
     size_t length = strlen(rest);
     if (length == 0 || rest[length - 1] == '/') {
-        wrong(reader, item, "`folder/**` matches all files below a folder.",
+        wrong(reader, item, "`folder/**` matches all files below a folder",
               "`%s` has a pattern that no file matches", key);
         return false;
     }

@@ -18,7 +18,7 @@ static void read_version(struct reader *reader, const struct yaml_value *version
         const struct yaml_value *root = reader->file->root;
         if (all_known)
             problem(&reader->problems, (struct place){reader->file, root ? root->offset : 0},
-                    JIG_ERROR_MANIFEST, "Begin the file with `version: 1`.",
+                    JIG_ERROR_MANIFEST, "begin the file with `version: 1`",
                     "the file has no `version`");
         return;
     }
@@ -65,7 +65,7 @@ static void read_pools(struct reader *reader, const struct yaml_value *pools)
 static void read_pipelines(struct reader *reader, const struct yaml_value *pipelines)
 {
     if (pipelines->kind != YAML_IS_LIST) {
-        wrong(reader, pipelines, "Begin each pipeline with `- name: …`.",
+        wrong(reader, pipelines, "begin each pipeline with `- name: …`",
               "`pipelines` must be a list");
         return;
     }
@@ -105,7 +105,7 @@ static void fail_to_read(struct reader *reader, const char *path, int errnum, co
 {
     struct jig_error error;
     if (errnum)
-        jig_fail_errno(&error, errnum, "cannot read %s", path);
+        jig_fail_errno(&error, errnum, "cannot be read");
     else
         jig_fail(&error, JIG_ERROR_LIMIT, "%s", what);
     snprintf(error.file, sizeof error.file, "%s", path);

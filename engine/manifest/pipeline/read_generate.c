@@ -43,7 +43,7 @@ static struct string_list read_argv(struct reader *reader, const struct draft *d
                                     enum template_place place)
 {
     if (value->kind == YAML_IS_SCALAR && strpbrk(value->text, " \t\n"))
-        wrong(reader, value, "Write a list, one item an argument, or use `shell` for text.",
+        wrong(reader, value, "write a list, one item an argument, or use `shell` for text",
               "`%s` is one word, the program's name, and this has blanks", key);
     if (list_count(value) == 0)
         wrong(reader, value, "", "`%s` is empty", key);
@@ -97,7 +97,7 @@ static void check_builtin(struct reader *reader, const struct draft *draft,
         return;
     if (!codegen_is_builtin(generate->builtin)) {
         const char *nearest = nearest_word(generate->builtin, codegen_builtin_names);
-        char advice[200] = "There are: ";
+        char advice[200] = "there are: ";
         size_t used = strlen(advice);
         list_words(codegen_builtin_names, advice + used, sizeof advice - used);
         wrong(reader, value, advice, "there is no built-in generator '%s'%s%s%s", generate->builtin,

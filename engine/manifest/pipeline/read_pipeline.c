@@ -114,7 +114,7 @@ static void check_output(struct reader *reader, const struct draft *draft, uint3
     const struct yaml_value *item = list_item(draft->keys.outputs, index);
     check_template(reader, draft, item, "outputs", TEMPLATE_OF_OUTPUT);
     if (item->kind == YAML_IS_SCALAR && !draft->keys.collect && !tells_modules_apart(item->text))
-        wrong(reader, item, "Put {source}, {name} or {stem} into it, mostly with {dir} before.",
+        wrong(reader, item, "put {source}, {name} or {stem} into it, mostly with {dir} before",
               "`outputs` has one path for all sources");
 }
 
@@ -144,7 +144,7 @@ static const char *read_variable(struct reader *reader, const struct yaml_value 
 {
     const char *name = read_text(reader, item, key);
     if (name && strpbrk(name, "=")) {
-        wrong(reader, item, "A value comes from the environment that jig is started in.",
+        wrong(reader, item, "values come from the environment that jig is started in",
               "`%s` lists names of variables, not values", key);
         return NULL;
     }

@@ -82,7 +82,7 @@ static enum scanner_kind default_kind(struct reader *reader, const struct draft 
     for (uint32_t i = 0; i < sources->count; i++) {
         enum scanner_kind own = kind_of_pattern(sources->data[i]);
         if (i > 0 && own != kind) {
-            odd(reader, draft->keys.sources, "Say which with `scan`, or `scan: none`.",
+            odd(reader, draft->keys.sources, "say which with `scan`, or write `scan: none`",
                 "sources of different languages are not scanned for imports");
             return SCANNER_NONE;
         }
@@ -207,7 +207,7 @@ void read_scan(struct reader *reader, struct draft *draft)
     if (keys.pattern)
         scan->pattern = read_regex(reader, keys.pattern);
     else if (scan->kind == SCANNER_REGEX)
-        wrong(reader, value, "Its group 1 is what is imported.",
+        wrong(reader, value, "its group 1 is what is imported",
               "a scan of kind regex needs a `pattern`");
     if (keys.tsconfig)
         scan->tsconfig = read_path(reader, keys.tsconfig, "tsconfig");

@@ -7,7 +7,7 @@
 static void tell_wrong(struct reader *reader, struct place place, const char *key,
                        const struct template_piece *piece)
 {
-    char advice[400] = "Write `{{` and `}}` for braces. Placeholders: ";
+    char advice[400] = "write `{{` and `}}` for braces; placeholders: ";
     size_t used = strlen(advice);
     list_words(placeholder_names, advice + used, sizeof advice - used);
     if (piece->length == 1 && (*piece->text == '{' || *piece->text == '}')) {

@@ -88,7 +88,7 @@ uint32_t read_choice(struct reader *reader, const struct yaml_value *value, cons
     const char *nearest = nearest_word(text, words);
     char advice[128] = "";
     if (nearest)
-        snprintf(advice, sizeof advice, "Did you mean '%s'?", nearest);
+        snprintf(advice, sizeof advice, "did you mean '%s'?", nearest);
     wrong(reader, value, advice, "`%s` must be one of %s", key, list);
     return 0;
 }
@@ -108,7 +108,7 @@ uint32_t read_duration(struct reader *reader, const struct yaml_value *value, co
                 return number * units[i].ms;
         }
     }
-    wrong(reader, value, "Write `500ms`, `30s`, `2m`, `1h` or a number of seconds.",
+    wrong(reader, value, "write `500ms`, `30s`, `2m`, `1h` or a number of seconds",
           "`%s` must be a duration of at most 49 days", key);
     return 0;
 }

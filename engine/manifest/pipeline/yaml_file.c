@@ -102,7 +102,7 @@ static bool check_bytes(struct builder *b)
             return fail(b, i, JIG_ERROR_SYNTAX, "", "a NUL byte: this is no text");
         size_t bytes = character_length(text + i, length - i);
         if (bytes == 0)
-            return fail(b, i, JIG_ERROR_SYNTAX, "Save the file as UTF-8.",
+            return fail(b, i, JIG_ERROR_SYNTAX, "save the file as UTF-8",
                         "a byte that is not UTF-8");
         i += bytes;
     }
@@ -156,7 +156,7 @@ static bool check_tag(struct builder *b, const struct yaml_value *value, const y
     bool text = strcmp(name, YAML_STR_TAG) == 0 || strcmp(name, "!") == 0;
     if (text && value->kind == YAML_IS_SCALAR)
         return true;
-    return fail_value(b, value, "Leave the tag out; quote what must be text.",
+    return fail_value(b, value, "leave the tag out; quote what must be text",
                       "a tag that has no meaning here");
 }
 
@@ -225,7 +225,7 @@ static bool check_keys(struct builder *b, const struct yaml_pair *pairs, uint32_
         if (key->kind != YAML_IS_SCALAR)
             return fail_value(b, key, "", "a key must be text");
         if (!key->quoted && strcmp(key->text, "<<") == 0)
-            return fail_value(b, key, "Write the keys out, or alias each value.",
+            return fail_value(b, key, "write the keys out, or alias each value",
                               "'<<' does not merge: YAML 1.2 has no such key");
     }
     struct yaml_pair *sorted = mem_array(count, sizeof *sorted);
@@ -313,7 +313,7 @@ static bool fail_syntax(struct builder *b)
                                                        : byte_of(b, parser->problem_mark.index);
     offset = offset < b->file->length ? offset : b->file->length;
     const char *advice =
-        b->file->text[offset] == '\t' ? "YAML is indented with spaces, never with tabs." : "";
+        b->file->text[offset] == '\t' ? "YAML is indented with spaces, never with tabs" : "";
     const char *what = parser->problem ? parser->problem : "not YAML";
     struct place place = {b->file, offset};
     if (parser->context)
