@@ -1,0 +1,1 @@
+jig_bench(jig-bench-walk walk.c measure.c)
