@@ -346,18 +346,6 @@ static void all_that_was_read_is_listed_once_in_byte_order(void **state)
                                         "pnpm-workspace.yaml\n");
 }
 
-static void a_digest_tells_what_was_read(void **state)
-{
-    struct world *world = *state;
-    put(world, "package.json", "{}");
-    put(world, "tsconfig.json", "{\"extends\": \"./none.json\"}");
-    configs(world);
-    assert_true(digest_equal(resolver_config_digest(world->resolver, "package.json", 12),
-                             digest_of("{}", 2)));
-    assert_true(digest_is_zero(resolver_config_digest(world->resolver, "none.json", 9)));
-    assert_true(digest_is_zero(resolver_config_digest(world->resolver, "x", 1)));
-}
-
 static void count_notice(void *context, const struct jig_error *what)
 {
     assert_string_equal(what->file, "node_modules/x/package.json");
@@ -403,7 +391,6 @@ int main(void)
         TYPESCRIPT_TEST(imports_that_lead_in_a_circle_end),
         TYPESCRIPT_TEST(malformed_ones_count_as_empty_and_are_told),
         TYPESCRIPT_TEST(all_that_was_read_is_listed_once_in_byte_order),
-        TYPESCRIPT_TEST(a_digest_tells_what_was_read),
         TYPESCRIPT_TEST(what_is_read_late_and_malformed_can_be_asked_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

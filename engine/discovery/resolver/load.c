@@ -42,27 +42,31 @@ static bool load_folder(const struct request *request, const struct package *pac
            load_index(request, package, mask);
 }
 
-bool load_path(const struct request *request, bool folder_only)
+/* What bundlers find besides: assets as they are, and a few extensions more. */
+static bool load_path_loosely(const struct request *request, bool folder_only)
 {
     struct resolver *resolver = request->resolver;
     struct buf *out = request->out;
-    const unsigned mask = PROBE_TYPED | PROBE_PLAIN;
-    if (!folder_only && probe_module(resolver, out, mask))
-        return true;
     enum tree_kind kind = candidate_kind(resolver, out);
-    if (kind == TREE_FOLDER) {
-        const struct package *package = package_in(resolver, buf_cstr(out), out->length);
-        if (load_folder(request, package, mask))
-            return true;
-        set_in_package(request, package, "");
-    }
-    /* What only bundlers know: assets, and a few extensions more. */
     if (!folder_only && (kind == TREE_FILE || probe_more(resolver, out)))
         return true;
     if (kind != TREE_FOLDER)
         return false;
     candidate_add(out, "index");
     return probe_more(resolver, out);
+}
+
+bool load_path(const struct request *request, bool folder_only)
+{
+    struct resolver *resolver = request->resolver;
+    struct buf *out = request->out;
+    const unsigned mask = PROBE_TYPED | PROBE_PLAIN;
+    if (request->loose)
+        return load_path_loosely(request, folder_only);
+    if (!folder_only && probe_module(resolver, out, mask))
+        return true;
+    return candidate_kind(resolver, out) == TREE_FOLDER &&
+           load_folder(request, package_in(resolver, buf_cstr(out), out->length), mask);
 }
 
 /* ---- packages ------------------------------------------------------------------------------ */
@@ -139,6 +143,15 @@ bool load_package(const struct request *request, const struct package *package, 
            load_folder(request, package_in(resolver, buf_cstr(out), out->length), mask);
 }
 
+static bool load_below(const struct request *request, const struct package *package,
+                       const char *folder, const char *name)
+{
+    set_in_package(request, package, folder);
+    candidate_add(request->out, name);
+    candidate_settle(request->resolver, request->out);
+    return load_path(request, false);
+}
+
 bool load_source(const struct request *request, const struct package *package, const char *rest)
 {
     struct take take = {request, package, 0, true, false};
@@ -152,13 +165,10 @@ bool load_source(const struct request *request, const struct package *package, c
         if (probe_source(&take))
             return true;
     }
-    static const char *const folders[] = {"src", ""};
-    for (size_t i = 0; i < 2; i++) {
-        set_in_package(request, package, folders[i]);
-        candidate_add(request->out, *rest ? rest + 1 : "index");
-        candidate_settle(request->resolver, request->out);
-        if (load_path(request, false))
-            return true;
-    }
-    return false;
+    struct request strict = *request, loose = *request;
+    strict.loose = false;
+    loose.loose = true;
+    const char *name = *rest ? rest + 1 : "index";
+    return load_below(&strict, package, "src", name) || load_below(&strict, package, "", name) ||
+           load_below(&loose, package, "src", name) || load_below(&loose, package, "", name);
 }

@@ -17,6 +17,7 @@ struct request {
     const struct project *project; /* NULL: no tsconfig */
     struct conditions conditions;
     struct buf *out;
+    bool loose;     /* what only bundlers know will do, where TypeScript has found nothing */
     uint32_t depth; /* how often `imports` led to another bare name */
 };
 

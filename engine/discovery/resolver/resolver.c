@@ -93,13 +93,6 @@ void resolver_each_config(const struct resolver *resolver,
     free(sorted);
 }
 
-struct digest resolver_config_digest(const struct resolver *resolver, const char *path,
-                                     size_t length)
-{
-    const struct settings_file *file = path_map_find(&resolver->settings.by_path, path, length);
-    return file ? file->digest : (struct digest){0, 0};
-}
-
 void resolver_each_late_notice(const struct resolver *resolver,
                                void (*notice)(void *context, const struct jig_error *what),
                                void *context)

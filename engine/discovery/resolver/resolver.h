@@ -64,13 +64,6 @@ void resolver_each_config(const struct resolver *resolver,
                           void (*config)(void *context, const char *path, size_t length),
                           void *context);
 
-/*
- * The digest of what was read from a configuration file; zero when there was none. Who fingerprints
- * it later can tell that it changed in between.
- */
-struct digest resolver_config_digest(const struct resolver *resolver, const char *path,
-                                     size_t length);
-
 /* What was wrong with files that were read after resolver_prepare, at most 16 of them. */
 void resolver_each_late_notice(const struct resolver *resolver,
                                void (*notice)(void *context, const struct jig_error *what),

@@ -70,12 +70,9 @@ static bool read_file(struct settings *settings, const char *path, size_t length
                       struct settings_file **file)
 {
     *file = add_file(settings, path, length);
-    size_t begin = text->length;
     int errnum = read_bytes((*file)->path, text);
-    if (errnum == 0) {
-        (*file)->digest = digest_of(buf_cstr(text) + begin, text->length - begin);
+    if (errnum == 0)
         return true;
-    }
     /* A missing one may be yet to be made: that is nothing to complain of. */
     if (errnum != ENOENT && errnum != ENOTDIR)
         tell_unreadable(settings, (*file)->path, errnum);

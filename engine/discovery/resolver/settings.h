@@ -10,7 +10,6 @@
 
 #include "engine/base/arena.h"
 #include "engine/base/buf.h"
-#include "engine/base/digest.h"
 #include "engine/base/memory.h"
 #include "engine/discovery/resolver/path_map.h"
 #include "jig/error.h"
@@ -23,8 +22,7 @@ typedef void (*settings_notice_fn)(void *context, const struct jig_error *what);
 struct settings_file {
     const char *path;
     size_t length;
-    struct digest digest; /* of the bytes that were read; zero when there was no file */
-    json_t *json;         /* owned; NULL when missing, malformed or not JSON */
+    json_t *json; /* owned; NULL when missing, malformed or not JSON */
 };
 
 struct settings {

@@ -15,7 +15,7 @@
 
 enum { IMPORTS_DEPTH_MAX = 8 };
 
-static enum resolution resolve_bare(const struct request *request, const char *specifier);
+static enum resolution resolve(const struct request *request, const char *specifier);
 
 /* ---- relative ------------------------------------------------------------------------------ */
 
@@ -25,6 +25,11 @@ static bool is_relative(const char *specifier)
         return false;
     const char *after = specifier + (specifier[1] == '.' ? 2 : 1);
     return *after == '/' || *after == '\0';
+}
+
+static bool ends_in_slash(const char *text, size_t length)
+{
+    return length > 0 && text[length - 1] == '/';
 }
 
 /* `./x/`, `.` and `..` mean folders. */
@@ -82,15 +87,14 @@ static bool load_relative(const struct request *request, const char *specifier)
 {
     const struct folder *folder = request->folder;
     size_t length = strlen(specifier);
-    bool folder_only = names_folder(specifier, length);
-    candidate_set(request->resolver, request->out, folder->path, folder->length, specifier, length);
     if (request->project && request->project->root_dirs.count > 0) {
-        if (load_in_root_dirs(request, folder_only))
-            return true;
         candidate_set(request->resolver, request->out, folder->path, folder->length, specifier,
                       length);
+        if (load_in_root_dirs(request, ends_in_slash(specifier, length)))
+            return true;
     }
-    return load_path(request, folder_only);
+    candidate_set(request->resolver, request->out, folder->path, folder->length, specifier, length);
+    return load_path(request, names_folder(specifier, length));
 }
 
 /* ---- paths and baseUrl --------------------------------------------------------------------- */
@@ -112,7 +116,7 @@ static bool load_mapped(const struct request *request, const struct mapping *map
             buf_append_str(out, text);
         }
         if (probe_written(request->resolver, out) ||
-            load_path(request, hole && !hole[1] && names_folder(star, star_length)))
+            load_path(request, hole && !hole[1] && ends_in_slash(star, star_length)))
             return true;
     }
     return false;
@@ -247,7 +251,7 @@ static bool take_import(void *context, const struct target *target)
     struct request inner = *request;
     inner.folder = folder_of(request->resolver, take->scope->folder, take->scope->folder_length);
     inner.depth++;
-    enum resolution result = resolve_bare(&inner, buf_cstr(&name));
+    enum resolution result = resolve(&inner, buf_cstr(&name));
     buf_free(&name);
     if (take->result != RESOLUTION_FILE && result != RESOLUTION_UNRESOLVED)
         take->result = result;
@@ -267,47 +271,59 @@ static enum resolution resolve_import(const struct request *request, const char 
 
 /* ---- all together -------------------------------------------------------------------------- */
 
-static enum resolution resolve_bare(const struct request *request, const char *specifier)
+/* By its place: relative, absolute, through `paths` or `baseUrl`. */
+static bool load_by_place(const struct request *request, const char *specifier)
 {
     const struct project *project = request->project;
-    bool promised = false; /* by an entry of `paths` that is about this name in particular */
-    if (project) {
-        const char *star;
-        size_t star_length, length = strlen(specifier);
-        const struct mapping *mapping =
-            project_mapping(project, specifier, length, &star, &star_length);
-        if (mapping && load_mapped(request, mapping, star, star_length))
-            return RESOLUTION_FILE;
-        promised = mapping && mapping->prefix_length + mapping->suffix_length > 0;
-        if (!mapping && project->base_url) {
-            candidate_set(request->resolver, request->out, project->base_url,
-                          strlen(project->base_url), specifier, length);
-            if (load_path(request, names_folder(specifier, length)))
-                return RESOLUTION_FILE;
-        }
-    }
-    enum resolution result = RESOLUTION_EXTERNAL;
+    if (is_relative(specifier))
+        return load_relative(request, specifier);
+    const char *star;
+    size_t star_length, length = strlen(specifier);
+    const struct mapping *mapping =
+        project ? project_mapping(project, specifier, length, &star, &star_length) : NULL;
+    if (mapping && load_mapped(request, mapping, star, star_length))
+        return true;
+    if (specifier[0] == '/')
+        return load_relative(request, specifier);
+    if (mapping || !project || !project->base_url)
+        return false;
+    candidate_set(request->resolver, request->out, project->base_url, strlen(project->base_url),
+                  specifier, length);
+    return load_path(request, ends_in_slash(specifier, length));
+}
+
+/* Whether an entry of `paths` is about this name in particular, so that it should be here. */
+static bool is_promised(const struct project *project, const char *specifier)
+{
+    const char *star;
+    size_t star_length;
+    const struct mapping *mapping =
+        project ? project_mapping(project, specifier, strlen(specifier), &star, &star_length)
+                : NULL;
+    return mapping && mapping->prefix_length + mapping->suffix_length > 0;
+}
+
+static enum resolution resolve_by_name(const struct request *request, const char *specifier)
+{
+    if (is_relative(specifier) || specifier[0] == '/')
+        return RESOLUTION_UNRESOLVED;
     if (specifier[0] == '#')
-        result = resolve_import(request, specifier);
-    else if (!strchr(specifier, ':'))
-        result = resolve_packaged(request, specifier);
-    return result == RESOLUTION_EXTERNAL && promised ? RESOLUTION_UNRESOLVED : result;
+        return resolve_import(request, specifier);
+    return strchr(specifier, ':') ? RESOLUTION_EXTERNAL : resolve_packaged(request, specifier);
 }
 
 static enum resolution resolve(const struct request *request, const char *specifier)
 {
-    if (is_relative(specifier))
-        return load_relative(request, specifier) ? RESOLUTION_FILE : RESOLUTION_UNRESOLVED;
-    if (specifier[0] != '/')
-        return resolve_bare(request, specifier);
-    const char *star;
-    size_t star_length, length = strlen(specifier);
-    const struct mapping *mapping =
-        request->project ? project_mapping(request->project, specifier, length, &star, &star_length)
-                         : NULL;
-    if (mapping && load_mapped(request, mapping, star, star_length))
+    if (load_by_place(request, specifier))
         return RESOLUTION_FILE;
-    return load_relative(request, specifier) ? RESOLUTION_FILE : RESOLUTION_UNRESOLVED;
+    enum resolution result = resolve_by_name(request, specifier);
+    if (result == RESOLUTION_FILE)
+        return result;
+    struct request loose = *request;
+    loose.loose = true;
+    if (load_by_place(&loose, specifier))
+        return RESOLUTION_FILE;
+    return is_promised(request->project, specifier) ? RESOLUTION_UNRESOLVED : result;
 }
 
 /* `./x.svg?raw`: a suffix that tells the bundler what to do with the file. */
