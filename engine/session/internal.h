@@ -29,10 +29,12 @@ struct pipelines {
     bool loaded;                     /* discovery has read its cache */
     bool just_loaded;                /* what was found is not older than the session */
     struct discovery_counts counted; /* what earlier builds have reported */
-    bool select_anew;           /* the names in the tree are not those the graph was made from */
-    struct digest stamp;        /* of what the graph follows from, manifest files apart */
-    VEC(uint8_t) fresh;         /* [file_id] discovery has just looked at it: no need to again */
-    VEC(struct change) changes; /* outputs that this build may have changed; see delta.c */
+    bool select_anew;            /* the names in the tree are not those the graph was made from */
+    struct digest stamp;         /* of what the graph follows from, manifest files apart */
+    VEC(uint8_t) fresh;          /* [file_id] discovery has just looked at it: no need to again */
+    VEC(struct digest) contents; /* [module] of the file, when views were last looked through */
+    struct digest contents_of;   /* the stamp at that time: module ids are those of one stamp */
+    VEC(struct change) changes;  /* outputs that this build may have changed; see delta.c */
     VEC(struct jig_delta_entry) delta;
     struct arena delta_text;
 };

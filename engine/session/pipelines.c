@@ -52,6 +52,7 @@ void session_close_pipelines(struct jig_session *session)
     config_free(&pipelines->config);
     rounds_free(&pipelines->rounds);
     vec_free(&pipelines->fresh);
+    vec_free(&pipelines->contents);
     delta_begin(session);
     free(pipelines);
     session->pipelines = NULL;
@@ -331,6 +332,30 @@ static void find_rounds(struct jig_session *session)
     free(maker_of);
 }
 
+/*
+ * Discovery numbers its modules anew in each process, usually in the same way: where it did not,
+ * the graph's list follows.
+ */
+static void follow_numbering(struct jig_session *session)
+{
+    struct graph *graph = session->graph;
+    const struct discovery *discovery = session->pipelines->discovery;
+    uint32_t count = discovery_module_count(discovery);
+    for (module_id id = 0; id < count; id++) {
+        const char *path = discovery_path(discovery, id);
+        if (id < graph->modules.count &&
+            strcmp(graph_path(graph, graph->modules.data[id]), path) == 0)
+            continue;
+        file_id file = graph_add_file(graph, path, strlen(path));
+        if (id < graph->modules.count)
+            graph->modules.data[id] = file;
+        else
+            vec_push(&graph->modules, file);
+    }
+    graph->modules.count = count;
+    history_fit(session->history, graph);
+}
+
 /* Keeps the graph if it follows from what is found, or fills another one. */
 static enum jig_status make_graph(struct jig_session *session, bool scanned,
                                   struct jig_error *error)
@@ -348,6 +373,7 @@ static enum jig_status make_graph(struct jig_session *session, bool scanned,
     if (status)
         return status;
     pipelines->select_anew = false;
+    follow_numbering(session);
     find_rounds(session);
     session_take_discovered(session);
     return JIG_OK;

@@ -3,7 +3,7 @@
  */
 #include "engine/session/internal.h"
 
-#include <fcntl.h>
+#include <stdlib.h>
 
 /* Counts the look at a source that discovery took. */
 static void count_look(struct jig_session *session, file_id file, const struct file_record *fresh)
@@ -65,39 +65,119 @@ static bool all_views_are_known(const struct jig_session *session)
     return known;
 }
 
-/*
- * As long as the view of all that was discovered says the same, so do the others. It is recorded
- * last: whoever finds it can rely on them.
- */
-static void take_views(struct jig_session *session, struct file_list *changed)
+static const struct graph_view *find_discovery_view(const struct graph *graph)
 {
-    const struct graph *graph = session->graph;
-    const struct graph_view *all = NULL;
-    for (uint32_t i = 0; i < graph->views.count && !all; i++) {
+    for (uint32_t i = 0; i < graph->views.count; i++) {
         if (graph->views.data[i].kind == GRAPH_VIEW_DISCOVERY)
-            all = &graph->views.data[i];
+            return &graph->views.data[i];
     }
+    return NULL;
+}
+
+/* Components that hold, or reach, a module with another content. They come after those they import.
+ */
+static uint8_t *mark_changed(const struct discovery *discovery, const struct digest *before,
+                             const struct digest *now)
+{
+    uint32_t count = discovery_component_count(discovery);
+    uint8_t *changed = mem_array(count, 1);
+    for (uint32_t component = 0; component < count; component++) {
+        uint32_t members;
+        const module_id *member = discovery_component(discovery, component, &members);
+        for (uint32_t m = 0; m < members; m++) {
+            uint32_t targets;
+            const module_id *target = discovery_targets(discovery, member[m], &targets);
+            changed[component] |= !digest_equal(before[member[m]], now[member[m]]);
+            for (uint32_t t = 0; t < targets; t++)
+                changed[component] |= changed[discovery_module(discovery, target[t])->component];
+        }
+    }
+    return changed;
+}
+
+/* Whether what the view says can be different, given the components that changed. */
+static bool may_differ(const struct jig_session *session, const struct graph_view *view,
+                       const uint8_t *changed)
+{
+    const struct discovery *discovery = session->pipelines->discovery;
+    if (!changed)
+        return true;
+    if (view->kind != GRAPH_VIEW_DEFINITION)
+        return false; /* what imports lead to is part of the structure */
+    module_id module = discovery_find(discovery, graph_path(session->graph, view->of), view->lens);
+    return module == MODULE_NONE || changed[discovery_module(discovery, module)->component];
+}
+
+/*
+ * As long as the view of all that was discovered says the same, so do the others; when it says what
+ * follows from the contents that modules had before, only those views have to be looked through
+ * that reach a module with another one. It is recorded last: whoever finds it can rely on the
+ * others.
+ */
+static void take_views(struct jig_session *session, const struct digest *before,
+                       struct file_list *list)
+{
+    const struct pipelines *pipelines = session->pipelines;
+    const struct graph *graph = session->graph;
+    const struct graph_view *all = find_discovery_view(graph);
     if (!all)
         return;
-    struct file_record whole = record_of_view(session, all);
-    const struct file_record *before = &session->history->files.data[all->file];
-    if (digest_equal(before->digest, whole.digest) && all_views_are_known(session))
+    const struct digest *now = pipelines->contents.data;
+    const struct digest recorded = session->history->files.data[all->file].digest;
+    const struct file_record whole = {.digest = view_discovered(pipelines->discovery, now),
+                                      .flags = FILE_KNOWN};
+    bool known = all_views_are_known(session);
+    if (known && digest_equal(recorded, whole.digest))
         return;
+    uint8_t *changed = NULL;
+    if (known && digest_equal(recorded, view_discovered(pipelines->discovery, before)))
+        changed = mark_changed(pipelines->discovery, before, now);
     for (uint32_t i = 0; i < graph->views.count; i++) {
         const struct graph_view *view = &graph->views.data[i];
-        if (view != all && take_record(session, view->file, record_of_view(session, view)))
-            vec_push(changed, view->file);
+        if (view != all && may_differ(session, view, changed) &&
+            take_record(session, view->file, record_of_view(session, view)))
+            vec_push(list, view->file);
     }
+    free(changed);
     take_record(session, all->file, whole);
-    vec_push(changed, all->file);
+    vec_push(list, all->file);
+}
+
+/*
+ * What the modules held when the views were last looked through, as far as is known: in this
+ * session, or else by the records of an earlier one.
+ */
+static struct digest *contents_before(const struct jig_session *session)
+{
+    const struct pipelines *pipelines = session->pipelines;
+    const struct graph *graph = session->graph;
+    struct digest *before = mem_array(graph->modules.count, sizeof *before);
+    bool same = pipelines->contents.count == graph->modules.count &&
+                digest_equal(pipelines->contents_of, pipelines->stamp);
+    for (module_id id = 0; id < graph->modules.count; id++)
+        before[id] = same ? pipelines->contents.data[id]
+                          : session->history->files.data[graph->modules.data[id]].digest;
+    return before;
+}
+
+static void note_contents(struct pipelines *pipelines)
+{
+    uint32_t count = discovery_module_count(pipelines->discovery);
+    pipelines->contents.count = 0;
+    for (module_id id = 0; id < count; id++)
+        vec_push(&pipelines->contents, discovery_record(pipelines->discovery, id)->digest);
+    pipelines->contents_of = pipelines->stamp;
 }
 
 void session_take_discovered(struct jig_session *session)
 {
     struct file_list changed = {0};
     bool failed = false;
+    struct digest *before = contents_before(session);
+    note_contents(session->pipelines);
     take_modules(session, &changed);
-    take_views(session, &changed);
+    take_views(session, before, &changed);
     session_keep_records(session, changed.data, changed.count, &failed);
+    free(before);
     vec_free(&changed);
 }

@@ -74,8 +74,14 @@ bool fill_sees_facts(const struct config_pipeline *pipeline);
 /* ---- views ---------------------------------------------------------------------------------- */
 
 /*
- * The digest of a view as discovery has it now: what its virtual file's record is to say. Zero when
- * the module is not there any more.
+ * The digest of GRAPH_VIEW_DISCOVERY: of all that the other views follow from, if the modules'
+ * contents were these. O(modules).
+ */
+struct digest view_discovered(const struct discovery *discovery, const struct digest *contents);
+
+/*
+ * The digest of any other view as discovery has it now: what its virtual file's record is to say.
+ * Zero when the module is not there any more.
  */
 struct digest view_digest(const struct graph *graph, struct discovery *discovery,
                           const struct graph_view *view);

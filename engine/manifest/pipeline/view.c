@@ -32,13 +32,14 @@ static struct digest imports_digest(const struct discovery *discovery, module_id
     return all;
 }
 
-static struct digest discovered_digest(const struct discovery *discovery)
+struct digest view_discovered(const struct discovery *discovery, const struct digest *contents)
 {
-    struct digest all = discovery_structure(discovery);
-    for (module_id id = 0; id < discovery_module_count(discovery); id++)
-        all = digest_add(all, fingerprint_term(discovery_path(discovery, id),
-                                               strlen(discovery_path(discovery, id)),
-                                               discovery_record(discovery, id)->digest));
+    const uint64_t versions[] = {SCANNER_VERSION, RESOLVER_VERSION, FILL_VERSION};
+    struct digest all = mix(discovery_structure(discovery), digest_of(versions, sizeof versions));
+    for (module_id id = 0; id < discovery_module_count(discovery); id++) {
+        const char *path = discovery_path(discovery, id);
+        all = digest_add(all, fingerprint_term(path, strlen(path), contents[id]));
+    }
     return all;
 }
 
@@ -61,8 +62,6 @@ static struct digest modules_digest(const struct graph *graph, struct discovery 
 struct digest view_digest(const struct graph *graph, struct discovery *discovery,
                           const struct graph_view *view)
 {
-    if (view->kind == GRAPH_VIEW_DISCOVERY)
-        return discovered_digest(discovery);
     if (view->kind == GRAPH_VIEW_MODULES)
         return modules_digest(graph, discovery, view);
     module_id module = view->of == GRAPH_NONE
