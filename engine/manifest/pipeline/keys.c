@@ -13,9 +13,9 @@ struct key {
     size_t offset;
 };
 
-#define KEY(keys, name)                                                                            \
+#define KEY(keys, key)                                                                             \
     {                                                                                              \
-#name, offsetof(struct keys, name)                                                         \
+        .name = #key, .offset = offsetof(struct keys, key)                                         \
     }
 
 static const struct key of_file[] = {
