@@ -1,5 +1,6 @@
 """What README.md and the guides tell people to type works: every block marked as ```sh is run, in
-order, in a copy of the source tree."""
+order, in a copy of the source tree. A block marked as ```yaml whose first line is a comment with a
+path is that file from there on."""
 
 import os
 import pathlib
@@ -11,7 +12,10 @@ import unittest
 from harness import SLOW, Case, jig_only, main
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(
+    r"^```(?:sh\n(?P<script>.*?)|yaml\n# (?P<path>\S+\.yaml)\n(?P<text>.*?))^```$",
+    re.MULTILINE | re.DOTALL,
+)
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)[^)]*\)")
 
 # This is what runs the tests.
@@ -49,8 +53,13 @@ class Documents(Case):
         return copy
 
     def check(self, document):
-        blocks = BLOCK.findall(document.read_text("utf-8"))
-        script = NOT_HERE.sub("", "".join(blocks))
+        script = ""
+        for block in BLOCK.finditer(document.read_text("utf-8")):
+            if block["path"]:
+                script += f"mkdir -p {os.path.dirname(block['path'])}\n"
+                script += f"cat >{block['path']} <<'END'\n{block['text']}END\n"
+            else:
+                script += NOT_HERE.sub("", block["script"])
         run = self.run_tool(
             ["/bin/sh", "-exc", script],
             cwd=self.copy_of_tree(),
@@ -63,6 +72,9 @@ class Documents(Case):
     @unittest.skipIf(SLOW > 1, "once, without sanitizers, is enough")
     def test_readme(self):
         text = self.check(ROOT / "README.md").text
+        self.assertIn("input changed: src/id.ts\n", text)
+        self.assertIn("jig: 2 jobs run, 1 spared; outputs: 0 added, 0 updated, 0 removed\n", text)
+        self.assertIn("removed gen/src/id.types (its source is gone)\n", text)
         self.assertIn("hello, world\n", text)
         self.assertIn("jig: no work to do.\n", text)
         self.assertRegex(text, "input changed: .*greet.h")

@@ -34,6 +34,12 @@ static const char *meant_command(enum face face, struct jig_error *error)
     return NULL;
 }
 
+static bool is_about_pipelines(const struct jig_error *error)
+{
+    size_t length = strlen(error->file);
+    return length > 5 && strcmp(error->file + length - 5, ".yaml") == 0;
+}
+
 /* What to do about it when the engine does not say. */
 static const char *usual_advice(const struct jig_error *error)
 {
@@ -47,6 +53,8 @@ static const char *usual_advice(const struct jig_error *error)
             return "create the file, or take it out of the manifest";
         /* fall through */
     case JIG_ERROR_SYNTAX:
+        if (is_about_pipelines(error))
+            return "correct it and try again; 'jig config check' tells all mistakes at once";
         return "correct the manifest, or whatever generates it, and try again";
     case JIG_ERROR_IO:
         return strncmp(error->message, "loading '", 9) == 0
