@@ -1,0 +1,134 @@
+/*
+ * What the walk leaves out: the rules that hold in a folder, and the verdicts on its entries.
+ */
+#include "engine/base/buf.h"
+#include "engine/discovery/walk/tree_refresh.h"
+
+/* ---- ignore rules -------------------------------------------------------------------------- */
+
+/* The rules above the root: none before the first time somebody needs a verdict. */
+static const struct tree_rules *outermost_rules(struct refresh *refresh)
+{
+    const struct tree_rules *above = NULL;
+    if (!refresh->outer_rules)
+        refresh->outer_rules = mem_array(refresh->outer.count, sizeof *refresh->outer_rules);
+    for (uint32_t i = 0; i < refresh->outer.count; i++) {
+        if (!refresh->outer_rules[i])
+            refresh->outer_rules[i] =
+                tree_rules_read(refresh->tree, refresh->outer.files[i].path,
+                                refresh->outer.files[i].skip, above, &refresh->scratches[0].stats);
+        above = refresh->outer_rules[i];
+    }
+    return above;
+}
+
+/* Reads the folder's own ignore file, if its entries have one, on top of the rules above it. */
+static void read_own_rules(struct refresh *refresh, uint32_t id, struct tree_entry *entries,
+                           uint32_t count, const char *text, struct fingerprint_counts *stats)
+{
+    static const char name[] = ".gitignore";
+    struct tree *tree = refresh->tree;
+    struct visit *visit = &refresh->visits.data[id];
+    const struct tree_place *place = place_of(refresh, id);
+    visit->ruled = true;
+    if (tree->no_ignore)
+        return;
+    /* Like git, not through a link. */
+    const struct tree_entry *entry = tree_find_entry(entries, count, text, name, sizeof name - 1);
+    if (!entry || entry->type != ENTRY_FILE)
+        return;
+    struct buf path = {0};
+    if (place->path_length)
+        buf_printf(&path, "%s/", place_path(tree, place));
+    size_t skip = refresh->outer.lead.length + path.length;
+    buf_append_str(&path, name);
+    visit->own_rules = tree_rules_read(tree, path.data, skip, visit->rules, stats);
+    visit->rules = visit->own_rules;
+    buf_free(&path);
+}
+
+/* Sees to it that the rules of a folder are known whose listing has been taken in. */
+static void ensure_rules(struct refresh *refresh, uint32_t id)
+{
+    struct tree *tree = refresh->tree;
+    const struct tree_place *place = place_of(refresh, id);
+    if (refresh->visits.data[id].ruled)
+        return;
+    refresh_hand_down_rules(refresh, id);
+    read_own_rules(refresh, id, tree->entries.data + place->entries_begin, place->entries_count,
+                   tree->text.data, &refresh->scratches[0].stats);
+}
+
+/* Recursion goes up to the nearest folder that has been visited: as deep as the tree at most. */
+void refresh_hand_down_rules(struct refresh *refresh, uint32_t id)
+{
+    struct visit *visit = &refresh->visits.data[id];
+    uint32_t parent = place_of(refresh, id)->parent;
+    if (visit->ruled)
+        return;
+    if (parent != PLACE_NONE)
+        ensure_rules(refresh, parent);
+    visit->rules =
+        parent == PLACE_NONE ? outermost_rules(refresh) : refresh->visits.data[parent].rules;
+}
+
+/* ---- verdicts ------------------------------------------------------------------------------ */
+
+static bool is_always_left_out(const char *name)
+{
+    return name[0] == '.' || strcmp(name, "node_modules") == 0;
+}
+
+/* What the entry is for the walk: file, folder, or nothing (a link to a folder, a pipe …). */
+static enum tree_kind walk_kind(const struct tree *tree, const struct tree_place *place,
+                                struct tree_entry *entry, const char *name)
+{
+    if (entry->type == ENTRY_FILE)
+        return TREE_FILE;
+    if (entry->type == ENTRY_FOLDER)
+        return TREE_FOLDER;
+    if (entry->type == ENTRY_OTHER)
+        return TREE_MISSING;
+    uint8_t target = atomic_load_explicit(&entry->target, memory_order_relaxed);
+    if (target == TARGET_UNKNOWN) {
+        target = (uint8_t)tree_look_up(tree, place_path(tree, place), place->path_length, name,
+                                       entry->length);
+        atomic_store_explicit(&entry->target, target, memory_order_relaxed);
+    }
+    return target == TARGET_FILE ? TREE_FILE : TREE_MISSING;
+}
+
+void refresh_judge(struct refresh *refresh, uint32_t id, struct tree_entry *entries, uint32_t count,
+                   const char *text, struct fingerprint_counts *stats)
+{
+    struct tree *tree = refresh->tree;
+    struct tree_place *place = place_of(refresh, id);
+    struct visit *visit = &refresh->visits.data[id];
+    struct buf path = {0};
+    if (!visit->ruled)
+        read_own_rules(refresh, id, entries, count, text, stats);
+    buf_append(&path, buf_cstr(&refresh->outer.lead), refresh->outer.lead.length);
+    if (place->path_length)
+        buf_printf(&path, "%s/", place_path(tree, place));
+    size_t folder_length = path.length;
+    place->files = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        struct tree_entry *entry = &entries[i];
+        const char *name = text + entry->name;
+        bool left_out = is_always_left_out(name);
+        if (!left_out && visit->rules) {
+            path.length = folder_length;
+            buf_append(&path, name, entry->length);
+            left_out = tree_rules_leave_out(visit->rules, path.data, path.length,
+                                            entry->type == ENTRY_FOLDER);
+        }
+        enum tree_kind kind = TREE_MISSING;
+        if (!left_out)
+            kind = walk_kind(tree, place, entry, name);
+        left_out = kind == TREE_MISSING;
+        visit->changed |= entry->left_out != left_out;
+        entry->left_out = left_out;
+        place->files += kind == TREE_FILE;
+    }
+    buf_free(&path);
+}
