@@ -132,6 +132,7 @@ struct task {
     struct codegen *codegen;
     const struct generator *generator;
     const struct jig_generation *generation;
+    bool imports_closed;
     uint32_t job;
 };
 
@@ -160,7 +161,7 @@ static void run_generation(const struct task *task, struct codegen_result *resul
 {
     uint64_t begin = thread_time_ns();
     struct generation generation;
-    generation_begin(&generation, task->generation);
+    generation_begin(&generation, task->generation, task->imports_closed);
     result->exit_code = run_generator(task->generator, &generation);
     if (result->exit_code == 0 && !generation_commit(&generation, &result->written))
         result->exit_code = 1;
@@ -216,6 +217,7 @@ static void start_task(struct codegen *codegen, const struct generator *generato
         .codegen = codegen,
         .generator = generator,
         .generation = job->generation,
+        .imports_closed = job->imports_closed,
         .job = job->job,
     };
     if (jig_pool_submit(codegen->pool, &task->base, &error)) {

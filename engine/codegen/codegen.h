@@ -87,8 +87,10 @@ struct codegen_job {
     uint32_t job;                            /* the caller's number; comes back in the result */
     uint32_t generator;                      /* codegen_add's index */
     const struct jig_generation *generation; /* builtin, plugin; must live until the result */
-    const char *const *arguments;            /* worker; NULL at the end */
-    const struct codegen_input *inputs;      /* worker */
+    bool imports_closed; /* plugin: the job depends on which files are imported, but not on what
+                            they hold, so that it must not read them */
+    const char *const *arguments;       /* worker; NULL at the end */
+    const struct codegen_input *inputs; /* worker */
     uint32_t input_count;
     const char *const *outputs;
     uint32_t output_count;

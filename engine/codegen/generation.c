@@ -8,11 +8,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-void generation_begin(struct generation *generation, const struct jig_generation *job)
+void generation_begin(struct generation *generation, const struct jig_generation *job,
+                      bool imports_closed)
 {
     *generation = (struct generation){
         .job = job,
         .contents = mem_array(job->output_count, sizeof *generation->contents),
+        .imports_closed = imports_closed,
     };
 }
 
@@ -87,14 +89,18 @@ static void drop_repeated(struct generation *generation)
     generation->files.count = kept;
 }
 
-/* Lists what the job depends on. */
+/*
+ * Lists what the job depends on. Imports only of a job's own module: one that collects depends on
+ * the modules and what was made of them.
+ */
 static void list_files(struct generation *generation)
 {
     const struct jig_generation *job = generation->job;
     for (size_t m = 0; m < job->module_count; m++) {
         const struct jig_generation_module *module = &job->modules[m];
         add_file(generation, module->path);
-        for (size_t i = 0; i < module->import_count; i++)
+        bool open = !generation->imports_closed && !module->outputs;
+        for (size_t i = 0; i < module->import_count && open; i++)
             add_file(generation, module->imports[i].path);
         for (size_t i = 0; i < module->output_count; i++)
             add_file(generation, module->outputs[i]);

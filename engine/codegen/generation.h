@@ -35,11 +35,13 @@ struct generation {
     const struct jig_generation *job;
     struct generation_content *contents; /* [job->output_count] */
     VEC(struct generation_file) files;   /* sorted by path; made when the first is read */
+    bool imports_closed;                 /* imported files are not to be read */
     struct buf printed;
     bool failed; /* the job fails, whatever the generator returns */
 };
 
-void generation_begin(struct generation *generation, const struct jig_generation *job);
+void generation_begin(struct generation *generation, const struct jig_generation *job,
+                      bool imports_closed);
 /* Frees all but `printed`, which becomes the caller's. */
 void generation_end(struct generation *generation);
 

@@ -99,6 +99,18 @@ static const char *kind_name(uint32_t kind)
     return kind < sizeof names / sizeof *names ? names[kind] : "other";
 }
 
+static const char *import_kind_name(uint32_t kind)
+{
+    static const char *const names[] = {
+        [IMPORT_STATIC] = "static",     [IMPORT_TYPE] = "type",
+        [IMPORT_DYNAMIC] = "dynamic",   [IMPORT_REQUIRE] = "require",
+        [IMPORT_REEXPORT] = "reexport", [IMPORT_QUOTED] = "quoted",
+        [IMPORT_ANGLED] = "angled",     [IMPORT_WEAK] = "weak",
+        [IMPORT_COMPUTED] = "computed",
+    };
+    return kind < sizeof names / sizeof *names ? names[kind] : NULL;
+}
+
 static void tell_imports(struct arena *arena, const struct discovery *discovery, module_id id,
                          struct jig_generation_module *out)
 {
@@ -113,6 +125,7 @@ static void tell_imports(struct arena *arena, const struct discovery *discovery,
             .path = found ? discovery_path(discovery, resolved[i].target) : NULL,
             .unresolved = resolved[i].resolution == RESOLUTION_UNRESOLVED,
             .line = imports[i].line,
+            .kind = import_kind_name(imports[i].kind),
         };
     }
     out->imports = told;
@@ -346,14 +359,16 @@ enum jig_status generate_start(struct generate *generate, job_id id, struct jig_
     }
     struct given *given = give(build, id);
     generate->given[id] = given;
+    const struct config_pipeline *pipeline = pipeline_of(build, id);
     struct codegen_job start = {
         .job = id,
         .generator = generate->generator_of[index],
         .generation = &given->generation,
+        .imports_closed = pipeline->depends == DEPENDS_SELF || pipeline->sees == SEES_DEFINITIONS,
         .outputs = given->generation.outputs,
         .output_count = job->out_count,
     };
-    if (pipeline_of(build, id)->generate.kind == GENERATOR_WORKER)
+    if (pipeline->generate.kind == GENERATOR_WORKER)
         give_worker(build, id, given, &start);
     codegen_start(generate->codegen, &start);
     return JIG_OK;

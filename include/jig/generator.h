@@ -92,9 +92,11 @@ struct jig_generation_api {
     size_t size;
     void *handle; /* first argument of everything below */
     /*
-     * The content of a file that the job depends on: a module's, an output's of a collected one, or
-     * an imported one's. The text has a NUL after it and lives until `generate` returns. NULL: it
-     * cannot be read, and the job fails whatever `generate` returns.
+     * The content of a file that the job depends on: the module's; what it imports itself, unless
+     * its pipeline has `depends: self` or `sees: definitions`; for a collect pipeline the modules'
+     * and what was made of them. `path` as it is given here. The text has a NUL after it and lives
+     * until `generate` returns. NULL: it cannot be read, and the job fails whatever `generate`
+     * returns.
      */
     const char *(*read)(void *handle, const char *path, size_t *length);
     /*

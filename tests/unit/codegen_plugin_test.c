@@ -116,18 +116,58 @@ static void test_a_file_the_job_does_not_depend_on(void **state)
     fail_plugin("foreign", "cannot read 'secret': the job does not depend on it");
 }
 
+static const struct jig_generation_import import_of_b = {
+    .specifier = "./b", .path = "b", .line = 1};
+static const struct jig_generation_module importer = {
+    .path = "a", .digest = "", .imports = &import_of_b, .import_count = 1};
+
 static void test_a_file_that_is_imported(void **state)
 {
     (void)state;
     put_file("b", "imported");
-    const struct jig_generation_import import = {.specifier = "./b", .path = "b", .line = 1};
-    const struct jig_generation_module module = {
-        .path = "a", .digest = "", .imports = &import, .import_count = 1};
     struct jig_generation generation = doing("imported");
-    generation.modules = &module;
+    generation.modules = &importer;
     struct codegen_result result = run_plugin(PROBE_PLUGIN("good"), &generation);
     assert_string_equal(buf_cstr(&result.output), "");
     assert_true(holds_text("gen/a", "IMPORTED"));
+}
+
+static void test_an_imported_file_whose_content_does_not_count(void **state)
+{
+    (void)state;
+    put_file("b", "imported");
+    struct jig_generation generation = doing("imported");
+    generation.modules = &importer;
+    struct bench bench;
+    bench_open(&bench, 0);
+    codegen_start(bench.codegen, &(struct codegen_job){
+                                     .generator = add_plugin(&bench, PROBE_PLUGIN("good"), "{}"),
+                                     .generation = &generation,
+                                     .imports_closed = true,
+                                 });
+    struct codegen_result result = wait_result(&bench);
+    assert_int_equal(result.exit_code, 1);
+    assert_says(&result.output, "cannot read 'b': the job does not depend on it");
+    buf_free(&result.output);
+    bench_close(&bench);
+}
+
+/* A job that collects depends on the modules, not on what these import. */
+static void test_a_file_that_a_collected_module_imports(void **state)
+{
+    (void)state;
+    put_file("b", "imported");
+    const char *const outputs[] = {"made"}, *const digests[] = {""};
+    struct jig_generation_module module = importer;
+    module.outputs = outputs;
+    module.output_digests = digests;
+    module.output_count = 1;
+    struct jig_generation generation = doing("imported");
+    generation.modules = &module;
+    struct codegen_result result = run_plugin(PROBE_PLUGIN("good"), &generation);
+    assert_int_equal(result.exit_code, 1);
+    assert_says(&result.output, "cannot read 'b': the job does not depend on it");
+    buf_free(&result.output);
 }
 
 static void test_an_output_that_is_collected(void **state)
@@ -364,6 +404,8 @@ int main(void)
         TEST(test_failing_after_it_has_written),
         TEST(test_a_file_the_job_does_not_depend_on),
         TEST(test_a_file_that_is_imported),
+        TEST(test_an_imported_file_whose_content_does_not_count),
+        TEST(test_a_file_that_a_collected_module_imports),
         TEST(test_an_output_that_is_collected),
         TEST(test_pipelines_share_what_was_opened_first),
         TEST(test_refusing_to_open),
