@@ -8,11 +8,14 @@
 
 #include <stdlib.h>
 
-static const struct header_kind DISCOVERY_CACHE = {"jig discovery", DISCOVERY_CACHE_VERSION};
+struct header_kind cache_kind(void)
+{
+    return (struct header_kind){"jig discovery", DISCOVERY_CACHE_VERSION};
+}
 
-enum { OWN_COLUMNS = 14, COLUMNS = OWN_COLUMNS + TREE_COLUMN_COUNT };
+enum { OWN_COLUMNS = CACHE_COLUMNS - TREE_COLUMN_COUNT };
 
-static void list_columns(struct discovery *discovery, struct column out[COLUMNS])
+void cache_columns(struct discovery *discovery, struct column out[CACHE_COLUMNS])
 {
     struct generation *now = &discovery->now;
     struct facts *facts = &discovery->facts;
@@ -37,11 +40,6 @@ static void list_columns(struct discovery *discovery, struct column out[COLUMNS]
 }
 
 /* ---- soundness ----------------------------------------------------------------------------- */
-
-static bool is_span_inside(struct span span, uint32_t whole)
-{
-    return span.begin <= whole && span.count <= whole - span.begin;
-}
 
 static bool is_record_sound(const struct file_record *record)
 {
@@ -69,18 +67,10 @@ static bool is_module_sound(const struct discovery *discovery, module_id id, boo
 {
     const struct generation *now = &discovery->now;
     const struct module *module = &now->modules.data[id];
-    const struct module_facts *own = &now->facts.data[id];
-    const struct facts *facts = &discovery->facts;
-    const struct span imports = {module->imports_begin, module->imports_count};
-    const struct span definitions = {module->definitions_begin, module->definitions_count};
+    const struct facts_span span = module_span(now, id);
     return module->path < discovery->paths.count && module->lens < now->lenses.count &&
            !(module->flags & ~(uint32_t)MODULE_FLAGS) && is_record_sound(&now->records.data[id]) &&
-           is_span_inside(imports, facts->imports.count) &&
-           is_span_inside(definitions, facts->definitions.count) &&
-           is_span_inside(own->text, facts->text.count) &&
-           is_span_inside(own->names, facts->names.count) &&
-           is_span_inside(own->uses, facts->uses.count) &&
-           are_imports_sound(discovery, module, owned);
+           facts_are_sound(&discovery->facts, &span) && are_imports_sound(discovery, module, owned);
 }
 
 static bool are_modules_sound(const struct discovery *discovery)
@@ -109,8 +99,7 @@ static bool is_sound(const struct discovery *discovery)
         if (config->path >= paths || !is_record_sound(&config->record))
             return false;
     }
-    return facts_are_sound(&discovery->facts) && are_modules_sound(discovery) &&
-           tree_is_sound(discovery->tree);
+    return are_modules_sound(discovery) && tree_is_sound(discovery->tree);
 }
 
 /* ---- loading and saving -------------------------------------------------------------------- */
@@ -129,12 +118,12 @@ void discovery_load(struct discovery *discovery)
 {
     if (!discovery->options.cache)
         return;
-    struct column columns[COLUMNS];
+    struct column columns[CACHE_COLUMNS];
     struct jig_error error = {0};
     discovery_forget(discovery);
-    list_columns(discovery, columns);
-    enum jig_status status = image_map_as(&discovery->image, DISCOVERY_CACHE,
-                                          discovery->options.cache, columns, COLUMNS, &error);
+    cache_columns(discovery, columns);
+    enum jig_status status = image_map_as(&discovery->image, cache_kind(), discovery->options.cache,
+                                          columns, CACHE_COLUMNS, &error);
     if (status)
         tell_ignored(discovery, error.message);
     if (status || !discovery->image.map) {
@@ -155,16 +144,16 @@ enum jig_status discovery_save(struct discovery *discovery, struct jig_error *er
     /* Folders that only earlier resolutions asked about matter as long as one of these is left. */
     if (discovery->asked_all)
         tree_compact(discovery->tree);
-    struct column columns[COLUMNS];
-    list_columns(discovery, columns);
+    struct column columns[CACHE_COLUMNS];
+    cache_columns(discovery, columns);
     struct buf temporary = {0};
     buf_printf(&temporary, "%s.tmp", path);
     struct image image = {.id = header_fresh_id()};
     int errnum = io_make_parent_dirs(path);
     enum jig_status status =
         errnum ? jig_fail_errno(error, errnum, "cannot make the folder of '%s'", path)
-               : image_write_as(&image, DISCOVERY_CACHE, path, buf_cstr(&temporary), columns,
-                                COLUMNS, error);
+               : image_write_as(&image, cache_kind(), path, buf_cstr(&temporary), columns,
+                                CACHE_COLUMNS, error);
     buf_free(&temporary);
     discovery->dirty = status != JIG_OK;
     return status;

@@ -185,8 +185,9 @@ static void end_scan(struct pass *pass)
     struct generation *old = pass->old;
     discovery->dirty |= old->modules.count != discovery->now.modules.count;
     for (module_id id = 0; id < old->modules.count; id++) {
+        struct facts_span span = module_span(old, id);
         if (pass->new_of[id] == MODULE_NONE)
-            *discovery->garbage.data += module_facts_bytes(old, id);
+            *discovery->garbage.data += facts_span_bytes(&span);
         discovery->dirty |= pass->new_of[id] != id;
     }
     discovery->environment.data->made = discovery->made.digest;
@@ -230,6 +231,9 @@ enum jig_status discovery_scan(struct discovery *discovery, const struct discove
     discovery->now = (struct generation){0};
     struct pass pass = {.discovery = discovery, .last_old = MODULE_NONE};
     begin_scan(&pass, &old, request);
+    generation_reserve(&discovery->now, old.modules.count > request->source_count
+                                            ? old.modules.count
+                                            : request->source_count);
     for (uint32_t i = 0; i < request->source_count; i++) {
         const struct discovery_source *source = &request->sources[i];
         pass_add_module(&pass, source->path, strlen(source->path), source->lens,

@@ -127,29 +127,62 @@ uint64_t facts_bytes(const struct facts *facts)
     return facts_span_bytes(&all);
 }
 
-static bool is_inside(uint32_t begin, uint32_t count, uint32_t whole)
+/* ---- soundness ----------------------------------------------------------------------------- */
+
+static bool is_inside(uint32_t begin, uint32_t count, struct span whole)
 {
-    return begin <= whole && count <= whole - begin;
+    return begin >= whole.begin && begin - whole.begin <= whole.count &&
+           count <= whole.count - (begin - whole.begin);
 }
 
-bool facts_are_sound(const struct facts *facts)
+static bool is_text(uint32_t offset, const struct facts_span *span)
 {
-    const uint32_t text = facts->text.count;
-    /* One NUL at the very end: then every offset is the beginning of a string. */
-    bool sound = text == 0 || facts->text.data[text - 1] == '\0';
-    for (uint32_t i = 0; i < facts->imports.count && sound; i++) {
-        const struct fact_import *import = &facts->imports.data[i];
-        sound = import->specifier < text && import->kind <= IMPORT_COMPUTED &&
-                is_inside(import->names_begin, import->names_count, facts->names.count);
+    return is_inside(offset, 1, span->text);
+}
+
+static bool are_imports_sound(const struct facts *facts, const struct facts_span *span)
+{
+    for (uint32_t i = 0; i < span->imports.count; i++) {
+        const struct fact_import *import = &facts->imports.data[span->imports.begin + i];
+        if (!is_text(import->specifier, span) || import->kind > IMPORT_COMPUTED ||
+            !is_inside(import->names_begin, import->names_count, span->names))
+            return false;
     }
-    for (uint32_t i = 0; i < facts->names.count && sound; i++)
-        sound = facts->names.data[i].imported < text && facts->names.data[i].local < text;
-    for (uint32_t i = 0; i < facts->definitions.count && sound; i++) {
-        const struct fact_definition *definition = &facts->definitions.data[i];
-        sound = definition->name < text && definition->kind <= DEFINITION_ALIAS &&
-                is_inside(definition->uses_begin, definition->uses_count, facts->uses.count);
+    for (uint32_t i = 0; i < span->names.count; i++) {
+        const struct fact_name *name = &facts->names.data[span->names.begin + i];
+        if (!is_text(name->imported, span) || !is_text(name->local, span))
+            return false;
     }
-    for (uint32_t i = 0; i < facts->uses.count && sound; i++)
-        sound = facts->uses.data[i].name < text;
-    return sound;
+    return true;
+}
+
+static bool are_definitions_sound(const struct facts *facts, const struct facts_span *span)
+{
+    for (uint32_t i = 0; i < span->definitions.count; i++) {
+        const struct fact_definition *definition =
+            &facts->definitions.data[span->definitions.begin + i];
+        if (!is_text(definition->name, span) || definition->kind > DEFINITION_ALIAS ||
+            !is_inside(definition->uses_begin, definition->uses_count, span->uses))
+            return false;
+    }
+    for (uint32_t i = 0; i < span->uses.count; i++) {
+        if (!is_text(facts->uses.data[span->uses.begin + i].name, span))
+            return false;
+    }
+    return true;
+}
+
+bool facts_are_sound(const struct facts *facts, const struct facts_span *span)
+{
+    const struct facts_span all = facts_since(facts, (struct facts_span){0});
+    if (!is_inside(span->text.begin, span->text.count, all.text) ||
+        !is_inside(span->imports.begin, span->imports.count, all.imports) ||
+        !is_inside(span->names.begin, span->names.count, all.names) ||
+        !is_inside(span->definitions.begin, span->definitions.count, all.definitions) ||
+        !is_inside(span->uses.begin, span->uses.count, all.uses))
+        return false;
+    /* With a NUL at its end, every offset into it is the beginning of a string. */
+    if (span->text.count && facts->text.data[span->text.begin + span->text.count - 1] != '\0')
+        return false;
+    return are_imports_sound(facts, span) && are_definitions_sound(facts, span);
 }

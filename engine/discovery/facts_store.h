@@ -48,7 +48,7 @@ struct digest facts_shape(const struct facts *facts, struct span imports, struct
 uint64_t facts_span_bytes(const struct facts_span *span);
 uint64_t facts_bytes(const struct facts *facts);
 
-/* Whether all ranges and offsets of the columns lie inside them. */
-bool facts_are_sound(const struct facts *facts);
+/* Whether the facts lie inside the columns, and point at nothing but each other. */
+bool facts_are_sound(const struct facts *facts, const struct facts_span *span);
 
 #endif

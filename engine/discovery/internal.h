@@ -46,6 +46,8 @@ struct generation {
 enum { DISCOVERY_CACHE_VERSION = 1 };
 
 void generation_free(struct generation *generation);
+/* Makes room for so many modules at once. */
+void generation_reserve(struct generation *generation, uint32_t modules);
 /* Puts modules that were added into the index. */
 void generation_index(struct generation *generation, const char *paths);
 module_id generation_find(const struct generation *generation, const char *paths, const char *path,
@@ -141,6 +143,12 @@ void discovery_forget(struct discovery *discovery);
 void discovery_begin_empty(struct discovery *discovery);
 void discovery_add_counts(struct discovery *discovery, const struct fingerprint_counts *counts);
 
+/* ---- the cache file ------------------------------------------------------------------------ */
+
+enum { CACHE_COLUMNS = 14 + TREE_COLUMN_COUNT };
+struct header_kind cache_kind(void);
+void cache_columns(struct discovery *discovery, struct column out[CACHE_COLUMNS]);
+
 /* ---- a pass -------------------------------------------------------------------------------- */
 
 /* One discovery_scan or discovery_rescan under way. */
@@ -184,8 +192,8 @@ void read_modules(struct pass *pass, const module_id *ids, uint32_t count, struc
 void merge_readings(struct pass *pass, struct readings *readings);
 /* Drops facts that no module has any more, once they are more than half of all. */
 void compact_facts(struct discovery *discovery);
-/* How many bytes of the columns are the module's. */
-uint64_t module_facts_bytes(const struct generation *generation, module_id id);
+/* Where a module's facts lie. */
+struct facts_span module_span(const struct generation *generation, module_id id);
 
 /* Gives the imports of these modules their targets, adding modules that are new. */
 void resolve_modules(struct pass *pass, const module_id *ids, uint32_t count);

@@ -14,7 +14,7 @@ struct merge {
     struct facts_span *places; /* [reading]: where its facts go */
 };
 
-static struct facts_span span_of(const struct generation *now, module_id id)
+struct facts_span module_span(const struct generation *now, module_id id)
 {
     const struct module *module = &now->modules.data[id];
     const struct module_facts *facts = &now->facts.data[id];
@@ -63,7 +63,7 @@ static void replace(struct pass *pass, const struct reading *reading,
 {
     struct discovery *discovery = pass->discovery;
     struct generation *now = &discovery->now;
-    struct facts_span old = span_of(now, reading->module);
+    struct facts_span old = module_span(now, reading->module);
     if (facts_same_imports(&discovery->facts, old.imports, &discovery->facts, place->imports)) {
         if (old.imports.count)
             memcpy(discovery->resolved.data + place->imports.begin,
@@ -101,12 +101,6 @@ void merge_readings(struct pass *pass, struct readings *readings)
     vec_free(&readings->list);
 }
 
-uint64_t module_facts_bytes(const struct generation *generation, module_id id)
-{
-    struct facts_span span = span_of(generation, id);
-    return facts_span_bytes(&span);
-}
-
 void compact_facts(struct discovery *discovery)
 {
     uint64_t bytes = facts_bytes(&discovery->facts);
@@ -116,7 +110,7 @@ void compact_facts(struct discovery *discovery)
     struct generation *now = &discovery->now;
     VEC(struct module_import) resolved = {0};
     for (module_id id = 0; id < now->modules.count; id++) {
-        struct facts_span old = span_of(now, id);
+        struct facts_span old = module_span(now, id);
         struct facts_span place = facts_make_room(&fresh, &old);
         facts_copy(&fresh, &place, &discovery->facts, &old);
         for (uint32_t i = 0; i < old.imports.count; i++)

@@ -23,11 +23,11 @@ static void insert(struct generation *generation, module_id id)
     index->slots[at] = id + 1;
 }
 
-static void reserve_slots(struct generation *generation)
+static void reserve_slots(struct generation *generation, uint32_t modules)
 {
     struct module_index *index = &generation->index;
     uint64_t wanted = SMALLEST_INDEX;
-    while (wanted < (uint64_t)generation->modules.count * 2)
+    while (wanted < (uint64_t)modules * 2)
         wanted *= 2;
     if (wanted <= index->slot_count)
         return;
@@ -38,10 +38,19 @@ static void reserve_slots(struct generation *generation)
         insert(generation, id);
 }
 
+void generation_reserve(struct generation *generation, uint32_t modules)
+{
+    vec_reserve(&generation->modules, modules);
+    vec_reserve(&generation->records, modules);
+    vec_reserve(&generation->facts, modules);
+    vec_reserve(&generation->path_hashes, modules);
+    reserve_slots(generation, modules);
+}
+
 void generation_index(struct generation *generation, const char *paths)
 {
     struct module_index *index = &generation->index;
-    reserve_slots(generation);
+    reserve_slots(generation, generation->modules.count);
     for (; index->count < generation->modules.count; index->count++) {
         const char *path = paths + generation->modules.data[index->count].path;
         vec_push(&generation->path_hashes, XXH3_64bits(path, strlen(path)));

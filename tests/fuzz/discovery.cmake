@@ -1,0 +1,1 @@
+jig_fuzz_target(fuzz_discovery_cache fuzz_discovery_cache.c fuzz_state.c)
