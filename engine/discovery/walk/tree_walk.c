@@ -7,7 +7,17 @@
 #include "engine/base/buf.h"
 #include "engine/discovery/walk/tree_refresh.h"
 
-enum { VISIT_GRAIN = 4 };
+enum {
+    VISIT_GRAIN = 4,
+    BATCH_FOLDERS = 4096, /* so that what waits to be taken in is little, however wide the tree */
+};
+
+/* Folders of one level that are visited at once. */
+struct batch {
+    struct refresh *refresh;
+    const uint32_t *folders;
+    uint32_t count;
+};
 
 /* Reads and judges one folder of the level. */
 static void visit_folder(struct refresh *refresh, uint32_t id, uint32_t worker)
@@ -27,28 +37,6 @@ static void visit_folder(struct refresh *refresh, uint32_t id, uint32_t worker)
         text = scratch->names.data;
     }
     refresh_judge(refresh, id, entries, count, text, &scratch->stats);
-}
-
-static void visit_folders(void *context, uint32_t begin, uint32_t end, uint32_t worker)
-{
-    struct refresh *refresh = context;
-    for (uint32_t i = begin; i < end; i++)
-        visit_folder(refresh, refresh->work.data[i], worker);
-}
-
-/* Chooses the folders of the level that must be visited and hands their parents' rules down. */
-static void choose_work(struct refresh *refresh)
-{
-    refresh->work.count = 0;
-    for (uint32_t i = 0; i < refresh->level.count; i++) {
-        uint32_t id = refresh->level.data[i];
-        const struct visit *visit = &refresh->visits.data[id];
-        const struct tree_place *place = place_of(refresh, id);
-        if ((place->flags & PLACE_LISTED) && !visit->judge && visit->was_walked)
-            continue;
-        vec_push(&refresh->work, id);
-        refresh_hand_down_rules(refresh, id);
-    }
 }
 
 /* The folder's ignore file becomes a place, or stops being one. */
@@ -76,6 +64,40 @@ static void note_ignore_file(struct refresh *refresh, uint32_t id)
         visit->judge_below = true;
         fit_visits(refresh);
         buf_free(&path);
+    }
+}
+
+static void visit_folders(void *context, uint32_t begin, uint32_t end, uint32_t worker)
+{
+    const struct batch *batch = context;
+    for (uint32_t i = begin; i < end; i++)
+        visit_folder(batch->refresh, batch->folders[i], worker);
+}
+
+/* Visits folders and takes in what was read. */
+static void visit_batch(struct batch *batch)
+{
+    struct refresh *refresh = batch->refresh;
+    jig_pool_for(refresh->pool, batch->count, VISIT_GRAIN, visit_folders, batch);
+    for (uint32_t i = 0; i < batch->count; i++) {
+        refresh_take_in(refresh, batch->folders[i]);
+        note_ignore_file(refresh, batch->folders[i]);
+    }
+    refresh_empty_scratches(refresh);
+}
+
+/* Chooses the folders of the level that must be visited and hands their parents' rules down. */
+static void choose_work(struct refresh *refresh)
+{
+    refresh->work.count = 0;
+    for (uint32_t i = 0; i < refresh->level.count; i++) {
+        uint32_t id = refresh->level.data[i];
+        const struct visit *visit = &refresh->visits.data[id];
+        const struct tree_place *place = place_of(refresh, id);
+        if ((place->flags & PLACE_LISTED) && !visit->judge && visit->was_walked)
+            continue;
+        vec_push(&refresh->work, id);
+        refresh_hand_down_rules(refresh, id);
     }
 }
 
@@ -122,12 +144,12 @@ static void go_below(struct refresh *refresh, uint32_t id)
 static void walk_level(struct refresh *refresh)
 {
     choose_work(refresh);
-    jig_pool_for(refresh->pool, refresh->work.count, VISIT_GRAIN, visit_folders, refresh);
-    for (uint32_t i = 0; i < refresh->work.count; i++) {
-        refresh_take_in(refresh, refresh->work.data[i]);
-        note_ignore_file(refresh, refresh->work.data[i]);
+    for (uint32_t begin = 0; begin < refresh->work.count; begin += BATCH_FOLDERS) {
+        struct batch batch = {refresh, refresh->work.data + begin, refresh->work.count - begin};
+        if (batch.count > BATCH_FOLDERS)
+            batch.count = BATCH_FOLDERS;
+        visit_batch(&batch);
     }
-    refresh_empty_scratches(refresh);
     refresh->below.count = 0;
     for (uint32_t i = 0; i < refresh->level.count; i++)
         go_below(refresh, refresh->level.data[i]);
