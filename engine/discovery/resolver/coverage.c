@@ -105,7 +105,7 @@ static void exclude_defaults(struct covering *covering, glob_list *list)
 static void list_files(struct covering *covering, struct coverage *coverage, struct arena *arena)
 {
     const struct tsconfig_value *files = &covering->tsconfig->values[TSCONFIG_FILES];
-    const char **data = arena_alloc(arena, json_array_size(files->json) * sizeof *data);
+    const char **data = arena_alloc(arena, (json_array_size(files->json) + 1) * sizeof *data);
     for (size_t i = 0; i < json_array_size(files->json); i++) {
         const char *text = json_string_value(json_array_get(files->json, i));
         if (!text)

@@ -55,7 +55,7 @@ static struct strings strings_of(struct making *making, const json_t *array,
 {
     struct strings strings = {0};
     const char **data =
-        arena_alloc(&making->resolver->settings.arena, json_array_size(array) * sizeof *data);
+        arena_alloc(&making->resolver->settings.arena, (json_array_size(array) + 1) * sizeof *data);
     for (size_t i = 0; i < json_array_size(array); i++) {
         const char *text = json_string_value(json_array_get(array, i));
         if (text)
@@ -113,7 +113,7 @@ static void make_paths(struct making *making, const struct tsconfig_value *paths
 {
     struct project *project = making->project;
     size_t *lengths = arena_alloc(&making->resolver->settings.arena,
-                                  json_object_size(paths->json) * sizeof *lengths);
+                                  (json_object_size(paths->json) + 1) * sizeof *lengths);
     const char *key;
     json_t *targets;
     json_object_foreach((json_t *)paths->json, key, targets)

@@ -8,7 +8,7 @@
 
 static const char *const *copy_list(struct arena *arena, const char *const *list, uint32_t count)
 {
-    const char **copy = arena_alloc(arena, count * sizeof *copy);
+    const char **copy = arena_alloc(arena, (count + 1) * sizeof *copy);
     for (uint32_t i = 0; i < count; i++)
         copy[i] = arena_strndup(arena, list[i], strlen(list[i]));
     return copy;
@@ -17,7 +17,7 @@ static const char *const *copy_list(struct arena *arena, const char *const *list
 /* "." and "" are the root alike; inside, it is "". */
 static const char *const *copy_roots(struct arena *arena, const char *const *roots, uint32_t count)
 {
-    const char **copy = arena_alloc(arena, count * sizeof *copy);
+    const char **copy = arena_alloc(arena, (count + 1) * sizeof *copy);
     for (uint32_t i = 0; i < count; i++)
         copy[i] =
             strcmp(roots[i], ".") == 0 ? "" : arena_strndup(arena, roots[i], strlen(roots[i]));

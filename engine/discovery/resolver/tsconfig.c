@@ -242,7 +242,7 @@ static void finish(struct resolver *resolver, struct tsconfig *config)
     const json_t *references = json_object_get(config->json, "references");
     size_t count = json_array_size(references);
     config->references =
-        arena_alloc(&resolver->settings.arena, count * sizeof config->references[0]);
+        arena_alloc(&resolver->settings.arena, (count + 1) * sizeof config->references[0]);
     for (size_t i = 0; i < count; i++) {
         struct tsconfig *found = find_reference(resolver, config, json_array_get(references, i));
         if (found)

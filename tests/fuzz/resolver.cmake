@@ -1,0 +1,2 @@
+jig_fuzz_target(fuzz_tsconfig fuzz_tsconfig.c)
+jig_fuzz_target(fuzz_package_json fuzz_package_json.c)
