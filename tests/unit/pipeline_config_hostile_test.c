@@ -109,6 +109,35 @@ static void test_of_a_long_line_only_the_part_around_the_mistake_is_shown(void *
     buf_free(&text);
 }
 
+static void test_terminals_are_told_nothing_they_might_obey(void **state)
+{
+    (void)state;
+    const char *text = "version: 1\n\"a\\e[31m\\nb\": 1 # \t\n";
+    struct config config;
+    struct jig_error error;
+    config_parse(&config, "jig.yaml", text, strlen(text), &error);
+    config_free(&config);
+    assert_string_equal(error.message, "unknown key 'a?[31m?b' in the file");
+
+    text = "version: 1 # \x1b[31m\tred\n";
+    config_parse(&config, "jig.yaml", text, strlen(text), &error);
+    config_free(&config);
+    assert_string_equal(error.message, "control characters are not allowed");
+    assert_string_equal(error.excerpt, "version: 1 # ?[31m red");
+    assert_int_equal(error.caret, 13);
+}
+
+static void test_a_long_key_is_cut(void **state)
+{
+    (void)state;
+    struct buf text = {0};
+    buf_append_str(&text, "version: 1\n? ");
+    append_times(&text, "x", 100000);
+    buf_append_str(&text, "\n: 1\n");
+    assert_true(strlen(error_of(text.data, text.length)) < 200);
+    buf_free(&text);
+}
+
 static void test_tabs_are_told_to_be_tabs(void **state)
 {
     (void)state;
@@ -245,6 +274,8 @@ int main(void)
         cmocka_unit_test(test_a_byte_order_mark_and_dos_line_ends_are_nothing_special),
         cmocka_unit_test(test_columns_count_bytes_and_the_caret_points_at_them),
         cmocka_unit_test(test_of_a_long_line_only_the_part_around_the_mistake_is_shown),
+        cmocka_unit_test(test_terminals_are_told_nothing_they_might_obey),
+        cmocka_unit_test(test_a_long_key_is_cut),
         cmocka_unit_test(test_tabs_are_told_to_be_tabs),
         cmocka_unit_test(test_a_megabyte_is_too_much),
         cmocka_unit_test(test_aliases_cannot_multiply),

@@ -152,7 +152,7 @@ static void tell_unknown_pool(struct reader *reader, const struct yaml_value *va
         names[i + 1] = config->pools[i].name;
     const char *nearest = nearest_word(name, names);
     wrong(reader, value, "give its depth under `pools` at the top level of a jig.yaml",
-          "there is no pool '%s'%s%s%s", name, nearest ? "; did you mean '" : "",
+          "there is no pool '%.80s'%s%s%s", name, nearest ? "; did you mean '" : "",
           nearest ? nearest : "", nearest ? "'?" : "");
     free(names);
 }
@@ -250,7 +250,7 @@ static void tell_unknown_pipeline(struct checker *checker, const struct yaml_val
     wrong(checker->reader, item,
           "write NAME for one of this package, #NAME for one of the root, PACKAGE#NAME for one of "
           "another; PACKAGE may be a pattern",
-          "`collect` names no pipeline: '%s'%s%s%s", text, nearest ? "; did you mean '" : "",
+          "`collect` names no pipeline: '%.80s'%s%s%s", text, nearest ? "; did you mean '" : "",
           nearest ? nearest : "", nearest ? "'?" : "");
     free(names);
 }

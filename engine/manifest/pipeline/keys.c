@@ -82,7 +82,7 @@ static void tell_unknown(struct reader *reader, const struct yaml_value *key, co
     char advice[400] = "valid here: ";
     size_t used = strlen(advice);
     list_words(names, advice + used, sizeof advice - used);
-    wrong(reader, key, advice, "unknown key '%s' in %s%s%s%s", key->text, where,
+    wrong(reader, key, advice, "unknown key '%.80s' in %s%s%s%s", key->text, where,
           nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
 }
 

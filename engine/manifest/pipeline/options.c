@@ -69,7 +69,7 @@ static bool is_no_number(const char *text)
 
 static json_t *tell_unfit(struct reader *reader, const struct yaml_value *value)
 {
-    wrong(reader, value, "quote it to make it text", "'%s' is a number that JSON cannot hold",
+    wrong(reader, value, "quote it to make it text", "'%.80s' is a number that JSON cannot hold",
           value->text);
     return json_null();
 }

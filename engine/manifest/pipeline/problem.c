@@ -17,6 +17,17 @@ static bool is_continuation(char c)
     return ((unsigned char)c & 0xc0) == 0x80;
 }
 
+/* Control characters, which a terminal might obey, become a blank or a question mark. */
+static void make_printable(char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] == '\t')
+            text[i] = ' ';
+        else if ((unsigned char)text[i] < ' ' || text[i] == 0x7f)
+            text[i] = '?';
+    }
+}
+
 /* Takes the line at `line` into the error, whose column is set; characters are not cut. */
 static void take_excerpt(struct jig_error *error, const char *line, const char *end)
 {
@@ -28,7 +39,10 @@ static void take_excerpt(struct jig_error *error, const char *line, const char *
     while (to > from && to < end && is_continuation(*to))
         to--;
     const char *dots = from > line ? "..." : "";
-    snprintf(error->excerpt, sizeof error->excerpt, "%s%.*s%s", dots, (int)(to - from), from,
+    char shown[EXCERPT_BYTES];
+    memcpy(shown, from, (size_t)(to - from));
+    make_printable(shown, (size_t)(to - from));
+    snprintf(error->excerpt, sizeof error->excerpt, "%s%.*s%s", dots, (int)(to - from), shown,
              to < end ? "..." : "");
     error->caret = (uint32_t)(strlen(dots) + (size_t)(place - from));
 }
@@ -58,6 +72,7 @@ static void describe(struct jig_error *error, struct place place, enum jig_statu
 {
     char message[sizeof error->message];
     vsnprintf(message, sizeof message, format, args);
+    make_printable(message, strlen(message));
     jig_fail(error, status, "%s", message);
     snprintf(error->advice, sizeof error->advice, "%s", advice);
     locate(error, place);

@@ -100,8 +100,9 @@ static void check_builtin(struct reader *reader, const struct draft *draft,
         char advice[200] = "there are: ";
         size_t used = strlen(advice);
         list_words(codegen_builtin_names, advice + used, sizeof advice - used);
-        wrong(reader, value, advice, "there is no built-in generator '%s'%s%s%s", generate->builtin,
-              nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
+        wrong(reader, value, advice, "there is no built-in generator '%.80s'%s%s%s",
+              generate->builtin, nearest ? "; did you mean '" : "", nearest ? nearest : "",
+              nearest ? "'?" : "");
     } else if (codegen_builtin_check(generate->builtin, generate->options,
                                      draft->pipeline.outputs.count, draft->keys.collect != NULL,
                                      &error) != JIG_OK) {

@@ -238,7 +238,7 @@ static bool check_keys(struct builder *b, const struct yaml_pair *pairs, uint32_
         if (strcmp(sorted[i - 1].key->text, key->text) != 0)
             continue;
         problem(b->problems, (struct place){b->file, key->offset}, JIG_ERROR_SYNTAX, "",
-                "the key '%s' is given twice, in line %u already", key->text,
+                "the key '%.80s' is given twice, in line %u already", key->text,
                 sorted[i - 1].key->line);
         fine = false;
     }
