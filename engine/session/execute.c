@@ -216,6 +216,8 @@ static bool start_job(struct execution *ex, job_id id)
                                        build->session->history->jobs.data[id].duration_ms};
     delta_note(build, id);
     event_emit(build, JIG_EVENT_JOB_STARTED, &view, NULL);
+    if (job->pipeline)
+        strays_watch(build->session, id);
     if (generate_is_for(build, id))
         return start_generating(ex, id);
     uint32_t slot;

@@ -20,6 +20,12 @@
 /* What the first look at a file in a build came to. */
 enum look { LOOK_HIT, LOOK_NEW, LOOK_STAT, LOOK_RACY, LOOK_GONE, LOOK_KINDS };
 
+/* Folders that commands write to; see stray.c. */
+struct strays {
+    VEC(struct strays_folder) folders;
+    str_id last; /* one more than the folder that was looked for last */
+};
+
 /* What a session over pipelines holds beside the graph made from them. */
 struct pipelines {
     struct config config;
@@ -37,6 +43,7 @@ struct pipelines {
     VEC(struct change) changes;  /* outputs that this build may have changed; see delta.c */
     VEC(struct jig_delta_entry) delta;
     struct arena delta_text;
+    struct strays strays;
 };
 
 /* An output before and after, by path. */
@@ -167,6 +174,15 @@ void delta_note(struct build *build, job_id id);
 void delta_note_removed(struct jig_session *session, const char *path, struct digest before);
 /* Puts together what jig_session_delta returns. */
 void delta_finish(struct jig_session *session);
+
+/* ---- stray.c: what nobody declares -------------------------------------------------------------
+ */
+
+/* Before a command of a pipeline starts. */
+void strays_watch(struct jig_session *session, job_id id);
+/* At the end of a build: tells what has come to the folders watched, and forgets these. */
+void strays_tell(struct jig_session *session);
+void strays_forget(struct jig_session *session);
 
 /* ---- adopt.c: a build directory that ninja made ---------------------------------------------- */
 

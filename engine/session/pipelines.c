@@ -54,6 +54,7 @@ void session_close_pipelines(struct jig_session *session)
     vec_free(&pipelines->fresh);
     vec_free(&pipelines->contents);
     delta_begin(session);
+    strays_forget(session);
     free(pipelines);
     session->pipelines = NULL;
 }

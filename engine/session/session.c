@@ -434,8 +434,10 @@ static enum jig_status build_pipelines(struct jig_session *session,
     session->pipelines->just_loaded = false;
     if (!status)
         status = session_build_pipelines(session, options, result, error);
-    if (session->graph)
+    if (session->graph) {
         delta_finish(session);
+        strays_tell(session);
+    }
     return status;
 }
 

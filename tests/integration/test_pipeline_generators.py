@@ -120,6 +120,17 @@ class Commands(PipelineCase):
         self.config(UPPER)
         self.assert_builds({"gen/src/a.up"})
 
+    def test_one_that_writes_more_than_it_declares_is_told_of_once(self):
+        self.config(UPPER.replace("> {out}", "> {out}; touch {out}.extra"))
+        self.write("src/a.txt", "a\n")
+        self.write("src/b.txt", "b\n")
+        run = self.jig("build")
+        self.assertEqual(run.code, 0, run)
+        for name in "ab":
+            self.assertIn(f"'gen/src/{name}.up.extra' was written beside", run.errors)
+        self.write("src/a.txt", "A2\n")
+        self.assert_builds({"gen/src/a.up"})
+
     def test_one_that_takes_too_long_is_stopped(self):
         self.config(UPPER.replace('"tr', '"sleep 1000; tr') + "    timeout: 50ms\n")
         self.write("src/a.txt", "a\n")
