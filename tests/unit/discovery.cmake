@@ -5,3 +5,6 @@ foreach(what scan cache definitions)
   jig_unit_test(discovery_${what}_test discovery_${what}_test.c)
   target_link_libraries(discovery_${what}_test PRIVATE discovery_support)
 endforeach()
+
+jig_unit_test(fingerprint_read_test fingerprint_read_test.c)
+target_link_libraries(fingerprint_read_test PRIVATE discovery_support)

@@ -161,6 +161,23 @@ static void test_a_file_that_was_missed_is_found_when_it_comes(void **state)
     run_end(&run);
 }
 
+static void test_what_was_missed_long_ago_is_still_watched_for(void **state)
+{
+    (void)state;
+    put("a.ts", "import './later/b'; export const a = 1;");
+    struct run_options options = ask("a.ts");
+    learn(&options);
+    put("a.ts", "import './later/b'; export const a = 2;");
+    learn(&options); /* saves, and asked nobody about later/b */
+    put("a.ts", "import './later/b'; export const a = 3;");
+    learn(&options);
+    put("later/b.ts", "export {};");
+    struct run run;
+    look(&run, &options);
+    assert_string_equal(targets_of(&run, "a.ts"), "later/b.ts");
+    run_end(&run);
+}
+
 static void test_a_removed_file_is_gone(void **state)
 {
     (void)state;
@@ -540,6 +557,7 @@ int main(void)
         PLACE_TEST(test_an_edit_that_keeps_size_and_mtime_is_seen),
         PLACE_TEST(test_a_new_file_that_comes_first_is_found),
         PLACE_TEST(test_a_file_that_was_missed_is_found_when_it_comes),
+        PLACE_TEST(test_what_was_missed_long_ago_is_still_watched_for),
         PLACE_TEST(test_a_removed_file_is_gone),
         PLACE_TEST(test_a_file_that_comes_back_is_as_it_was),
         PLACE_TEST(test_sources_may_come_and_go_and_change_places),
