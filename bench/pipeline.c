@@ -46,6 +46,7 @@ enum situation {
     LEAF_EDITED,
     HUB_EDITED,
     MANY_EDITED,
+    LEAVES_EDITED,
     ONE_ADDED,
     ONE_REMOVED,
     SITUATIONS,
@@ -75,7 +76,12 @@ static void edit_hub(struct bench *bench)
 
 static void edit_many(struct bench *bench)
 {
-    tree_edit_many(&bench->tree, PERCENT_EDITED, bench->round);
+    tree_edit_many(&bench->tree, PERCENT_EDITED, false, bench->round);
+}
+
+static void edit_leaves(struct bench *bench)
+{
+    tree_edit_many(&bench->tree, PERCENT_EDITED, true, bench->round);
 }
 
 static void add(struct bench *bench)
@@ -100,6 +106,7 @@ static const struct {
     [LEAF_EDITED] = {"a leaf", edit_leaf, "jobs_run", NULL},
     [HUB_EDITED] = {"a hub", edit_hub, "jobs_run", NULL},
     [MANY_EDITED] = {"5 %", edit_many, "jobs_run", NULL},
+    [LEAVES_EDITED] = {"5 %, leaves", edit_leaves, "jobs_run", NULL},
     [ONE_ADDED] = {"one new", add, "jobs_run", NULL},
     [ONE_REMOVED] = {"one removed", take_away, "outputs_removed", NULL},
 };
@@ -107,7 +114,8 @@ static const struct {
 /* What was measured in one situation. */
 struct record {
     struct series series;
-    json_t *stats; /* of the last run */
+    struct series lead; /* wall time only: everything before the first job runs */
+    json_t *stats;      /* of the last run */
 };
 
 static double count_of(const struct record *record, const char *key)
@@ -135,6 +143,14 @@ static json_t *read_stats(const struct bench *bench)
     return stats;
 }
 
+/* Walking and scanning are a part of loading. */
+static double lead_ms(const struct record *record)
+{
+    return (count_of(record, "load_ns") + count_of(record, "scan_ns") +
+            count_of(record, "plan_ns")) /
+           1e6;
+}
+
 static void measure(struct bench *bench, enum situation situation, struct record *record)
 {
     situations[situation].prepare(bench);
@@ -146,6 +162,7 @@ static void measure(struct bench *bench, enum situation situation, struct record
                measure_command(situation == ALL_OFF ? off : on, bench->tree.root, bench->log));
     json_decref(record->stats);
     record->stats = read_stats(bench);
+    series_add(&record->lead, (struct sample){.wall_ms = lead_ms(record)});
     const char *counts = situations[situation].counts, *spares = situations[situation].spares;
     if (count_of(record, counts) == 0 || (spares && count_of(record, spares) != 0)) {
         fprintf(stderr, "bench: '%s' did not do what it is to measure\n",
@@ -212,22 +229,6 @@ static void add_peers(struct peers *peers, const struct options *options, const 
 
 /* ---- report --------------------------------------------------------------------------------- */
 
-static double ms_of(const struct record *record, const char *const *phases)
-{
-    double ns = 0;
-    for (; *phases; phases++)
-        ns += count_of(record, *phases);
-    return ns / 1e6;
-}
-
-/* Everything before the first job runs. */
-static double lead_ms(const struct record *record)
-{
-    static const char *const phases[] = {"walk_ns", "discover_ns", "load_ns",
-                                         "scan_ns", "plan_ns",     NULL};
-    return ms_of(record, phases);
-}
-
 static double wall_ms(const struct record *record)
 {
     return series_median(&record->series, SERIES_WALL_MS);
@@ -245,16 +246,36 @@ static void print_details(const struct record records[SITUATIONS])
     for (uint32_t i = 0; i < SITUATIONS; i++) {
         const struct record *r = &records[i];
         printf("%-12s %9.3f %9.1f %9.0f %9.0f %9.0f %9.0f %9.0f\n", situations[i].name,
-               wall_ms(r) / wall_ms(&records[COLD]), lead_ms(r), count_of(r, "jobs_run"),
-               count_of(r, "outputs_written"), count_of(r, "outputs_removed"),
-               count_of(r, "files_opened"), count_of(r, "files_hashed"));
+               wall_ms(r) / wall_ms(&records[COLD]), series_median(&r->lead, SERIES_WALL_MS),
+               count_of(r, "jobs_run"), count_of(r, "outputs_written"),
+               count_of(r, "outputs_removed"), count_of(r, "files_opened"),
+               count_of(r, "files_hashed"));
     }
 }
 
 static void hold(const char *what, double value, double limit, const char *unit)
 {
-    printf("%-52s %9.3g %-4s at most %-6g %s\n", what, value, unit, limit,
+    printf("%-46s %8.4g %-3s at most %-5g %s\n", what, value, unit, limit,
            value <= limit ? "met" : "MISSED");
+}
+
+/* A time, which other work on the machine can only lengthen: the least is told beside the median.
+ */
+static void hold_time(const char *what, const struct series *series, double limit)
+{
+    double median = series_median(series, SERIES_WALL_MS),
+           least = series_min(series, SERIES_WALL_MS);
+    printf("%-46s %8.4g ms  at most %-5g %s; the least was %.4g\n", what, median, limit,
+           median <= limit ? "met" : "MISSED", least);
+}
+
+static void hold_ratio(const char *what, const struct series *series, const struct series *base,
+                       double limit)
+{
+    double wall = series_median(series, SERIES_WALL_MS) / series_median(base, SERIES_WALL_MS);
+    double cpu = series_median(series, SERIES_CPU_MS) / series_median(base, SERIES_CPU_MS);
+    printf("%-46s %8.3f     at most %-5g %s; of its processor time %.3f\n", what, wall, limit,
+           wall <= limit ? "met" : "MISSED", cpu);
 }
 
 /* The targets that are stated for a size, and those for all of them. */
@@ -264,19 +285,20 @@ static void print_targets(const struct options *options, const struct record rec
     const struct record *off = &records[ALL_OFF];
     printf("\n");
     if (strcmp(options->size, "large-app") == 0) {
-        hold("cold: before the first job", lead_ms(cold), 120, "ms");
-        hold("no-op: the whole process", wall_ms(noop), 20, "ms");
+        hold_time("cold: before the first job", &cold->lead, 120);
+        hold_time("no-op: the whole process", &noop->series, 20);
         hold("no-op: peak memory", rss_mib(noop), 40, "MiB");
         hold("cold: peak memory", rss_mib(cold), 40, "MiB");
     } else if (strcmp(options->size, "100k") == 0) {
-        hold("cold: before the first job", lead_ms(cold), 2500, "ms");
-        hold("no-op: the whole process", wall_ms(noop), 150, "ms");
+        hold_time("cold: before the first job", &cold->lead, 2500);
+        hold_time("no-op: the whole process", &noop->series, 150);
     }
     hold("no-op: files whose fingerprint did not stand", count_of(noop, "files_missed"), 0, "");
     hold("no-op: folders read", count_of(noop, "folders_read"), 0, "");
-    hold("no-op: of cold", wall_ms(noop) / wall_ms(cold), 0.05, "");
-    hold("5 % edited: of cold", wall_ms(&records[MANY_EDITED]) / wall_ms(cold), 0.08, "");
-    hold("cold: of all off", wall_ms(cold) / wall_ms(off), 0.5, "");
+    hold_ratio("no-op: of cold", &noop->series, &cold->series, 0.05);
+    hold_ratio("5 % edited: of cold", &records[MANY_EDITED].series, &cold->series, 0.08);
+    hold_ratio("5 % edited, leaves: of cold", &records[LEAVES_EDITED].series, &cold->series, 0.08);
+    hold_ratio("cold: of all off", &cold->series, &off->series, 0.5);
     hold("cold: memory of all off", rss_mib(cold) / rss_mib(off), 0.6, "");
 }
 
@@ -327,6 +349,7 @@ static void compare(const struct options *options)
 
     for (uint32_t i = 0; i < SITUATIONS; i++) {
         series_free(&records[i].series);
+        series_free(&records[i].lead);
         json_decref(records[i].stats);
     }
     for (uint32_t i = 0; i < peers.count; i++)

@@ -115,18 +115,33 @@ void tree_edit(const struct tree_files *tree, const char *path, unsigned round)
         die_of(errno, path);
 }
 
-unsigned tree_edit_many(const struct tree_files *tree, unsigned percent, unsigned round)
+static bool is_leaf(const char *path)
 {
-    unsigned count = 0;
-    for (uint32_t i = 0; i < tree->sources.count; i += 100 / percent, count++)
-        tree_edit(tree, tree->sources.data[i], round);
-    return count;
+    return fnmatch("apps/*/src/pages/*/*.tsx", path, FNM_PATHNAME) == 0;
+}
+
+void tree_edit_many(const struct tree_files *tree, unsigned percent, bool leaves, unsigned round)
+{
+    uint32_t candidates = 0;
+    for (uint32_t i = 0; i < tree->sources.count; i++)
+        candidates += !leaves || is_leaf(tree->sources.data[i]);
+    uint32_t wanted = tree->sources.count * percent / 100;
+    uint32_t step = wanted < candidates ? candidates / (wanted ? wanted : 1) : 1;
+    uint32_t seen = 0;
+    for (uint32_t i = 0; i < tree->sources.count; i++) {
+        if (leaves && !is_leaf(tree->sources.data[i]))
+            continue;
+        if (seen++ % step == 0 && wanted > 0) {
+            tree_edit(tree, tree->sources.data[i], round);
+            wanted--;
+        }
+    }
 }
 
 const char *tree_leaf(const struct tree_files *tree)
 {
     for (uint32_t i = 0; i < tree->sources.count; i++) {
-        if (fnmatch("apps/*/src/pages/*/*.tsx", tree->sources.data[i], FNM_PATHNAME) == 0)
+        if (is_leaf(tree->sources.data[i]))
             return tree->sources.data[i];
     }
     die_of(ENOENT, "apps/*/src/pages");

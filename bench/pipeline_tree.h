@@ -27,9 +27,12 @@ void tree_clean(struct tree_files *tree);
 
 /* Puts a comment after the end of a file; `round` makes it another one than before. */
 void tree_edit(const struct tree_files *tree, const char *path, unsigned round);
-/* Does so to `percent` of 100 sources, evenly spread; returns how many. */
-unsigned tree_edit_many(const struct tree_files *tree, unsigned percent, unsigned round);
-/* A page, which a pipeline takes; nothing imports it. */
+/*
+ * Does so to `percent` of 100 sources, evenly spread over all of them, or over the pages alone,
+ * which nothing imports.
+ */
+void tree_edit_many(const struct tree_files *tree, unsigned percent, bool leaves, unsigned round);
+/* A page. */
 const char *tree_leaf(const struct tree_files *tree);
 
 /* Adds and removes one more page, a copy of the leaf. */
