@@ -345,7 +345,7 @@ class Queries(ModulesCase):
 @jig_only
 class Help(Case):
     def test_every_command_has_help_that_fits_a_screen(self):
-        for command in ("", "build", "clean", "query", "cache", "ninja", "help"):
+        for command in ("", "build", "clean", "query", "cache", "config", "ninja", "help"):
             with self.subTest(command):
                 lines = (
                     self.jig("help", command).text.splitlines()

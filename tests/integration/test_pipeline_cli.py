@@ -306,6 +306,29 @@ class Output(PipelineCase):
         )
         self.assertEqual(self.read("gen/all.up"), "B\n")
 
+    def test_a_build_in_rounds_is_summed_up_as_one(self):
+        """What is made from what others made is planned when that is there."""
+        self.config(
+            """\
+            pipelines:
+              - name: copies
+                sources: ["src/*.ts"]
+                generate: { builtin: copy }
+                outputs: ["gen/{name}"]
+              - name: sizes
+                sources: ["gen/*.ts"]
+                scan: { kind: typescript }
+                generate: { shell: "wc -c < {source} > {out}" }
+                outputs: ["sizes/{stem}"]
+            """
+        )
+        self.write("src/x.ts", "export type X = 1;\n")
+        lines = self.run_build().text.splitlines()
+        self.assertEqual(
+            lines[-1], "jig: 2 jobs run, 0 spared; outputs: 2 added, 0 updated, 0 removed"
+        )
+        self.assertEqual(self.run_build().text, "jig: no work to do.\n")
+
     def test_quiet_prints_nothing(self):
         self.assertEqual(self.run_build("--quiet").text, "")
         self.remove("src/a.txt")

@@ -208,16 +208,16 @@ const struct command command_config = {
     .summary = "check or show the pipelines of a jig.yaml",
     .usage = "usage: jig config [options] check|show [FILE]\n"
              "\n"
-             "  check              tell every mistake in the jig.yaml and in those below it, and\n"
-             "                     whether jobs can be made of them\n"
-             "  show               print them as one jig.yaml with all defaults filled in and all\n"
-             "                     paths relative to the root\n"
+             "  check              tell every mistake in the jig.yaml and in those below it,\n"
+             "                     and whether jobs can be made of them\n"
+             "  show               print them as one jig.yaml with all defaults filled in and\n"
+             "                     all paths relative to the root\n"
              "\n"
              "  -C DIR             go to DIR first\n"
              "  -f FILE            the jig.yaml of a root; found as by 'jig build'\n"
              "      --quiet        say nothing when all is well\n"
              "\n"
-             "What a jig.yaml holds is told in docs/reference/jig-yaml.md; its JSON Schema, for\n"
-             "editors, is installed to share/jig/jig.schema.json.\n",
+             "What a jig.yaml holds is told in docs/reference/jig-yaml.md; its JSON Schema,\n"
+             "for editors, is installed to share/jig/jig.schema.json.\n",
     .run = config_main,
 };

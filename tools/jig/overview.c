@@ -37,10 +37,11 @@ static void take_directory(struct overview *overview, const char *directory)
         qsort(overview->files.data, overview->files.count, sizeof *overview->files.data, by_name);
 }
 
-static void take_history(struct overview *overview, const struct history *history)
+static void take_history(struct overview *overview, const struct graph *graph,
+                         const struct history *history)
 {
     for (file_id file = 0; file < history->files.count; file++) {
-        uint32_t flags = history->files.data[file].flags;
+        uint32_t flags = graph_is_virtual(graph, file) ? 0 : history->files.data[file].flags;
         overview->files_known += (flags & FILE_KNOWN) != 0;
         overview->files_racy += (flags & FILE_RACY) != 0;
     }
@@ -71,10 +72,10 @@ void overview_take(struct overview *overview, const struct jig_session *session)
 {
     take_directory(overview, session->state_directory);
     overview->tally = tally_read(session->state_directory);
-    if (session->history)
-        take_history(overview, session->history);
-    if (session->graph)
+    if (session->graph) {
+        take_history(overview, session->graph, session->history);
         overview->jobs = count_real_jobs(session->graph);
+    }
     if (session->pipelines)
         take_modules(overview, session->pipelines->discovery);
 }

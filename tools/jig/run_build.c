@@ -200,12 +200,21 @@ static void tell_sum(const struct building *building)
            delta->added, delta->updated, delta->removed);
 }
 
+/* Whether nothing was done, as far as the user is concerned. */
+static bool was_idle(const struct building *building)
+{
+    const struct jig_build_result *result = &building->results.build;
+    /* Pipelines are built in rounds; that the last of them was idle does not say much. */
+    bool busy = building->place.pipelines && (result->jobs_run || result->outputs_removed);
+    return status_was_idle(building->status) && !busy;
+}
+
 /* Says how it ended, where the jobs' own lines do not. */
 static void tell_end(const struct building *building, enum jig_status status,
                      const struct jig_error *error)
 {
     const char *name = face_name(building->face);
-    bool idle = status_was_idle(building->status) && !building->results.build.outputs_removed;
+    bool idle = was_idle(building);
     if (status == JIG_ERROR_JOB || status == JIG_ERROR_INTERRUPTED)
         printf("%s: build stopped: %s.\n", name, error->message);
     else if (status)
