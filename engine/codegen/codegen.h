@@ -46,7 +46,8 @@ struct codegen_options {
     struct jig_pool *pool;
     void (*wake)(void *context);
     void *context;
-    uint32_t grace_ms; /* between telling a worker to end and SIGKILL; 0: five seconds */
+    uint32_t grace_ms; /* between telling a worker to end and SIGKILL; 0: five seconds. SIGTERM
+                          comes after half of it, or half a second if that is less */
 };
 
 enum jig_status codegen_create(struct codegen **codegen, const struct codegen_options *options,
@@ -105,7 +106,8 @@ struct codegen_result {
     uint64_t start_ns; /* monotonic: when it got its turn */
     uint64_t end_ns;
     uint64_t user_ns; /* processor time where it is known; 0 for a worker */
-    uint32_t written; /* outputs that were written, the others being the same already */
+    uint32_t written; /* outputs that were written, the others being the same already; 0 for a
+                         worker, which does not tell */
 };
 
 /*
@@ -121,7 +123,11 @@ void codegen_start(struct codegen *codegen, const struct codegen_job *job);
 bool codegen_take(struct codegen *codegen, struct codegen_result *result);
 uint32_t codegen_running(const struct codegen *codegen);
 
-/* Cancels: queued jobs end at once, workers are told (`cancel`) and killed after the grace. */
+/*
+ * Cancels: jobs that have not begun end at once, and so do later ones; workers are told (`cancel`)
+ * and killed after the grace, or by a second call. A job that a worker finishes all the same
+ * counts.
+ */
 void codegen_interrupt(struct codegen *codegen);
 
 #endif

@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-/* How long a worker that closed one of its pipes may take to end by itself. */
+/* How long a worker may take to end by itself when there is nothing left for it to do. */
 #define LEAVING_NS UINT64_C(500000000)
 
 enum { EXIT_INTERRUPTED = 130 };
@@ -175,11 +175,23 @@ static void leave(struct worker *worker, uint64_t terminate_at, uint64_t kill_at
     worker->kill_at = kill_at;
 }
 
+static uint64_t least(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Has it end within the grace, at first by asking. */
+static void leave_within_grace(const struct worker_group *group, struct worker *worker,
+                               uint64_t now)
+{
+    leave(worker, now + least(LEAVING_NS, group->grace / 2), now + group->grace);
+}
+
 /* Tells an idle worker that there is nothing more to do. */
 static void dismiss(const struct worker_group *group, struct worker *worker, uint64_t now)
 {
     worker_process_close_input(&worker->process);
-    leave(worker, now + group->grace / 2, now + group->grace);
+    leave_within_grace(group, worker, now);
 }
 
 static void kill_worker(struct worker *worker)
@@ -463,13 +475,11 @@ static void describe_end(struct buf *out, int status)
 }
 
 /* Decides what becomes of a request whose worker is gone. */
-static void settle(struct worker_group *group, struct request *request, const struct worker *worker,
-                   uint64_t now)
+static void settle(struct worker_group *group, struct request *request, const struct worker *worker)
 {
     const char *reason = buf_cstr(&worker->reason);
     bool broke_down = worker->cause == CAUSE_END;
-    if (worker->cause == CAUSE_TIMEOUT && request->deadline <= now) {
-        request->result.timed_out = true;
+    if (request->result.timed_out) {
         finish_failed(group, request, worker, "%s", reason);
     } else if (worker->cause == CAUSE_NONSENSE) {
         finish_failed(group, request, worker, "%s", reason);
@@ -485,7 +495,7 @@ static void settle(struct worker_group *group, struct request *request, const st
 }
 
 /* Its process has ended: takes its last words, settles what it had, and frees it. */
-static void bury(struct worker_group *group, struct worker *worker, uint64_t now)
+static void bury(struct worker_group *group, struct worker *worker)
 {
     bool listening = worker->state != WORKER_DOOMED;
     worker_process_drain(&worker->process);
@@ -506,7 +516,7 @@ static void bury(struct worker_group *group, struct worker *worker, uint64_t now
     while (worker->requests) {
         struct request *request = worker->requests;
         worker->requests = request->next;
-        settle(group, request, worker, now);
+        settle(group, request, worker);
     }
     buf_free(&worker->process.said);
     buf_free(&worker->reason);
@@ -533,7 +543,7 @@ bool worker_handle(struct worker_group *group, struct worker *worker,
                    const struct pollfd polls[WORKER_POLLS], uint64_t now)
 {
     if (polls[WORKER_POLL_END].revents) {
-        bury(group, worker, now);
+        bury(group, worker);
         return true;
     }
     if (polls[WORKER_POLL_OUTPUT].revents || polls[WORKER_POLL_ERRORS].revents)
@@ -544,11 +554,6 @@ bool worker_handle(struct worker_group *group, struct worker *worker,
 }
 
 /* ---- time ----------------------------------------------------------------------------------- */
-
-static uint64_t least(uint64_t a, uint64_t b)
-{
-    return a < b ? a : b;
-}
 
 /* The time at which the first of its requests has taken too long. */
 static uint64_t first_deadline(const struct worker *worker)
@@ -571,13 +576,20 @@ uint64_t worker_group_due(const struct worker_group *group)
     return due;
 }
 
+static void time_out(const struct worker_group *group, struct worker *worker, uint64_t now)
+{
+    for (struct request *r = worker->requests; r; r = r->next)
+        r->result.timed_out = r->deadline <= now;
+    doom(worker, CAUSE_TIMEOUT, "did not answer within %llu ms",
+         (unsigned long long)(group->timeout / 1000000));
+}
+
 void worker_group_expire(struct worker_group *group, uint64_t now)
 {
     for (uint32_t i = 0; i < group->workers.count; i++) {
         struct worker *worker = group->workers.data[i];
         if (first_deadline(worker) <= now)
-            doom(worker, CAUSE_TIMEOUT, "did not answer within %llu ms",
-                 (unsigned long long)(group->timeout / 1000000));
+            time_out(group, worker, now);
         if (worker->terminate_at <= now) {
             worker_process_signal(&worker->process, SIGTERM);
             worker->terminate_at = WORKER_NEVER;
@@ -611,7 +623,7 @@ void worker_group_interrupt(struct worker_group *group, uint64_t now)
             cancel_requests(worker);
             flush(worker, now);
             worker->cause = CAUSE_INTERRUPT;
-            leave(worker, now + group->grace / 2, now + group->grace);
+            leave_within_grace(group, worker, now);
         }
     }
 }

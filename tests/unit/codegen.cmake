@@ -10,7 +10,7 @@ endforeach()
 add_executable(codegen_probe_worker codegen_probe_worker.c)
 target_compile_definitions(codegen_probe_worker PRIVATE _GNU_SOURCE)
 
-foreach(what worker worker_fault worker_stress)
+foreach(what worker worker_fault worker_group worker_stress)
   jig_unit_test(codegen_${what}_test codegen_${what}_test.c codegen_worker_support.c)
   target_link_libraries(codegen_${what}_test PRIVATE codegen_support)
   target_compile_definitions(codegen_${what}_test PRIVATE

@@ -21,7 +21,7 @@
  *   garbage       answers with a line that is no JSON
  *   stranger      answers request 424242
  *   twice         answers twice, in one write
- *   again=FIFO    answers, waits for the end of FIFO, answers once more, and opens and closes FIFO
+ *   again=FIFO    answers, opens FIFO for writing, answers once more, and closes FIFO
  *   endless       answers without ever ending the line
  *   hang          does not answer
  *   cancellable   does not answer before it is told to give it up
@@ -107,13 +107,9 @@ static void answer_twice(const char *line)
 
 static void answer_again(const char *line, const char *fifo)
 {
-    char byte;
-    int fd = open(fifo, O_RDONLY | O_CLOEXEC);
-    while (read(fd, &byte, 1) > 0)
-        continue;
-    close(fd);
+    int fd = open(fifo, O_WRONLY | O_CLOEXEC); /* when somebody reads it */
     answer_request(line);
-    close(open(fifo, O_WRONLY | O_CLOEXEC));
+    close(fd);
 }
 
 static void leave_child(const char *path)
@@ -233,6 +229,7 @@ int main(int argc, char **argv)
 {
     if (argc < 2 || strcmp(argv[argc - 1], "--persistent_worker") != 0)
         return 97;
+    setvbuf(stderr, NULL, _IOFBF, 1 << 16); /* flushed after each request */
     start(argc, argv);
     char *line = NULL;
     size_t room = 0;
