@@ -31,15 +31,6 @@ static const struct yaml_value *name_place(const struct draft *draft)
     return draft->keys.name ? draft->keys.name : draft->self;
 }
 
-/* Whether one problem more is not described, so that looking for the nearest name is of no use. */
-static bool is_enough(struct reader *reader)
-{
-    if (reader->problems.count < MAX_PROBLEMS)
-        return false;
-    reader->problems.count++;
-    return true;
-}
-
 /* ---- names ----------------------------------------------------------------------------------- */
 
 static int compare_names(const void *a, const void *b, void *context)
@@ -144,7 +135,7 @@ static void tell_unknown_pool(struct reader *reader, const struct yaml_value *va
                               const char *name)
 {
     const struct config *config = reader->config;
-    if (is_enough(reader))
+    if (problem_is_too_many(&reader->problems))
         return;
     const char **names = mem_array(config->pool_count + 2, sizeof *names);
     names[0] = "console";
@@ -238,7 +229,7 @@ static bool choose_item(struct checker *checker, const struct draft *draft,
 static void tell_unknown_pipeline(struct checker *checker, const struct yaml_value *item,
                                   const char *text)
 {
-    if (is_enough(checker->reader))
+    if (problem_is_too_many(&checker->reader->problems))
         return;
     const char **names = mem_array(checker->count + 1, sizeof *names);
     uint32_t count = 0;
@@ -260,7 +251,7 @@ static void look_up_collect(struct checker *checker, uint32_t index)
     struct reader *reader = checker->reader;
     const struct draft *draft = enter(checker, index);
     const struct yaml_value *collect = draft->keys.collect;
-    if (!collect)
+    if (!collect || checker->collected > MAX_COLLECTED)
         return;
     struct selection selection = {.is_chosen = mem_array(checker->count, sizeof(bool))};
     for (uint32_t i = 0; i < list_count(collect); i++) {

@@ -74,6 +74,8 @@ static void tell_unknown(struct reader *reader, const struct yaml_value *key, co
 {
     const char *names[MAX_KEYS];
     size_t count = 0;
+    if (problem_is_too_many(&reader->problems))
+        return;
     for (; table->name; table++)
         names[count++] = table->name;
     names[count] = NULL;

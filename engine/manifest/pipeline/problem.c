@@ -86,13 +86,19 @@ void problem_add(struct problems *problems, const struct jig_error *error)
         problems->report(problems->context, error);
 }
 
+bool problem_is_too_many(struct problems *problems)
+{
+    if (problems->count < MAX_PROBLEMS)
+        return false;
+    problems->count++;
+    return true;
+}
+
 void problem(struct problems *problems, struct place place, enum jig_status status,
              const char *advice, const char *format, ...)
 {
-    if (problems->count >= MAX_PROBLEMS) {
-        problems->count++;
+    if (problem_is_too_many(problems))
         return;
-    }
     struct jig_error error;
     va_list args;
     va_start(args, format);

@@ -7,6 +7,7 @@
 
 #include "jig/error.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -33,6 +34,9 @@ struct place {
 /* Tells a problem at `place`. `advice` says what to do about it; "" for nothing. */
 void problem(struct problems *problems, struct place place, enum jig_status status,
              const char *advice, const char *format, ...) JIG_PRINTF(5, 6);
+/* Counts a problem that is not going to be described, being one too many; false when it is: for
+ * those whose description takes work. */
+bool problem_is_too_many(struct problems *problems);
 /* Tells what is odd but legal. */
 void oddity(struct problems *problems, struct place place, const char *advice, const char *format,
             ...) JIG_PRINTF(4, 5);
