@@ -1,6 +1,7 @@
 """jig-fixture: the same size and seed give the same bytes, and these are the repository that its
 help and README promise."""
 
+import json
 import os
 import pathlib
 import re
@@ -150,6 +151,61 @@ class Promises(Case):
             for specifier in re.findall(r"^import .* from '(\.[^']+)';$", path.read_text(), re.M):
                 target = path.parent / (specifier.removesuffix(".js") + ".ts")
                 self.assertTrue(target.is_file(), f"{path}: {specifier}")
+
+
+class Built(Case):
+    """What jig makes of it: all that the help says, and no import leads nowhere."""
+
+    EXTERNAL = {"react", "tiny-invariant", "google/protobuf/timestamp.proto"}
+
+    def build(self, app, *options):
+        done = subprocess.run(
+            [harness.JIG, "build", "--quiet", "--stats=json", *options],
+            cwd=app,
+            env=harness.tool_environment(),
+            capture_output=True,
+            timeout=harness.LIMIT,
+        )
+        self.assertEqual(done.returncode, 0, done)
+        return json.loads(done.stdout.splitlines()[-1])
+
+    def test_modules_are_sources_and_what_they_lead_to(self):
+        for size in ("small-app", "medium-app"):
+            with self.subTest(size=size):
+                app = self.write(size, name=size)
+                counts = dict(part.split("=") for part in DIGESTS[size].split()[1:])
+                copies = len(list((app / "packages/contracts/src").iterdir()))
+                stats = self.build(app)
+                self.assertEqual(
+                    stats["modules"], int(counts["sources"]) + int(counts["followed"]) + copies
+                )
+                # One for each source, one for each copy, and two that collect.
+                self.assertEqual(stats["jobs_run"], int(counts["sources"]) + copies + 2)
+                self.assertEqual(self.build(app)["jobs_run"], 0)
+
+    def test_every_import_is_found(self):
+        app = self.write("medium-app")
+        self.build(app)
+        seen = 0
+        for path in [*(app / "gen").rglob("*.json"), *(app / "packages/proto/gen").rglob("*.json")]:
+            for module in json.loads(path.read_text())["modules"]:
+                for found in module["imports"]:
+                    seen += 1
+                    if found["specifier"] in self.EXTERNAL:
+                        self.assertEqual(found["resolution"], "external", f"{path}: {found}")
+                    else:
+                        self.assertEqual(found["resolution"], "file", f"{path}: {found}")
+        self.assertGreater(seen, 2000)
+
+    def test_the_command_makes_typescript_of_messages(self):
+        app = self.write("small-app")
+        self.build(app)
+        self.assertEqual(
+            (app / "gen/messages/en.ts").read_text(),
+            'export const language = "en";\n'
+            'export const greeting = "Welcome";\n'
+            'export const farewell = "See you soon";\n',
+        )
 
 
 class Refusals(Case):
