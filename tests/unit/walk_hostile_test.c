@@ -4,6 +4,8 @@
  */
 #include "walk_support.h"
 
+#include "engine/discovery/walk/tree_internal.h"
+
 #include <string.h>
 
 enum { PLACES, ENTRIES, TEXT };
@@ -53,7 +55,7 @@ static struct copy copy_of(struct original *original)
     return copy;
 }
 
-/* Uses the tree as a session would, if it is thought sound; the truth must come out. */
+/* Uses the tree as a session would, if it is thought sound. Returns whether it was. */
 static bool try_copy(struct copy *copy)
 {
     bool sound = tree_is_sound(copy->walked.tree);
@@ -129,6 +131,48 @@ static void test_changed_text_does_no_harm(void **state)
     free_tree(&original);
 }
 
+/* The place of a folder or probe in the copy. */
+static struct tree_place *place_at(struct copy *copy, const char *path)
+{
+    struct tree_place *places = *copy->columns[PLACES].data;
+    const char *text = *copy->columns[TEXT].data;
+    for (uint32_t i = 0; i < *copy->columns[PLACES].count; i++) {
+        if (strcmp(text + places[i].path, path) == 0)
+            return &places[i];
+    }
+    fail_msg("there is no %s", path);
+    return NULL;
+}
+
+static void test_places_that_contradict_each_other_are_refused(void **state)
+{
+    struct original original = make_tree(*state);
+    struct copy copy = copy_of(&original);
+    struct tree_place *one = place_at(&copy, "a"), *other = place_at(&copy, "a/b");
+    other->entries_begin = one->entries_begin; /* a listing that is two folders' */
+    assert_false(try_copy(&copy));
+
+    copy = copy_of(&original);
+    one = place_at(&copy, ".hidden"), other = place_at(&copy, "a/b");
+    uint32_t begin = other->entries_begin, count = other->entries_count;
+    *other = *one; /* a path that is two folders' */
+    other->entries_begin = begin;
+    other->entries_count = count;
+    assert_false(try_copy(&copy));
+
+    copy = copy_of(&original);
+    one = place_at(&copy, "a"), other = place_at(&copy, "a/b");
+    uint32_t parent = one->parent;
+    one->parent = other->parent; /* its own parent */
+    assert_int_not_equal(parent, one->parent);
+    assert_false(try_copy(&copy));
+
+    copy = copy_of(&original);
+    place_at(&copy, "../outside")->flags = 0; /* a folder outside */
+    assert_false(try_copy(&copy));
+    free_tree(&original);
+}
+
 static void test_nothing_at_all_is_a_new_tree(void **state)
 {
     struct walked walked = open_tree(*state, OLD);
@@ -144,6 +188,7 @@ int main(void)
         HOSTILE_TEST(test_shortened_columns_are_refused),
         HOSTILE_TEST(test_changed_words_do_no_harm),
         HOSTILE_TEST(test_changed_text_does_no_harm),
+        HOSTILE_TEST(test_places_that_contradict_each_other_are_refused),
         HOSTILE_TEST(test_nothing_at_all_is_a_new_tree),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

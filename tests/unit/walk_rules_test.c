@@ -209,6 +209,18 @@ static void test_ignore_file_behind_a_link_does_not_count(void **state)
     close_tree(&walked);
 }
 
+static void test_ignore_file_that_becomes_a_link_counts_no_more(void **state)
+{
+    const char *top = *state;
+    put(top, ".gitignore", "*.o\n");
+    put(top, "src/a.o", "");
+    struct walked walked = walk(top);
+    rename_to(top, ".gitignore", ".rules");
+    make_link(top, ".gitignore", ".rules"); /* the same content */
+    assert_files_change(&walked, "src/a.o");
+    close_tree(&walked);
+}
+
 static void test_ignore_files_can_be_left_unread(void **state)
 {
     const char *top = *state;
@@ -262,6 +274,7 @@ int main(void)
         RULES_TEST(test_root_that_moves_in_its_repository),
         RULES_TEST(test_worktree_uses_the_exclude_of_its_repository),
         RULES_TEST(test_ignore_file_behind_a_link_does_not_count),
+        RULES_TEST(test_ignore_file_that_becomes_a_link_counts_no_more),
         RULES_TEST(test_ignore_files_can_be_left_unread),
         RULES_TEST(test_asked_folder_that_is_ignored_later_is_still_watched),
     };

@@ -219,6 +219,25 @@ static void test_link_is_followed_to_what_it_is_now(void **state)
     close_tree(&walked);
 }
 
+static void test_asked_folder_is_judged_when_the_walk_reaches_it(void **state)
+{
+    const char *top = *state;
+    put(top, ".real/.hidden", "");
+    put(top, ".real/a", "");
+    make_link(top, "x", ".real");
+    struct walked walked = open_tree(top, OLD);
+    refresh(&walked);
+    assert_int_equal(kind(&walked, "x/a"), TREE_FILE);
+    refresh(&walked);
+    assert_files(&walked, "");
+    remove_all(top, "x");
+    rename_to(top, ".real", "x"); /* the very folder that was read through the link */
+    refresh(&walked);
+    assert_files(&walked, "x/a");
+    assert_int_equal(walked.counts.files, 1);
+    close_tree(&walked);
+}
+
 static void test_forgotten_folder_is_read_again(void **state)
 {
     const char *top = *state;
@@ -399,6 +418,7 @@ int main(void)
         TREE_TEST(test_removed_and_renamed_folders_are_noticed),
         TREE_TEST(test_folder_becomes_a_file_and_back),
         TREE_TEST(test_link_is_followed_to_what_it_is_now),
+        TREE_TEST(test_asked_folder_is_judged_when_the_walk_reaches_it),
         TREE_TEST(test_forgotten_folder_is_read_again),
         TREE_TEST(test_missing_root_is_an_error),
         TREE_TEST(test_folder_that_may_not_be_read_is_told),
