@@ -9,7 +9,7 @@ import re
 from harness import Case, jig_only, main
 from pipeline_harness import UPPER, UPPER_ALL, PipelineCase
 
-HEADER = pathlib.Path(__file__).resolve().parents[2] / "include/jig/session.h"
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 # One job a module, once by whole files and once by what is imported of them; one job over all.
 MODULES = """\
@@ -364,9 +364,16 @@ class Help(Case):
         ).split():
             self.assertRegex(text, rf"(?m)^ .*{option}\b", option)
 
+    def test_the_reference_has_all_that_help_has(self):
+        reference = (ROOT / "docs/reference/cli.md").read_text()
+        for command in ("build", "clean", "query", "cache", "config"):
+            for option in set(re.findall(r"--[a-z-]+", self.jig("help", command).text)):
+                self.assertIn(option, reference)
+
     def test_statistics_have_all_that_a_build_returns(self):
         """--stats=json tells every field of struct jig_build_result, under its name."""
-        body = re.search(r"struct jig_build_result \{(.*?)\n\};", HEADER.read_text(), re.DOTALL)[1]
+        header = (ROOT / "include/jig/session.h").read_text()
+        body = re.search(r"struct jig_build_result \{(.*?)\n\};", header, re.DOTALL)[1]
         body = re.sub(r"/\*.*?\*/", "", body, flags=re.DOTALL)
         fields = set(re.findall(r"(\w+)\s*;", body))
         self.manifest("build a: sh\n  sh = touch a\n")

@@ -41,6 +41,18 @@ static void test_place_and_excerpt(void **state)
           "  correct the manifest, or whatever generates it, and try again\n");
 }
 
+static void test_a_wrong_jig_yaml(void **state)
+{
+    (void)state;
+    struct jig_error error = {.status = JIG_ERROR_MANIFEST,
+                              .line = 4,
+                              .file = "packages/a/jig.yaml",
+                              .message = "two pipelines are called 'a'"};
+    tells(FACE_JIG, &error,
+          "packages/a/jig.yaml:4: two pipelines are called 'a'\n"
+          "  correct it and try again; 'jig config check' tells all mistakes at once\n");
+}
+
 static void test_jig_gives_the_engines_advice(void **state)
 {
     (void)state;
@@ -106,6 +118,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_place_and_excerpt),
+        cmocka_unit_test(test_a_wrong_jig_yaml),
         cmocka_unit_test(test_jig_gives_the_engines_advice),
         cmocka_unit_test(test_a_command_typed_as_a_target),
         cmocka_unit_test(test_unknown_target),
