@@ -5,9 +5,8 @@
  *
  * A question is a line FROM <tab> SPECIFIER <tab> IMPORT_KIND, the last a number as in facts.h; the
  * answer a line: the path, or `(external)` or `(unresolved)`. With --repeat, all are asked N times
- * more and the time of one is written to stderr.
+ * more, and the processor time of one is written to stderr.
  */
-#include "engine/base/io.h"
 #include "engine/base/memory.h"
 #include "engine/discovery/resolver/resolver.h"
 
@@ -15,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 struct question {
     char *from, *specifier;
@@ -98,10 +98,18 @@ static void open_tree(struct dump *dump)
     resolver_prepare(dump->resolver, tell, NULL);
 }
 
+/* Of this process, in ns: what others do on the machine does not count. */
+static uint64_t processor_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
 static void answer(struct dump *dump, const struct question *question, bool print)
 {
-    static const char *const words[] = {[RESOLUTION_EXTERNAL] = "(external)",
-                                        [RESOLUTION_UNRESOLVED] = "(unresolved)"};
+    static const char *const words[] = {
+        [RESOLUTION_EXTERNAL] = "(external)", [RESOLUTION_UNRESOLVED] = "(unresolved)"};
     enum resolution resolution = resolver_resolve(dump->resolver, question->from,
                                                   question->specifier, question->kind, &dump->out);
     if (print)
@@ -116,10 +124,10 @@ static void answer_all(struct dump *dump, bool print)
 
 static void measure(struct dump *dump)
 {
-    uint64_t start = clock_monotonic_ns();
+    uint64_t start = processor_ns();
     for (uint64_t i = 0; i < dump->repeat; i++)
         answer_all(dump, false);
-    uint64_t took = clock_monotonic_ns() - start;
+    uint64_t took = processor_ns() - start;
     uint64_t count = dump->repeat * dump->questions.count;
     if (count > 0)
         fprintf(stderr, "%" PRIu64 " imports, %" PRIu64 " ns each\n", count, took / count);
@@ -133,10 +141,10 @@ int main(int argc, char **argv)
         return 2;
     }
     open_tree(&dump);
-    uint64_t start = clock_monotonic_ns();
+    uint64_t start = processor_ns();
     answer_all(&dump, true);
     if (dump.repeat > 0)
-        fprintf(stderr, "cold: %" PRIu64 " ns\n", clock_monotonic_ns() - start);
+        fprintf(stderr, "cold: %" PRIu64 " ns\n", processor_ns() - start);
     measure(&dump);
     for (uint32_t i = 0; i < dump.questions.count; i++) {
         free(dump.questions.data[i].from);

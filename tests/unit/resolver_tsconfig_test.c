@@ -161,6 +161,11 @@ static void the_one_that_is_given_counts_everywhere(void **state)
         "{\"compilerOptions\": {\"paths\": {\"@/*\": [\"./none/*\"]}}}");
     put(world, "src/x.ts", "");
     assert_resolves(world, "web/main.ts", "@/x", "src/x.ts");
+    drop(world, "conf/tsconfig.build.json");
+    assert_resolves(world, "web/main.ts", "@/x", "external");
+    assert_string_equal(notices(world), "conf/tsconfig.build.json:0:0: is not there, and counts"
+                                        " as empty\n");
+    assert_string_equal(configs(world), "conf/tsconfig.build.json\n");
 }
 
 static void those_that_packages_bring_along_do_not_count(void **state)
@@ -168,7 +173,6 @@ static void those_that_packages_bring_along_do_not_count(void **state)
     struct world *world = *state;
     put(world, "tsconfig.json", "{\"compilerOptions\": {\"paths\": {\"@/*\": [\"./src/*\"]}}}");
     put(world, "src/x.ts", "");
-    put(world, "node_modules/p/package.json", "{\"name\": \"p\"}");
     put(world, "node_modules/p/tsconfig.json",
         "{\"compilerOptions\": {\"paths\": {\"@/*\": [\"./none/*\"]}}}");
     assert_resolves(world, "node_modules/p/index.ts", "@/x", "src/x.ts");

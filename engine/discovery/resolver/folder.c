@@ -30,11 +30,9 @@ static enum tree_kind kind_in(const struct resolver *resolver, const struct fold
     return candidate_kind(resolver, path);
 }
 
-/* Its own tsconfig in place of the inherited one. Those that packages bring along do not count. */
+/* Its own tsconfig in place of the inherited one. */
 static void find_tsconfig(struct resolver *resolver, struct folder *folder, struct buf *path)
 {
-    if (folder->scope && !folder->scope->ours)
-        return;
     if (kind_in(resolver, folder, "tsconfig.json", path) != TREE_FILE &&
         kind_in(resolver, folder, "jsconfig.json", path) != TREE_FILE)
         return;
@@ -46,10 +44,11 @@ static void look_into(struct resolver *resolver, struct folder *folder)
     struct buf path = {0};
     if (kind_in(resolver, folder, "package.json", &path) == TREE_FILE)
         folder->scope = package_in_locked(resolver, folder->path, folder->length);
-    if (!is_named_node_modules(folder) &&
-        kind_in(resolver, folder, "node_modules", &path) == TREE_FOLDER)
+    if (is_named_node_modules(folder))
+        folder->installed = true;
+    else if (kind_in(resolver, folder, "node_modules", &path) == TREE_FOLDER)
         folder->modules = folder;
-    if (!resolver->tsconfig)
+    if (!resolver->tsconfig && !folder->installed)
         find_tsconfig(resolver, folder, &path);
     buf_free(&path);
 }

@@ -21,6 +21,7 @@ struct folder {
     const struct package *scope;   /* the nearest folder with a package.json; NULL: none */
     const struct folder *modules;  /* the nearest folder, itself included, with a node_modules */
     bool refers;                   /* tsconfig has `references`: the project depends on the file */
+    bool installed;                /* in a node_modules: tsconfigs that lie there do not count */
 };
 
 /* The folder path[0..length). Any thread. O(length) when it is known. */

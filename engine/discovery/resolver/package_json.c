@@ -44,8 +44,7 @@ static void fill(struct package *package, const json_t *json)
     package->imports = given(json_object_get(json, "imports"));
 }
 
-const struct package *package_in_locked(struct resolver *resolver, const char *folder,
-                                        size_t length)
+struct package *package_in_locked(struct resolver *resolver, const char *folder, size_t length)
 {
     struct package *package = path_map_find(&resolver->packages, folder, length);
     if (package)
@@ -99,7 +98,7 @@ static struct package *find_installed_locked(struct resolver *resolver, const ch
     package = &absent;
     if (candidate_kind(resolver, &folder) == TREE_FOLDER) {
         follow_links(resolver, &folder);
-        package = (struct package *)package_in_locked(resolver, buf_cstr(&folder), folder.length);
+        package = package_in_locked(resolver, buf_cstr(&folder), folder.length);
     }
     buf_free(&folder);
     path_map_insert(&resolver->installed, &resolver->settings.arena, holder, length, package);

@@ -8,10 +8,11 @@
 #include "engine/discovery/resolver/exports.h"
 #include "engine/discovery/resolver/internal.h"
 
-/* Immutable; lives as long as the resolver. */
+/* Immutable once resolver_prepare is over; lives as long as the resolver. */
 struct package {
     const char *folder; /* where it really is, links followed; canonical; "" is the root */
     size_t folder_length;
+    bool declared;    /* the workspace's own settings name it; set by workspace_read_locked */
     bool ours;        /* not below a node_modules: part of the workspace */
     const char *name; /* these are NULL when not given */
     const char *main;
@@ -24,8 +25,7 @@ struct package {
 
 /* The package in this very folder, which need not have a package.json. Reads that once. */
 const struct package *package_in(struct resolver *resolver, const char *folder, size_t length);
-const struct package *package_in_locked(struct resolver *resolver, const char *folder,
-                                        size_t length);
+struct package *package_in_locked(struct resolver *resolver, const char *folder, size_t length);
 
 /*
  * The package that `name` means in the node_modules of `holder`, at its real place when it is a

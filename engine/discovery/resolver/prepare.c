@@ -39,6 +39,13 @@ static void read_references(struct resolver *resolver)
     }
 }
 
+static void read_only_one(struct resolver *resolver, const char *path)
+{
+    resolver->tsconfig = tsconfig_read_locked(resolver, path, strlen(path));
+    if (resolver->files.kind_of(resolver->files.context, path, strlen(path)) != TREE_FILE)
+        settings_complain(&resolver->settings, path, "is not there, and counts as empty");
+}
+
 void typescript_prepare(struct resolver *resolver)
 {
     struct found found = {0};
@@ -48,7 +55,7 @@ void typescript_prepare(struct resolver *resolver)
     workspace_read_locked(resolver, found.packages.data, found.packages.count);
     const char *only = resolver->options.tsconfig;
     if (only)
-        resolver->tsconfig = tsconfig_read_locked(resolver, only, strlen(only));
+        read_only_one(resolver, only);
     for (uint32_t i = 0; i < found.tsconfigs.count && !only; i++)
         tsconfig_read_locked(resolver, found.tsconfigs.data[i], strlen(found.tsconfigs.data[i]));
     read_references(resolver);

@@ -4,18 +4,28 @@
  * which they read once and report, so that a change of one makes everything resolve again.
  *
  * Usage: resolver_create → resolver_prepare (reads configuration; one thread) → resolver_resolve
- * (any number of threads) … → resolver_destroy. It is made anew for each discovery.
+ * (any number of threads) … → resolver_destroy. It is made anew for each discovery, in the tree's
+ * root: configuration files are read relative to the current folder.
  *
- * TypeScript: as moduleResolution `bundler` and `node16` do where they agree, without package
- * downloads. Relative; `paths` and `baseUrl` of the nearest tsconfig.json (or jsconfig.json) with
- * `extends` (arrays, packages) and `references`; extensions (.ts .tsx .d.ts .mts .cts .js .jsx .mjs
- * .cjs .json; a `.js` specifier finds its `.ts`), index files, a folder's package.json; `#imports`;
- * the packages of the workspace by name through `exports` (conditions types, import, require,
- * default; subpaths and patterns), `types`, `main`, whether declared in pnpm-workspace.yaml, in
- * package.json `workspaces`, or neither and just lying in the tree with a name; node_modules
- * folders upwards. Node's own modules and what is nowhere to be found by bare name are EXTERNAL; a
- * relative path or a `paths` entry that leads nowhere is UNRESOLVED. A result is a canonical path;
- * links of workspace packages in node_modules lead to the package itself.
+ * TypeScript: as moduleResolution `bundler`, without package downloads. Relative; `rootDirs`,
+ * `paths` and `baseUrl` of the nearest tsconfig.json (or jsconfig.json) with `extends` (arrays,
+ * packages) and `references` (the project that covers the file); extensions (.ts .tsx .d.ts .mts
+ * .cts .js .jsx .mjs .cjs .json; a `.js` specifier finds its `.ts`), index files, a folder's
+ * package.json; `#imports`; a package by its own name; the packages of the workspace by name
+ * through `exports` (conditions types, import, require, default and customConditions; subpaths and
+ * patterns), `types`, `main`, whether declared in pnpm-workspace.yaml, in package.json
+ * `workspaces`, or neither and just lying in the tree with a name; node_modules folders upwards,
+ * @types included. Node's own modules, URLs, and what is nowhere to be found by bare name are
+ * EXTERNAL; a relative path, a `paths` entry (but for a lone "*"), an `#import` or a package of the
+ * workspace that leads nowhere is UNRESOLVED. A result is a canonical path; links of workspace
+ * packages in node_modules lead to the package itself.
+ *
+ * Beyond TypeScript, where that finds nothing: assets, which are the file itself; `?query`
+ * suffixes; and for a package of the workspace whose package.json points at what is not built, its
+ * source
+ * (`./dist/x.js` is `src/x.*`, else `src/` and the package's folder are searched): as soon as the
+ * built file is there, that is the answer. Not looked at: `typesVersions`, `moduleSuffixes`,
+ * versioned `types@` conditions, files lying directly in node_modules, and anything above the root.
  *
  * C: quoted includes beside the includer and then in the roots; angled ones in the roots only;
  * otherwise EXTERNAL. Proto: in the roots in their order; `google/protobuf/…` not found there is
@@ -59,12 +69,17 @@ void resolver_destroy(struct resolver *resolver);
 void resolver_prepare(struct resolver *resolver,
                       void (*notice)(void *context, const struct jig_error *what), void *context);
 
-/* Calls for every configuration file that was read or looked for, each once, in byte order. */
+/*
+ * Calls for every configuration file that was read, or named by another one (extends, references)
+ * or by the options and missing; each once, in byte order. Not while others resolve. One that was
+ * only looked for in passing, such as a tsconfig.json in each folder upwards, was asked of
+ * `kind_of`: the tree notices when it appears.
+ */
 void resolver_each_config(const struct resolver *resolver,
                           void (*config)(void *context, const char *path, size_t length),
                           void *context);
 
-/* What was wrong with files that were read after resolver_prepare, at most 16 of them. */
+/* What was wrong with files that were read since resolver_prepare; the first 16. */
 void resolver_each_late_notice(const struct resolver *resolver,
                                void (*notice)(void *context, const struct jig_error *what),
                                void *context);
@@ -75,7 +90,10 @@ enum resolution {
     RESOLUTION_UNRESOLVED, /* should be here and is not */
 };
 
-/* Resolves `specifier` in the file `from`; clears and fills `out`. */
+/*
+ * Resolves `specifier` in the file `from` (canonical); clears and fills `out`. Any thread. Some
+ * look-ups by name, no allocation once `out` has room and the folder of `from` has been met.
+ */
 enum resolution resolver_resolve(struct resolver *resolver, const char *from, const char *specifier,
                                  enum fact_import_kind kind, struct buf *out);
 

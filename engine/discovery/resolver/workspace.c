@@ -134,56 +134,46 @@ static bool is_declared(const declared_list *list, const struct package *package
 
 /* ---- who has which name -------------------------------------------------------------------- */
 
-/* In the order in which they may take a name. */
-static void order(const struct package **packages, uint32_t count, const declared_list *list)
-{
-    const struct package **sorted = mem_array(count, sizeof *sorted);
-    uint32_t filled = 0;
-    for (int declared = 1; declared >= 0; declared--)
-        for (uint32_t i = 0; i < count; i++)
-            if (is_declared(list, packages[i]) == declared)
-                sorted[filled++] = packages[i];
-    if (count > 0)
-        memcpy(packages, sorted, count * sizeof *sorted);
-    free(sorted);
-}
-
 static void tell_duplicate(struct resolver *resolver, const struct package *loser,
                            const struct package *winner)
 {
     struct jig_error error = {0};
-    jig_fail(&error, JIG_ERROR_MANIFEST,
-             "is named '%.200s', as %.400s%spackage.json is, which is taken", loser->name,
-             winner->folder, winner->folder_length > 0 ? "/" : "");
+    jig_fail(&error, JIG_ERROR_MANIFEST, "is named '%.200s', and so is %.400s%spackage.json",
+             loser->name, winner->folder, winner->folder_length > 0 ? "/" : "");
     snprintf(error.file, sizeof error.file, "%s%spackage.json", loser->folder,
              loser->folder_length > 0 ? "/" : "");
+    snprintf(error.advice, sizeof error.advice, "imports of that name mean the latter");
     settings_tell(&resolver->settings, &error);
 }
 
-static void give_name(struct resolver *resolver, const struct package *package)
+/* That one is declared and the other is not leaves no doubt which is meant. */
+static void give_name(struct resolver *resolver, struct package *package)
 {
     if (!package->name)
         return;
     size_t length = strlen(package->name);
     const struct package *winner = path_map_find(&resolver->workspace, package->name, length);
-    if (winner)
-        tell_duplicate(resolver, package, winner);
-    else
+    if (!winner)
         path_map_insert(&resolver->workspace, &resolver->settings.arena, package->name, length,
-                        (struct package *)package);
+                        package);
+    else if (winner->declared == package->declared)
+        tell_duplicate(resolver, package, winner);
 }
 
 void workspace_read_locked(struct resolver *resolver, const char *const *paths, uint32_t count)
 {
-    const struct package **packages = mem_array(count, sizeof *packages);
-    for (uint32_t i = 0; i < count; i++)
-        packages[i] =
-            package_in_locked(resolver, paths[i], path_dir_length(paths[i], strlen(paths[i])));
     declared_list declared = {0};
     read_declarations(resolver, &declared);
-    order(packages, count, &declared);
-    for (uint32_t i = 0; i < count; i++)
-        give_name(resolver, packages[i]);
+    struct package **packages = mem_array(count, sizeof *packages);
+    for (uint32_t i = 0; i < count; i++) {
+        size_t length = path_dir_length(paths[i], strlen(paths[i]));
+        packages[i] = package_in_locked(resolver, paths[i], length);
+        packages[i]->declared = is_declared(&declared, packages[i]);
+    }
+    for (int declared_ones = 1; declared_ones >= 0; declared_ones--)
+        for (uint32_t i = 0; i < count; i++)
+            if (packages[i]->declared == declared_ones)
+                give_name(resolver, packages[i]);
     for (uint32_t i = 0; i < declared.count; i++)
         glob_destroy(declared.data[i].glob);
     vec_free(&declared);
