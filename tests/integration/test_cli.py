@@ -112,7 +112,7 @@ class Jig(Case):
         run = self.check("build", code=2)
         self.assertEqual(
             run.errors,
-            f"jig: error: no jig.yaml and no build.ninja in '{self.dir}'\n"
+            f"jig: error: no jig.yaml in '{self.dir}' or above it, and no build.ninja there\n"
             "  write a jig.yaml (see 'jig help config'), generate a build.ninja (e.g. with cmake -G"
             " Ninja), or say where one is with -C DIRECTORY or -f FILE\n",
         )

@@ -111,7 +111,8 @@ static struct found find_pipelines(const char *start)
 static bool no_manifest(const char *start)
 {
     struct jig_error error;
-    jig_fail(&error, JIG_ERROR_USAGE, "no jig.yaml and no build.ninja in '%s'", start);
+    jig_fail(&error, JIG_ERROR_USAGE, "no jig.yaml in '%s' or above it, and no build.ninja there",
+             start);
     snprintf(error.advice, sizeof error.advice,
              "write a jig.yaml (see 'jig help config'), generate a build.ninja (e.g. with "
              "cmake -G Ninja), or say where one is with -C DIRECTORY or -f FILE");
