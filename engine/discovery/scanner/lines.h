@@ -18,11 +18,10 @@ static inline struct lines lines_begin(const char *text)
 /* The line of `at`; places asked for before it stay where they are. O(bytes since the last). */
 static inline uint32_t lines_at(struct lines *lines, const char *at)
 {
-    const char *newline;
-    while (lines->counted < at &&
-           (newline = memchr(lines->counted, '\n', (size_t)(at - lines->counted)))) {
-        lines->counted = newline + 1;
-        lines->line++;
+    while (lines->counted < at) {
+        const char *newline = memchr(lines->counted, '\n', (size_t)(at - lines->counted));
+        lines->line += newline != NULL;
+        lines->counted = newline ? newline + 1 : at;
     }
     return lines->line;
 }

@@ -67,7 +67,7 @@ static void add_definition(struct outline *outline, symbol_id name,
                            const struct fact_definition *definition)
 {
     vec_push(&outline->facts->definitions, *definition);
-    vec_push(&outline->names, name);
+    vec_push(&outline->definitions, ((struct outline_definition){name, outline->statement}));
 }
 
 void outline_define(struct outline *outline, symbol_id name, enum fact_definition_kind kind,
@@ -77,7 +77,10 @@ void outline_define(struct outline *outline, symbol_id name, enum fact_definitio
         outline, name,
         &(struct fact_definition){
             .name = outline_text(outline, name), .line = line, .exported = exported, .kind = kind});
-    symbols_at(&outline->symbols, name)->flags |= SYMBOL_LOCAL | SYMBOL_DEFINED;
+    struct symbol *symbol = symbols_at(&outline->symbols, name);
+    bool again = (symbol->flags & SYMBOL_DEFINED) && symbol->defined != outline->statement;
+    symbol->flags |= SYMBOL_LOCAL | SYMBOL_DEFINED | (again ? SYMBOL_AGAIN : 0);
+    symbol->defined = outline->statement;
 }
 
 /* Begins a statement behind what is known. */
@@ -175,17 +178,6 @@ void outline_reexport(struct outline *outline, symbol_id name, uint32_t line)
 
 /* ---- the end: what is used, and what is exported ------------------------------------------- */
 
-/* Whether any of the definitions [begin, end) can be changed by the text outside of all. */
-static bool is_loose(const struct outline *outline, uint32_t begin, uint32_t end)
-{
-    bool loose = outline->uses_rest;
-    for (uint32_t i = begin; i < end && !loose; i++) {
-        symbol_id name = outline->names.data[i - outline->first_definition];
-        loose = symbols_at(&outline->symbols, name)->flags & SYMBOL_LOOSE;
-    }
-    return loose;
-}
-
 static void add_use(struct outline *outline, uint32_t text)
 {
     vec_push(&outline->facts->uses, ((struct fact_use){text}));
@@ -196,27 +188,61 @@ static bool is_use(const struct outline *outline, symbol_id word)
     return outline->uses_all || (symbols_at(&outline->symbols, word)->flags & SYMBOL_LOCAL);
 }
 
-/* Turns the mentions of the statement that made the definitions [begin, end) into uses. */
-static void settle_statement(struct outline *outline, uint32_t begin, uint32_t end, uint32_t empty)
+/* The definitions [begin, end) of the facts that one statement made. */
+struct statement {
+    uint32_t begin, end;
+    uint32_t number;
+    symbol_id name; /* the only one it defines; else SYMBOL_NONE */
+};
+
+static const struct outline_definition *definition_at(const struct outline *outline, uint32_t index)
 {
-    struct facts *facts = outline->facts;
-    const struct fact_definition *first = &facts->definitions.data[begin];
-    uint32_t from = first->uses_begin, to = from + first->uses_count;
-    uint32_t uses_begin = facts->uses.count;
-    bool loose = is_loose(outline, begin, end);
-    for (uint32_t i = from; i < to; i++) {
-        symbol_id word = outline->mentions.data[i];
-        bool itself =
-            end - begin == 1 && word == outline->names.data[begin - outline->first_definition];
+    return &outline->definitions.data[index - outline->first_definition];
+}
+
+/* Whether the word is what the statement defines, and no other statement adds to that. */
+static bool is_own(const struct outline *outline, const struct statement *statement, symbol_id word)
+{
+    const struct symbol *symbol = symbols_at(&outline->symbols, word);
+    return word == statement->name ||
+           (symbol->defined == statement->number && !(symbol->flags & SYMBOL_AGAIN));
+}
+
+/* Whether the text outside of definitions can change what the statement defines. */
+static bool is_loose(const struct outline *outline, const struct statement *statement)
+{
+    bool loose = outline->uses_rest;
+    for (uint32_t i = statement->begin; i < statement->end && !loose; i++) {
+        symbol_id name = definition_at(outline, i)->name;
+        loose = symbols_at(&outline->symbols, name)->flags & SYMBOL_LOOSE;
+    }
+    return loose;
+}
+
+/* Turns the statement's mentions into uses. */
+static void add_uses(struct outline *outline, const struct statement *statement, uint32_t empty)
+{
+    const struct fact_definition *first = &outline->facts->definitions.data[statement->begin];
+    bool loose = is_loose(outline, statement);
+    for (uint32_t i = 0; i < first->uses_count; i++) {
+        symbol_id word = outline->mentions.data[first->uses_begin + i];
         loose |= (symbols_at(&outline->symbols, word)->flags & SYMBOL_HIDDEN) != 0;
-        if (is_use(outline, word) && !itself)
+        if (is_use(outline, word) && !is_own(outline, statement, word))
             add_use(outline, outline_text(outline, word));
     }
     if (loose)
         add_use(outline, empty);
-    for (uint32_t i = begin; i < end; i++) {
+}
+
+static void settle_statement(struct outline *outline, const struct statement *statement,
+                             uint32_t empty)
+{
+    struct facts *facts = outline->facts;
+    uint32_t uses_begin = facts->uses.count;
+    add_uses(outline, statement, empty);
+    for (uint32_t i = statement->begin; i < statement->end; i++) {
         struct fact_definition *definition = &facts->definitions.data[i];
-        symbol_id name = outline->names.data[i - outline->first_definition];
+        symbol_id name = definition_at(outline, i)->name;
         definition->uses_begin = uses_begin;
         definition->uses_count = facts->uses.count - uses_begin;
         if (symbols_at(&outline->symbols, name)->flags & SYMBOL_EXPORTED)
@@ -224,25 +250,24 @@ static void settle_statement(struct outline *outline, uint32_t begin, uint32_t e
     }
 }
 
-/* Definitions of one statement have the same mentions; those of a REEXPORT have none. */
+/* Aliases so far are those of a REEXPORT, which use nothing. */
 static void settle_definitions(struct outline *outline, uint32_t empty)
 {
     const struct facts *facts = outline->facts;
-    uint32_t begin = outline->first_definition, count = facts->definitions.count;
-    while (begin < count) {
-        const struct fact_definition *first = &facts->definitions.data[begin];
-        uint32_t end = begin + 1;
-        if (first->kind == DEFINITION_ALIAS) {
-            begin = end;
-            continue;
+    uint32_t count = facts->definitions.count;
+    for (uint32_t begin = outline->first_definition, end; begin < count; begin = end) {
+        const struct outline_definition *first = definition_at(outline, begin);
+        struct statement statement = {
+            .begin = begin, .number = first->statement, .name = first->name};
+        for (end = begin + 1; end < count; end++) {
+            if (definition_at(outline, end)->statement != first->statement)
+                break;
+            if (definition_at(outline, end)->name != first->name)
+                statement.name = SYMBOL_NONE;
         }
-        while (end < count && facts->definitions.data[end].kind != DEFINITION_ALIAS &&
-               facts->definitions.data[end].uses_begin == first->uses_begin &&
-               facts->definitions.data[end].uses_count == first->uses_count &&
-               digest_equal(facts->definitions.data[end].digest, first->digest))
-            end++;
-        settle_statement(outline, begin, end, empty);
-        begin = end;
+        statement.end = end;
+        if (facts->definitions.data[begin].kind != DEFINITION_ALIAS)
+            settle_statement(outline, &statement, empty);
     }
 }
 
@@ -304,6 +329,6 @@ void outline_finish(struct outline *outline)
     buf_free(&outline->key);
     vec_free(&outline->tokens);
     vec_free(&outline->mentions);
-    vec_free(&outline->names);
+    vec_free(&outline->definitions);
     vec_free(&outline->exports);
 }

@@ -16,6 +16,11 @@
 #include "engine/discovery/scanner/facts.h"
 #include "engine/discovery/scanner/symbols.h"
 
+struct outline_definition {
+    symbol_id name;
+    uint32_t statement; /* that defines it */
+};
+
 struct outline_export {
     symbol_id local;
     symbol_id name;
@@ -32,8 +37,8 @@ struct outline {
     uint32_t mentions_begin;   /* where the statement's begin */
     uint32_t statement;        /* number of the statement, from 1 */
     uint32_t first_definition; /* of this text */
-    uint32_t statement_defined; /* where the statement's definitions begin */
-    VEC(symbol_id) names;       /* of the definitions from first_definition on */
+    uint32_t statement_defined;                 /* where the statement's definitions begin */
+    VEC(struct outline_definition) definitions; /* of the facts' from first_definition on */
     VEC(struct outline_export) exports;
     struct buf key;
     struct digest rest; /* of the statements that defined nothing, in their order */

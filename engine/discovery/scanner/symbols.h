@@ -18,10 +18,11 @@ typedef uint32_t symbol_id;
 enum symbol_flag {
     SYMBOL_LOCAL = 1u << 0,    /* something at the file's top level introduces it */
     SYMBOL_DEFINED = 1u << 1,  /* and that is a definition of this file */
-    SYMBOL_EXPORTED = 1u << 2, /* importers know its definitions by this name */
-    SYMBOL_LOOSE = 1u << 3,    /* text outside of definitions mentions it */
-    SYMBOL_HIDDEN = 1u << 4,   /* text outside of definitions may introduce it */
-    SYMBOL_IMPORTED = 1u << 5, /* it is the key of an import that is listed */
+    SYMBOL_AGAIN = 1u << 2,    /* several statements define it */
+    SYMBOL_EXPORTED = 1u << 3, /* importers know its definitions by this name */
+    SYMBOL_LOOSE = 1u << 4,    /* text outside of definitions mentions it */
+    SYMBOL_HIDDEN = 1u << 5,   /* text outside of definitions may introduce it */
+    SYMBOL_IMPORTED = 1u << 6, /* it is the key of an import that is listed */
 };
 
 struct symbol {
@@ -30,6 +31,7 @@ struct symbol {
     uint32_t hash;
     uint32_t offset;    /* in the facts' text; UINT32_MAX until it is there */
     uint32_t statement; /* the last one that mentioned it */
+    uint32_t defined;   /* the last statement that defined it */
     uint32_t flags;     /* enum symbol_flag */
 };
 

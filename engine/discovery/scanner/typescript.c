@@ -87,9 +87,19 @@ static void follow_call(struct ts_parser *parser)
     }
 }
 
+/* export … from 'x' in the body of a module that is declared here, and exports nothing of ours. */
+static bool is_nested_from(const struct ts_lexer *lexer)
+{
+    return lexer->token.kind == TS_STRING && lexer->previous_keyword == TS_from && lexer->depth > 0;
+}
+
 void ts_take(struct ts_parser *parser)
 {
     const struct ts_token *token = &parser->lexer.token;
+    if (is_nested_from(&parser->lexer)) {
+        parser->names.count = 0;
+        ts_add_import(parser, IMPORT_TYPE, token, true, ts_line(parser));
+    }
     if (is_name(token))
         outline_mention(&parser->outline, token->word);
     if (parser->call || token->keyword == TS_import || token->keyword == TS_require)

@@ -89,6 +89,7 @@ static void follow_modifier(struct ts_lexer *lexer)
 
 void ts_follow_word(struct ts_lexer *lexer)
 {
+    bool newline = false;
     if (lexer->token.newline)
         end_line(lexer);
     lexer->at_label =
@@ -108,9 +109,15 @@ void ts_follow_word(struct ts_lexer *lexer)
         follow_modifier(lexer);
         break;
     case TS_case:
-    case TS_default:
         ts_lexer_top(lexer)->in_case = true;
         lexer->place = TS_AT_OPERAND;
+        break;
+    case TS_default:
+        ts_lexer_top(lexer)->in_case = ts_lexer_peek(lexer, &newline) == ':';
+        lexer->place = TS_AT_OPERAND;
+        break;
+    case TS_const: /* `as const` is a type */
+        lexer->place = lexer->previous_keyword == TS_as ? TS_AFTER_OPERAND : TS_AT_OPERAND;
         break;
     case TS_do:
     case TS_else:
@@ -123,7 +130,6 @@ void ts_follow_word(struct ts_lexer *lexer)
         lexer->place = ts_in_type(lexer) ? TS_AFTER_OPERAND : TS_AT_OPERAND;
         break;
     case TS_await:
-    case TS_const:
     case TS_delete:
     case TS_extends:
     case TS_in:

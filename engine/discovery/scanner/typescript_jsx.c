@@ -31,8 +31,7 @@ bool ts_begins_element(const struct ts_lexer *lexer)
 {
     if (lexer->place == TS_AFTER_OPERAND || lexer->place == TS_AFTER_ANGLE)
         return false;
-    if (ts_in_type(lexer) || lexer->previous_keyword == TS_extends ||
-        ts_lexer_top(lexer)->kind == TS_FRAME_CLASS)
+    if (ts_in_type(lexer) || lexer->previous_keyword == TS_extends)
         return false;
     bool newline = false;
     const char *p = ts_skip_trivia(lexer->token.start + 1, lexer->end, &newline);

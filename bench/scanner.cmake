@@ -1,0 +1,1 @@
+jig_bench(jig-bench-scanner scanner.c)
