@@ -92,12 +92,14 @@ static void add_pool(struct config *config, struct config_pool pool)
 static void merge_pools(struct reader *reader)
 {
     struct config *config = reader->config;
+    struct pool_draft *drafts = reader->pools.data;
     uint32_t count = reader->pools.count;
     config->pools = arena_alloc(&config->arena, (count + 1) * sizeof *config->pools);
-    if (count)
-        qsort(reader->pools.data, count, sizeof *reader->pools.data, compare_pools);
+    if (!drafts)
+        return;
+    qsort(drafts, count, sizeof *drafts, compare_pools);
     for (uint32_t i = 0; i < count; i++) {
-        const struct pool_draft *draft = &reader->pools.data[i];
+        const struct pool_draft *draft = &drafts[i];
         const struct pool_draft *before = i > 0 ? draft - 1 : NULL;
         if (!before || strcmp(before->pool.name, draft->pool.name) != 0) {
             add_pool(config, draft->pool);

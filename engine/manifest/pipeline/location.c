@@ -72,8 +72,10 @@ static void append_folder(struct buf *out, const struct buf *folder, const char 
 {
     for (size_t i = 0; i < folder->length; i++) {
         char c = folder->data[i];
-        if (strchr(special, c))
-            buf_append_char(out, escape ? escape : c);
+        if (strchr(special, c) && escape)
+            buf_append_char(out, escape);
+        else if (strchr(special, c))
+            buf_append_char(out, c);
         buf_append_char(out, c);
     }
     if (folder->length > 0)

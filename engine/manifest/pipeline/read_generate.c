@@ -135,7 +135,7 @@ void read_generate(struct reader *reader, struct draft *draft)
     }
     if (keys.options)
         generate->options = read_options(reader, keys.options, "options");
-    if (generate->kind == GENERATOR_BUILTIN && draft->keys.outputs)
+    if (chosen && generate->kind == GENERATOR_BUILTIN && draft->keys.outputs)
         check_builtin(reader, draft, chosen);
     if (generate->kind == GENERATOR_WORKER) {
         read_worker_keys(reader, draft, &keys);

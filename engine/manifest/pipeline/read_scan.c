@@ -207,7 +207,7 @@ void read_scan(struct reader *reader, struct draft *draft)
     if (keys.pattern)
         scan->pattern = read_regex(reader, keys.pattern);
     else if (scan->kind == SCANNER_REGEX)
-        wrong(reader, value, "its group 1 is what is imported",
+        wrong(reader, value ? value : draft->self, "its group 1 is what is imported",
               "a scan of kind regex needs a `pattern`");
     if (keys.tsconfig)
         scan->tsconfig = read_path(reader, keys.tsconfig, "tsconfig");
