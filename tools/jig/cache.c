@@ -9,21 +9,23 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Which of the two is meant, by its first letter; 0 when none is: told. */
-static char find_task(const char *word)
+enum task { TASK_NONE, TASK_SHOW, TASK_PRUNE };
+
+/* TASK_NONE when the word is none of them: told. */
+static enum task find_task(const char *word)
 {
     static const char *const names[] = {"show", "prune", NULL};
-    for (const char *const *name = names; *name; name++) {
-        if (strcmp(word, *name) == 0)
-            return **name;
-    }
+    if (strcmp(word, names[0]) == 0)
+        return TASK_SHOW;
+    if (strcmp(word, names[1]) == 0)
+        return TASK_PRUNE;
     const char *meant = text_closest(word, names);
     if (meant)
         face_wrong_usage(FACE_JIG, "jig help cache", "unknown word '%s', did you mean '%s'?", word,
                          meant);
     else
         face_wrong_usage(FACE_JIG, "jig help cache", "unknown word '%s'", word);
-    return 0;
+    return TASK_NONE;
 }
 
 static int show(struct tool *tool, int count, char **words)
@@ -35,19 +37,17 @@ static int show(struct tool *tool, int count, char **words)
 
 static int do_task(const struct build_request *request)
 {
-    char show_word[] = "show", *usual[] = {show_word};
-    int count = request->target_count ? request->target_count : 1;
-    char **words = request->target_count ? request->targets : usual;
-    char task = find_task(words[0]);
-    if (!task)
+    enum task task = request->target_count ? find_task(request->targets[0]) : TASK_SHOW;
+    int count = request->target_count ? request->target_count - 1 : 0;
+    if (task == TASK_NONE)
         return EXIT_UNABLE;
-    if (task == 'p' && count > 1)
+    if (task == TASK_PRUNE && count)
         return face_wrong_usage(FACE_JIG, "jig help cache", "'prune' is followed by nothing");
     struct place place;
     struct tool tool = {.face = FACE_JIG, .request = request, .place = &place};
     int code = EXIT_UNABLE;
     if (place_enter(FACE_JIG, request, false, &place))
-        code = task == 'p' ? cache_prune(&tool) : show(&tool, count - 1, words + 1);
+        code = task == TASK_PRUNE ? cache_prune(&tool) : show(&tool, count, request->targets + 1);
     place_free(&place);
     return code;
 }
