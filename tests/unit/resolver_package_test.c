@@ -310,6 +310,23 @@ static void imports_that_lead_in_a_circle_end(void **state)
     assert_resolves(world, "main.ts", "#a", "unresolved");
 }
 
+static void imports_that_multiply_end_too(void **state)
+{
+    struct world *world = *state;
+    struct buf text = {0};
+    buf_append_str(&text, "{\"imports\": {\"#a\": [");
+    for (int i = 0; i < 1000; i++)
+        buf_append_str(&text, "\"#a\", ");
+    buf_append_str(&text, "\"none\"], \"#b*\": \"#b");
+    for (int i = 0; i < 100000; i++)
+        buf_append_char(&text, '*');
+    buf_append_str(&text, "\"}}");
+    put(world, "package.json", buf_cstr(&text));
+    assert_resolves(world, "main.ts", "#a", "unresolved");
+    assert_resolves(world, "main.ts", "#b/long/enough", "unresolved");
+    buf_free(&text);
+}
+
 /* ---- files --------------------------------------------------------------------------------- */
 
 static void malformed_ones_count_as_empty_and_are_told(void **state)
@@ -390,6 +407,7 @@ int main(void)
         TYPESCRIPT_TEST(a_package_knows_itself_by_its_name),
         TYPESCRIPT_TEST(imports_are_those_of_the_nearest_package),
         TYPESCRIPT_TEST(imports_that_lead_in_a_circle_end),
+        TYPESCRIPT_TEST(imports_that_multiply_end_too),
         TYPESCRIPT_TEST(malformed_ones_count_as_empty_and_are_told),
         TYPESCRIPT_TEST(all_that_was_read_is_listed_once_in_byte_order),
         TYPESCRIPT_TEST(what_is_read_late_and_malformed_can_be_asked_for),

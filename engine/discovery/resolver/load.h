@@ -18,7 +18,7 @@ struct request {
     struct conditions conditions;
     struct buf *out;
     bool loose;     /* what only bundlers know will do, where TypeScript has found nothing */
-    uint32_t depth; /* how often `imports` led to another bare name */
+    uint32_t *hops; /* how often `imports` may still lead to another name, all branches counted */
 };
 
 /* The candidate in `out`, a path with or without an extension, or a folder. */

@@ -173,19 +173,21 @@ static bool leads_out(const char *path, size_t length)
     return false;
 }
 
-void target_expand(const struct target *target, struct buf *out)
+bool target_expand(const struct target *target, struct buf *out)
 {
+    size_t limit = out->length + SPECIFIER_MAX_BYTES;
     if (!target->pattern) {
         buf_append_str(out, target->text);
         buf_append(out, target->star, target->star_length);
-        return;
+        return out->length <= limit;
     }
-    for (const char *at = target->text; *at; at++) {
+    for (const char *at = target->text; *at && out->length <= limit; at++) {
         if (*at == '*')
             buf_append(out, target->star, target->star_length);
         else
             buf_append_char(out, *at);
     }
+    return out->length <= limit;
 }
 
 bool target_candidate(const struct resolver *resolver, const struct package *package,
@@ -202,7 +204,8 @@ bool target_candidate(const struct resolver *resolver, const struct package *pac
     buf_append(out, package->folder, package->folder_length);
     if (package->folder_length > 0)
         buf_append_char(out, '/');
-    target_expand(target, out);
+    if (!target_expand(target, out))
+        return false;
     candidate_settle(resolver, out);
     return true;
 }

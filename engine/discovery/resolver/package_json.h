@@ -37,8 +37,8 @@ const struct package *package_installed_locked(struct resolver *resolver, const 
                                                size_t holder_length, const char *name,
                                                size_t name_length);
 
-/* Appends the target's text with what the `*` stands for. */
-void target_expand(const struct target *target, struct buf *out);
+/* Appends the target's text with what each `*` stands for; false when no path is that long. */
+bool target_expand(const struct target *target, struct buf *out);
 
 /*
  * Makes `out` the candidate that a target in the package's `exports` or `imports` stands for; false

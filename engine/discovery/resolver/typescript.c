@@ -13,7 +13,8 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { IMPORTS_DEPTH_MAX = 8 };
+/* From one `#import` to another name: two will do, and lists of lists must not multiply. */
+enum { HOPS_MAX = 32 };
 
 static enum resolution resolve(const struct request *request, const char *specifier);
 
@@ -244,14 +245,14 @@ static bool take_import(void *context, const struct target *target)
         return target_candidate(request->resolver, take->scope, target, request->out) &&
                (probe_named(request->resolver, request->out, PROBE_TYPED | PROBE_PLAIN) ||
                 probe_named(request->resolver, request->out, PROBE_ANY));
-    if (request->depth >= IMPORTS_DEPTH_MAX)
+    if (*request->hops == 0)
         return false;
+    --*request->hops;
     struct buf name = {0};
-    target_expand(target, &name);
     struct request inner = *request;
     inner.folder = folder_of(request->resolver, take->scope->folder, take->scope->folder_length);
-    inner.depth++;
-    enum resolution result = resolve(&inner, buf_cstr(&name));
+    enum resolution result =
+        target_expand(target, &name) ? resolve(&inner, buf_cstr(&name)) : RESOLUTION_UNRESOLVED;
     buf_free(&name);
     if (take->result != RESOLUTION_FILE && result != RESOLUTION_UNRESOLVED)
         take->result = result;
@@ -343,11 +344,13 @@ enum resolution resolve_typescript(struct resolver *resolver, const char *from,
                                    struct buf *out)
 {
     const struct folder *folder = folder_of(resolver, from, path_dir_length(from, strlen(from)));
+    uint32_t hops = HOPS_MAX;
     struct request request = {.resolver = resolver,
                               .folder = folder,
                               .project = folder->project,
                               .conditions = {.require = kind == IMPORT_REQUIRE},
-                              .out = out};
+                              .out = out,
+                              .hops = &hops};
     if (folder->refers)
         request.project = project_of_file(resolver, folder->tsconfig, from, strlen(from));
     if (request.project) {
