@@ -145,9 +145,10 @@ static bool is_filter(const struct place *place, const char *text)
     struct buf path = {0};
     place_spell(place, text, &path);
     bool there = lstat(path.data, &st) == 0;
+    bool folder = is_folder(path.data);
     buf_free(&path);
     if (there)
-        return S_ISDIR(st.st_mode);
+        return folder;
     return pattern.negated || pattern.importers || pattern.imports || strpbrk(text, special);
 }
 
