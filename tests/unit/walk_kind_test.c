@@ -38,6 +38,19 @@ static void test_kinds(void **state)
     close_tree(&walked);
 }
 
+static void test_nothing_is_known_before_the_first_refresh(void **state)
+{
+    struct column columns[TREE_COLUMN_COUNT];
+    put(*state, "a", "");
+    struct walked walked = open_tree(*state, OLD);
+    assert_int_equal(kind(&walked, "a"), TREE_MISSING);
+    assert_int_equal(kind(&walked, "/"), TREE_FOLDER);
+    tree_columns(walked.tree, columns);
+    refresh(&walked);
+    assert_int_equal(kind(&walked, "a"), TREE_FILE);
+    close_tree(&walked);
+}
+
 static void test_left_out_is_there_all_the_same(void **state)
 {
     const char *top = *state;
@@ -276,6 +289,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         KIND_TEST(test_kinds),
+        KIND_TEST(test_nothing_is_known_before_the_first_refresh),
         KIND_TEST(test_left_out_is_there_all_the_same),
         KIND_TEST(test_asked_folders_are_watched),
         KIND_TEST(test_folders_nobody_asked_about_are_not),

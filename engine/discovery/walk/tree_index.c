@@ -142,7 +142,9 @@ static uint8_t *choose_places(struct tree *tree, const uint32_t *ids, bool this_
         if (gone || orphan || (place->flags & PLACE_DROPPED))
             keep[ids[i]] = 0;
     }
-    keep[tree_find(tree, "", 0)] = 1;
+    uint32_t root = tree_find(tree, "", 0);
+    if (root != PLACE_NONE) /* as before the first refresh */
+        keep[root] = 1;
     return keep;
 }
 

@@ -12,68 +12,82 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* The place of an ignore file above the root, or PLACE_NONE. */
-static uint32_t find_outer_place(const struct tree *tree, const char *path)
+static void judge_everything(struct refresh *refresh)
+{
+    struct visit *root = &refresh->visits.data[tree_find(refresh->tree, "", 0)];
+    root->judge = root->judge_below = true;
+}
+
+/* Remembers whether ignore files are read; when it was otherwise before, all verdicts are void. */
+static void note_whether_ignoring(struct refresh *refresh)
+{
+    struct tree_place *root = place_of(refresh, tree_find(refresh->tree, "", 0));
+    unsigned flags = root->flags & (unsigned)~PLACE_NO_IGNORE;
+    if (refresh->tree->no_ignore)
+        flags |= PLACE_NO_IGNORE;
+    if (flags != root->flags)
+        judge_everything(refresh);
+    root->flags = (uint16_t)flags;
+}
+
+static bool is_outer_file(const struct tree_place *place)
+{
+    return (place->flags & PLACE_IGNORE_FILE) && place->parent == PLACE_NONE;
+}
+
+static uint32_t find_outer_file(const struct tree *tree, const char *path)
 {
     for (uint32_t id = 0; id < tree->places.count; id++) {
         const struct tree_place *place = &tree->places.data[id];
-        if ((place->flags & PLACE_IGNORE_FILE) && place->parent == PLACE_NONE &&
-            strcmp(place_path(tree, place), path) == 0)
+        if (is_outer_file(place) && strcmp(place_path(tree, place), path) == 0)
             return id;
     }
     return PLACE_NONE;
 }
 
 /*
- * Makes the places of ignore files above the root those that hold now. Others than before, or
- * ignore files wanted now and not before: all verdicts are void.
+ * Finds which ignore files above the root hold now, and makes them the places. When they are others
+ * than before, all verdicts are void; whether one of them has changed is seen when it is looked at.
  */
 static void find_outer_files(struct refresh *refresh)
 {
     struct tree *tree = refresh->tree;
-    tree_outer_find(tree, &refresh->outer);
-    struct visit *root = &refresh->visits.data[tree_find(tree, "", 0)];
-    struct tree_place *root_place = place_of(refresh, tree_find(tree, "", 0));
-    if (!(root_place->flags & PLACE_NO_IGNORE) != !tree->no_ignore)
-        root->judge = root->judge_below = true;
-    root_place->flags = (uint16_t)((root_place->flags & (unsigned)~PLACE_NO_IGNORE) |
-                                   (tree->no_ignore ? PLACE_NO_IGNORE : 0));
     uint32_t before = 0, stayed = 0;
+    tree_outer_find(tree, &refresh->outer);
     for (uint32_t id = 0; id < tree->places.count; id++) {
-        struct tree_place *place = place_of(refresh, id);
-        if (!(place->flags & PLACE_IGNORE_FILE) || place->parent != PLACE_NONE)
-            continue;
-        before++;
-        place->flags |= PLACE_DROPPED;
+        if (is_outer_file(place_of(refresh, id))) {
+            place_of(refresh, id)->flags |= PLACE_DROPPED;
+            before++;
+        }
     }
     for (uint32_t i = 0; i < refresh->outer.count; i++) {
         const char *path = refresh->outer.files[i].path;
-        uint32_t id = find_outer_place(tree, path);
+        uint32_t id = find_outer_file(tree, path);
         stayed += id != PLACE_NONE;
         if (id == PLACE_NONE)
             id = tree_add_place(tree, path, strlen(path), PLACE_NONE, PLACE_IGNORE_FILE);
         place_of(refresh, id)->flags &= (uint16_t)~PLACE_DROPPED;
     }
     fit_visits(refresh);
-    root = &refresh->visits.data[tree_find(tree, "", 0)];
     if (stayed != before || stayed != refresh->outer.count)
-        root->judge = root->judge_below = true;
+        judge_everything(refresh);
 }
 
 /* After all places were looked at: what must be judged because of it. */
 static void find_dirty(struct refresh *refresh)
 {
-    uint32_t root = tree_find(refresh->tree, "", 0);
     for (uint32_t id = 0; id < refresh->visits.count; id++) {
-        struct visit *visit = &refresh->visits.data[id];
+        const struct visit *visit = &refresh->visits.data[id];
         const struct tree_place *place = place_of(refresh, id);
-        if (visit->changed && (place->flags & PLACE_IGNORE_FILE)) {
-            uint32_t folder = place->parent == PLACE_NONE ? root : place->parent;
-            struct visit *owner = &refresh->visits.data[folder];
-            owner->judge = owner->judge_below = true;
-            refresh->dirty = true;
-        }
         refresh->dirty |= visit->changed || visit->judge;
+        if (!visit->changed || !(place->flags & PLACE_IGNORE_FILE))
+            continue;
+        if (place->parent == PLACE_NONE) {
+            judge_everything(refresh);
+        } else {
+            struct visit *folder = &refresh->visits.data[place->parent];
+            folder->judge = folder->judge_below = true;
+        }
     }
 }
 
@@ -128,7 +142,8 @@ static void refresh_init(struct refresh *refresh, struct tree *tree, struct jig_
         tree_scratch_init(&refresh->scratches[i]);
     if (tree_find(tree, "", 0) == PLACE_NONE)
         tree_add_place(tree, "", 0, PLACE_NONE, 0);
-    vec_reserve(&tree->entries, 1); /* so that even no entries are somewhere */
+    if (!tree->entries.data)
+        vec_reserve(&tree->entries, 1); /* so that even no entries are somewhere */
     fit_visits(refresh);
 }
 
@@ -182,6 +197,7 @@ enum jig_status tree_refresh(struct tree *tree, struct jig_pool *pool, struct tr
         begin_session(tree);
     struct refresh refresh;
     refresh_init(&refresh, tree, pool);
+    note_whether_ignoring(&refresh);
     find_outer_files(&refresh);
     refresh_look(&refresh);
     find_dirty(&refresh);
