@@ -39,7 +39,7 @@ need() {
 
 need_to_build() {
     need gcc libc6-dev make cmake pkg-config libck-dev libxxhash-dev libmsgpack-dev libjansson-dev \
-        libcyaml-dev libyaml-dev libpcre2-dev
+        libyaml-dev libpcre2-dev
 }
 
 # ninja-build is only what jig is compared with; g++ and relacy-dev are for model checking.
