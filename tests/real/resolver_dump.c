@@ -83,6 +83,14 @@ static bool read_questions(struct dump *dump)
     return length < 0;
 }
 
+/* Of this process, in ns: what others do on the machine does not count. */
+static uint64_t processor_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
 static void open_tree(struct dump *dump)
 {
     struct jig_pool *pool = jig_pool_create(0);
@@ -94,16 +102,11 @@ static void open_tree(struct dump *dump)
         tell(NULL, &error);
     jig_pool_destroy(pool);
     const struct resolver_files files = {kind_of, dump->tree, dump->tree};
+    uint64_t start = processor_ns();
     dump->resolver = resolver_create(&dump->options, &files);
     resolver_prepare(dump->resolver, tell, NULL);
-}
-
-/* Of this process, in ns: what others do on the machine does not count. */
-static uint64_t processor_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+    if (dump->repeat > 0)
+        fprintf(stderr, "prepare: %" PRIu64 " ns\n", processor_ns() - start);
 }
 
 static void answer(struct dump *dump, const struct question *question, bool print)

@@ -174,6 +174,8 @@ class Workspace:
         name = self.random.choice(self.names + ["none", "@acme/none", "fs", "node:fs"])
         if self.maybe(0.4):
             return name
+        if self.maybe(0.2):
+            return f"{name}/{self.some('src', 'dist', 'lib', 'src/lib')}"
         return f"{name}/{self.path()}{self.some('', '', '.js', '.css', '/package.json')}"
 
     def questions(self, count):
