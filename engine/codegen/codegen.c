@@ -10,9 +10,6 @@
 #include <stdlib.h>
 #include <time.h>
 
-/* The exit code of what was interrupted, as a shell has it for SIGINT. */
-enum { EXIT_INTERRUPTED = 130 };
-
 /* What one pipeline's jobs run. */
 struct generator {
     char *options;                 /* JSON */
@@ -178,7 +175,7 @@ static void run_task(struct jig_task *base, uint32_t worker)
     struct codegen_result result = {.job = task->job, .start_ns = clock_monotonic_ns()};
     if (atomic_load_explicit(&codegen->interrupted, memory_order_relaxed)) {
         result.interrupted = true;
-        result.exit_code = EXIT_INTERRUPTED;
+        result.exit_code = CODEGEN_INTERRUPTED;
         if (task->generator->plugin)
             plugin_release(task->generator->plugin);
     } else {

@@ -12,6 +12,9 @@
 
 #include <pthread.h>
 
+/* The exit code of a job that was interrupted, as a shell has it for SIGINT. */
+enum { CODEGEN_INTERRUPTED = 130 };
+
 struct finished {
     pthread_mutex_t lock; /* guards all below but the last two */
     pthread_cond_t nobody;

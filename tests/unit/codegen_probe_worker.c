@@ -26,7 +26,7 @@
  *   hang          does not answer
  *   cancellable   does not answer before it is told to give it up
  *   quit          closes its output without answering
- *   child=FILE    leaves a child that writes FILE when the worker is gone, then crashes
+ *   child=FIFO    leaves a child that holds FIFO open for writing, then crashes
  *   hold          does not answer before another request comes; then answers that one first
  * and then, without those:
  *   touch=FILE    writes FILE
@@ -112,17 +112,14 @@ static void answer_again(const char *line, const char *fifo)
     close(fd);
 }
 
-static void leave_child(const char *path)
+/* The child holds the pipe open for as long as it lives. */
+static void leave_child(const char *fifo)
 {
-    char file[4096];
-    snprintf(file, sizeof file, "%s", path);
-    pid_t parent = getpid();
-    if (fork() == 0) {
-        while (getppid() == parent)
-            usleep(1000);
-        append(file, "late\n");
-        _exit(0);
-    }
+    int fd = open(fifo, O_WRONLY); /* when somebody reads it */
+    if (fork() == 0)
+        for (;;)
+            pause();
+    close(fd);
     _exit(3);
 }
 

@@ -103,10 +103,15 @@ static void test_neighbours_of_a_bad_request_succeed(void **state)
 static void test_a_child_does_not_outlive_a_broken_worker(void **state)
 {
     (void)state;
+    assert_int_equal(mkfifo("fifo", 0600), 0);
     struct bench bench;
     bench_open(&bench, 0);
     uint32_t probe = add_probe(&bench, (struct probe){0});
-    fail_job(&bench, probe, "child=late", NULL, "exited with code 3");
+    start_job(&bench, probe, 1, "once=crashed child=fifo", NULL);
+    struct buf nothing = {0};
+    assert_int_equal(io_read_file(AT_FDCWD, "fifo", &nothing), 0); /* ends with the child */
+    buf_free(&nothing);
+    assert_int_equal(wait_result(&bench).exit_code, 0);
     bench_close(&bench);
 }
 
