@@ -49,6 +49,11 @@ class Finding(PipelineCase):
         self.assert_ran(self.build("-C", "packages/two/src"), ["packages/two/gen/src/x.up"])
         self.assertFalse(self.exists("gen"))
 
+    def test_a_package_without_anything_to_build(self):
+        self.config("pipelines: []\n", "packages/none")
+        self.assertEqual(self.build("-C", "packages/none", "--quiet").ran, [])
+        self.assertFalse(self.exists("gen"))
+
     def test_state_of_a_package_is_the_roots(self):
         self.two_packages()
         self.build("-C", "packages/one")

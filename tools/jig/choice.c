@@ -170,6 +170,7 @@ static void add_package(struct choice *choice, const struct place *place)
     append_escaped(&filter, place->package);
     buf_append_str(&filter, "/**");
     vec_push(&choice->filters, filter.data);
+    choice->of_package = true;
 }
 
 enum jig_status choice_make(struct choice *choice, const struct place *place,
@@ -184,16 +185,53 @@ enum jig_status choice_make(struct choice *choice, const struct place *place,
         add_package(choice, place);
     if (!status && request->affected)
         status = affected_find(&choice->affected, request->affected, error);
+    choice->only_affected = request->affected != NULL;
     return status;
+}
+
+static void free_filters(struct choice *choice)
+{
+    for (uint32_t i = 0; i < choice->filters.count; i++)
+        free(choice->filters.data[i]);
+    vec_free(&choice->filters);
 }
 
 void choice_free(struct choice *choice)
 {
+    free_filters(choice);
     for (uint32_t i = 0; i < choice->targets.count; i++)
         free(choice->targets.data[i]);
-    for (uint32_t i = 0; i < choice->filters.count; i++)
-        free(choice->filters.data[i]);
     vec_free(&choice->targets);
-    vec_free(&choice->filters);
     affected_free(&choice->affected);
+}
+
+/* ---- a choice and the graph -------------------------------------------------------------- */
+
+static bool is_in_folder(const char *path, const char *folder)
+{
+    size_t length = strlen(folder);
+    return strncmp(path, folder, length) == 0 && path[length] == '/';
+}
+
+static bool has_jobs(const struct graph *graph, const char *package)
+{
+    for (job_id id = 0; id < graph->jobs.count; id++) {
+        const struct graph_job *job = &graph->jobs.data[id];
+        const file_id *edges = graph_outputs(graph, job);
+        /* Outputs and the source, which is the first input. */
+        for (uint32_t i = 0; job->pipeline && i < job->out_count + (job->in_count > 0); i++) {
+            if (is_in_folder(graph_path(graph, edges[i]), package))
+                return true;
+        }
+    }
+    return false;
+}
+
+void choice_fit(struct choice *choice, const struct place *place, const struct graph *graph)
+{
+    if (!choice->of_package || has_jobs(graph, place->package))
+        return;
+    free_filters(choice);
+    affected_free(&choice->affected);
+    choice->only_affected = true;
 }

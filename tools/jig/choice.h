@@ -9,6 +9,7 @@
 #ifndef JIG_TOOL_CHOICE_H
 #define JIG_TOOL_CHOICE_H
 
+#include "engine/graph/graph.h"
 #include "tools/jig/affected.h"
 #include "tools/jig/place.h"
 
@@ -16,7 +17,9 @@
 struct choice {
     VEC(char *) targets;
     VEC(char *) filters;
-    struct affected affected; /* counts if the request has a commit, even when it is empty */
+    struct affected affected;
+    bool of_package;    /* the filter is not the user's but that of the package */
+    bool only_affected; /* `affected` counts, even when it is empty */
 };
 
 /*
@@ -27,6 +30,12 @@ struct choice {
 enum jig_status choice_make(struct choice *choice, const struct place *place,
                             const struct build_request *request, struct jig_error *error);
 void choice_free(struct choice *choice);
+
+/*
+ * Once the graph is there: a pattern that selects nothing is a mistake, but a package that has
+ * nothing to build is none. Its filter is then replaced by the choice of nothing at all.
+ */
+void choice_fit(struct choice *choice, const struct place *place, const struct graph *graph);
 
 /*
  * Appends one pattern spelt from the root: the part of choice_make that is about text. Looks at

@@ -1,5 +1,6 @@
 #include "tools/jig/run_build.h"
 
+#include "engine/session/internal.h"
 #include "jig/scheduler.h"
 #include "tools/jig/choice.h"
 #include "tools/jig/processors.h"
@@ -124,7 +125,7 @@ static struct jig_build_options build_options(const struct building *building)
         options.depth = request->depth;
         options.affected = (const char *const *)choice->affected.paths.data;
         options.affected_count = choice->affected.paths.count;
-        options.only_affected = request->affected != NULL;
+        options.only_affected = choice->only_affected;
     }
     return options;
 }
@@ -135,6 +136,7 @@ static enum jig_status build(struct building *building, struct jig_error *error)
     struct jig_session *session;
     enum jig_status status = open_session(building, &session, error);
     if (!status) {
+        choice_fit(&building->choice, &building->place, session->graph);
         struct jig_build_options options = build_options(building);
         status = jig_session_build(session, &options, &building->results.build, error);
     }
