@@ -233,6 +233,31 @@ static void test_too_many_alternatives_are_refused(void **state)
     buf_free(&pattern);
 }
 
+static void test_too_much_text_is_refused(void **state)
+{
+    (void)state;
+    struct buf pattern = {0};
+    buf_append_str(&pattern, "{a,b,c,d,e,f,g,h}");
+    for (int i = 0; i < 1000 * 1000; i++)
+        buf_append_char(&pattern, 'x');
+    assert_refused(pattern.data, 1);
+    assert_true(matches(pattern.data + strlen("{a,b,c,d,e,f,g,h}"), strchr(pattern.data, 'x')));
+    buf_free(&pattern);
+}
+
+static void test_a_thousand_alternatives_are_fine(void **state)
+{
+    (void)state;
+    struct buf pattern = {0};
+    buf_append_str(&pattern, "src/{file0");
+    for (int i = 1; i < 1000; i++)
+        buf_printf(&pattern, ",file%d", i);
+    buf_append_str(&pattern, "}.ts");
+    assert_true(matches(pattern.data, "src/file999.ts"));
+    assert_false(matches(pattern.data, "src/file1000.ts"));
+    buf_free(&pattern);
+}
+
 static void test_deep_braces_are_no_recursion(void **state)
 {
     (void)state;
@@ -313,6 +338,8 @@ int main(void)
         cmocka_unit_test(test_dots_and_double_slashes_go),
         cmocka_unit_test(test_mistakes_are_told_with_their_place),
         cmocka_unit_test(test_too_many_alternatives_are_refused),
+        cmocka_unit_test(test_too_much_text_is_refused),
+        cmocka_unit_test(test_a_thousand_alternatives_are_fine),
         cmocka_unit_test(test_deep_braces_are_no_recursion),
         cmocka_unit_test(test_stars_are_not_exponential),
         cmocka_unit_test(test_folders_without_matches_are_known),

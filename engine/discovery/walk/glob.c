@@ -11,7 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_ALTERNATIVES = 1000 };
+enum {
+    MOST_ALTERNATIVES = 1000,
+    MOST_TEXT = 4 * 1024 * 1024, /* bytes of all texts that expanding braces goes through */
+};
 
 struct glob {
     struct arena arena;
@@ -81,7 +84,8 @@ static void append(struct piece *to, const struct piece *from, size_t begin, siz
 static struct piece choose(const struct piece *piece, const struct brace *brace, size_t begin,
                            size_t end)
 {
-    struct piece chosen = {mem_alloc(piece->length), mem_array(piece->length, sizeof(uint32_t)), 0};
+    size_t length = brace->open + (end - begin) + (piece->length - brace->close - 1);
+    struct piece chosen = {mem_alloc(length), mem_array(length, sizeof *chosen.origins), 0};
     append(&chosen, piece, 0, brace->open);
     append(&chosen, piece, begin, end);
     append(&chosen, piece, brace->close + 1, piece->length);
@@ -119,6 +123,7 @@ static enum jig_status compile_alternative(struct glob *glob, const struct piece
 /* A stack of texts that may have braces left: nothing recurses, however deep braces are nested. */
 struct expansion {
     VEC(struct piece) pending;
+    size_t bytes; /* of all texts that ever were pending */
 };
 
 static enum jig_status push_choices(struct expansion *expansion, const struct piece *piece,
@@ -134,13 +139,17 @@ static enum jig_status push_choices(struct expansion *expansion, const struct pi
         } else if (c == '{') {
             depth++;
         } else if (i == end || (c == ',' && depth == 0)) {
-            vec_push(&expansion->pending, choose(piece, brace, begin, i));
+            struct piece chosen = choose(piece, brace, begin, i);
+            vec_push(&expansion->pending, chosen);
+            expansion->bytes += chosen.length;
             begin = i + 1;
         } else if (c == '}') {
             depth--;
         }
-        if (expansion->pending.count > 2 * MOST_ALTERNATIVES)
+        if (expansion->pending.count > MOST_ALTERNATIVES)
             return refuse(error, 0, "the braces make more than 1,000 alternatives");
+        if (expansion->bytes > MOST_TEXT)
+            return refuse(error, 0, "the braces make more than 4 MiB of text");
     }
     /* The first choice belongs on top of the stack. */
     for (uint32_t i = bottom, j = expansion->pending.count - 1; i < j; i++, j--) {

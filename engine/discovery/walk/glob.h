@@ -32,7 +32,7 @@ struct glob;
  * JIG_ERROR_SYNTAX, with the byte in error->column (1-based), for an empty pattern, an open bracket
  * or brace, an unknown class, a trailing backslash, a pattern that leaves its folder (`..`, leading
  * `/`), one that ends in `/` and so matches no file, or one whose braces make more than 1,000
- * alternatives; *glob is NULL then. O(length of all alternatives).
+ * alternatives or 4 MiB of text; *glob is NULL then. O(length of all alternatives).
  */
 enum jig_status glob_compile(const char *pattern, struct glob **glob, struct jig_error *error);
 void glob_destroy(struct glob *glob);
