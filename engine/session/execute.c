@@ -34,6 +34,7 @@ struct execution {
     struct running *running;   /* [job_id] */
     struct generate *generate; /* NULL until a job needs it */
     uint32_t generating;       /* jobs it has */
+    uint8_t *skip;             /* [job_id] it failed in an earlier round; NULL: none did */
     VEC(uint64_t) lanes;       /* for the trace: when the last job of each ended, monotonic */
     struct job_text text;      /* of the event being told */
     enum stop_cause stop;
@@ -59,6 +60,11 @@ static void take_turns(struct execution *ex)
         if (!phony && !build->options->dry_run && build->plan.jobs[job].verdict == PLAN_MAYBE)
             session_look_at_sources(build, job);
         if (plan_turn(&build->plan, job) == PLAN_TURN_RUN) {
+            if (ex->skip && ex->skip[job]) {
+                plan_fail(&build->plan, job);
+                build->progress.total--;
+                continue;
+            }
             job_queue_push(ex->queue, job, build->plan.jobs[job].weight);
         } else if (!phony) {
             build->result->jobs_passed++;
@@ -327,6 +333,31 @@ static void remove_rspfile(const struct build *build, const struct graph_job *jo
     buf_free(&path);
 }
 
+/* So that a later round of this build does not try it again. */
+static void note_failure(struct build *build, const struct graph_job *job)
+{
+    const struct graph *graph = build->session->graph;
+    const char *key = graph_path(graph, graph_job_key(graph, job));
+    if (build->session->pipelines)
+        vec_push(&build->session->pipelines->failed, mem_strndup(key, strlen(key)));
+}
+
+/* Marks the jobs that failed in earlier rounds: by path, for the graph may be another one. */
+static uint8_t *mark_failed(struct jig_session *session)
+{
+    struct graph *graph = session->graph;
+    if (!session->pipelines || !session->pipelines->failed.count)
+        return NULL;
+    uint8_t *marks = mem_array(graph->jobs.count, 1);
+    for (uint32_t i = 0; i < session->pipelines->failed.count; i++) {
+        const char *key = session->pipelines->failed.data[i];
+        file_id file = graph_find_file(graph, key, strlen(key));
+        if (file != GRAPH_NONE && graph->files.data[file].producer != GRAPH_NONE)
+            marks[graph->files.data[file].producer] = 1;
+    }
+    return marks;
+}
+
 static void finish_job(struct execution *ex, struct run_result *result)
 {
     struct build *build = ex->build;
@@ -368,6 +399,7 @@ static void finish_job(struct execution *ex, struct run_result *result)
         return;
     build->result->jobs_failed++;
     build->result->exit_code = result->exit_code;
+    note_failure(build, job);
     if (build->options->failures != JIG_UNLIMITED &&
         build->result->jobs_failed >= build->options->failures)
         stop(ex, STOP_FAILURES, JIG_OK);
@@ -459,6 +491,7 @@ enum jig_status session_execute(struct build *build, struct jig_error *error)
     }
     build->spans = mem_array(build->session->graph->jobs.count, sizeof *build->spans);
     ex.running = mem_array(build->session->graph->jobs.count, sizeof *ex.running);
+    ex.skip = mark_failed(build->session);
     ex.queue = job_queue_create(build->session->graph);
     take_turns(&ex);
     start_jobs(&ex);
@@ -471,6 +504,7 @@ enum jig_status session_execute(struct build *build, struct jig_error *error)
     generate_destroy(ex.generate); /* first: its tasks wake the run */
     run_destroy(ex.run);
     vec_free(&ex.lanes);
+    free(ex.skip);
     free(ex.running);
     free(build->spans);
     build->spans = NULL;

@@ -44,6 +44,7 @@ struct pipelines {
     VEC(struct jig_delta_entry) delta;
     struct arena delta_text;
     struct strays strays;
+    VEC(char *) failed; /* first outputs of jobs that failed in this build: no second try */
 };
 
 /* An output before and after, by path. */
@@ -144,6 +145,8 @@ bool session_remove_stale(struct build *build);
 
 /* ---- round.c: building in rounds ------------------------------------------------------------- */
 
+/* Lets jobs that failed be tried again. */
+void session_forget_failures(struct jig_session *session);
 /* As session_build_targets, for pipelines: modules that jobs make are scanned in between. */
 enum jig_status session_build_pipelines(struct jig_session *session,
                                         const struct jig_build_options *options,

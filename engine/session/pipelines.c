@@ -55,6 +55,7 @@ void session_close_pipelines(struct jig_session *session)
     vec_free(&pipelines->contents);
     delta_begin(session);
     strays_forget(session);
+    session_forget_failures(session);
     free(pipelines);
     session->pipelines = NULL;
 }

@@ -53,6 +53,9 @@ static enum jig_status build_round(struct build *build, uint32_t round, bool *ch
     uint32_t ran_before = build->result->jobs_run;
     if (!status && modules.count)
         status = session_build_files(session, build->options, &modules, build->result, error);
+    /* What did not fail is there, and the rest is still to be built. */
+    if (status == JIG_ERROR_JOB && build->result->jobs_failed < build->options->failures)
+        status = JIG_OK;
     if (!status && build->result->jobs_run != ran_before && !build->options->dry_run)
         status = session_follow_modules(session, &modules, changed, error);
     vec_free(&modules);
@@ -77,7 +80,7 @@ static enum jig_status settle_modules(struct build *build, bool *changed, struct
     return status;
 }
 
-/* Every round, then what was asked for. */
+/* Every round, then what was asked for; that fails if a round has left failed jobs behind. */
 static enum jig_status build_rounds(struct build *build, struct jig_error *error)
 {
     enum jig_status status = JIG_OK;
@@ -90,11 +93,19 @@ static enum jig_status build_rounds(struct build *build, struct jig_error *error
                   : session_build_targets(build->session, build->options, build->result, error);
 }
 
+void session_forget_failures(struct jig_session *session)
+{
+    for (uint32_t i = 0; i < session->pipelines->failed.count; i++)
+        free(session->pipelines->failed.data[i]);
+    vec_free(&session->pipelines->failed);
+}
+
 enum jig_status session_build_pipelines(struct jig_session *session,
                                         const struct jig_build_options *options,
                                         struct jig_build_result *result, struct jig_error *error)
 {
     struct build build = {.session = session, .options = options, .result = result};
+    session_forget_failures(session);
     if (session_remove_stale(&build)) {
         session->pipelines->select_anew = true;
         enum jig_status status = session_load_pipelines(session, error);

@@ -407,6 +407,36 @@ class Feeding(PipelineCase):
         self.assert_clean_build_equal()
 
 
+class FailingRounds(PipelineCase):
+    def test_what_does_not_need_a_failed_module_is_built_all_the_same(self):
+        self.config(
+            """\
+            pipelines:
+              - name: copies
+                sources: ["src/*.ts"]
+                depends: self
+                generate: { shell: "! grep bad {source} && cp {source} {out}" }
+                outputs: ["gen/copies/{name}"]
+              - name: facts
+                sources: ["gen/copies/*.ts", "own/*.ts"]
+                scan: typescript
+                generate: { builtin: manifest-json }
+                outputs: ["gen/facts/{stem}.json"]
+            """
+        )
+        self.write("src/a.ts", "export const a = 1;\n")
+        self.write("src/b.ts", "bad\n")
+        self.write("own/c.ts", "export const c = 1;\n")
+        run = self.build("-k0", code=1)
+        self.assertEqual(
+            sorted(run.ran),
+            ["gen/copies/a.ts", "gen/copies/b.ts", "gen/facts/a.json", "gen/facts/c.json"],
+        )
+        self.write("src/b.ts", "export const b = 1;\n")
+        self.assert_builds({"gen/copies/b.ts", "gen/facts/b.json"})
+        self.assert_clean_build_equal()
+
+
 class Refused(PipelineCase):
     def assert_refused(self, config, *words):
         self.config(config)
@@ -431,7 +461,9 @@ class Refused(PipelineCase):
 
     def test_an_output_that_is_a_source_of_its_own(self):
         self.assert_refused(
-            UPPER.replace(".up", ".txt").replace("src/**", "**"), "also one of its sources", "exclude"
+            UPPER.replace(".up", ".txt").replace("src/**", "**"),
+            "also one of its sources",
+            "exclude",
         )
 
     def test_an_output_that_jig_needs_itself(self):
