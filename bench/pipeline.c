@@ -361,7 +361,7 @@ static void usage(FILE *to)
 {
     fputs("usage: jig-bench-pipeline [--fixture SIZE] [--runs N] [--directory DIR]\n"
           "                          [--turbo PROGRAM] [--json]\n"
-          "Writes a fixture (large-app) below DIR (a temporary one, removed afterwards), and\n"
+          "Writes a fixture (large-app) below DIR (one in $TMPDIR, removed afterwards), and\n"
           "builds it N times (7) in each situation. `all off` is --no-cache -j1.\n"
           "--turbo also measures turbo and git finding nothing to do in a copy of it.\n",
           to);
@@ -403,7 +403,9 @@ int main(int argc, char **argv)
         usage(stderr);
         return 2;
     }
-    char temporary[] = "/tmp/jig-bench-XXXXXX";
+    const char *place = getenv("TMPDIR");
+    char temporary[4096];
+    snprintf(temporary, sizeof temporary, "%s/jig-bench-XXXXXX", place && *place ? place : "/tmp");
     if (!options.directory && !(options.directory = mkdtemp(temporary))) {
         perror(temporary);
         return 1;
