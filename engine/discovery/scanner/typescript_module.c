@@ -222,7 +222,7 @@ static void read_import_clause(struct ts_parser *parser, struct import *import)
 static void read_import_names(struct ts_parser *parser, struct import *import, symbol_id name)
 {
     const struct ts_token *token = &parser->lexer.token;
-    if (token->kind == '=') {
+    if (token->kind == '=' && name != SYMBOL_NONE) {
         read_import_equals(parser, import, name);
         return;
     }

@@ -1,0 +1,1 @@
+import = a; import type = require('b'); import {
