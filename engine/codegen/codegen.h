@@ -52,10 +52,17 @@ struct codegen_options {
 
 enum jig_status codegen_create(struct codegen **codegen, const struct codegen_options *options,
                                struct jig_error *error);
-/* Ends workers (closes their input, waits, kills) and waits for tasks. NULL is allowed. */
+/*
+ * Ends workers (closes their input, waits, kills), waits for tasks, closes and unloads plugins.
+ * What nobody has taken is lost. NULL is allowed.
+ */
 void codegen_destroy(struct codegen *codegen);
 
-/* Adds a generator; *index numbers it. Strings are copied. Loads and starts nothing yet. */
+/*
+ * Adds a generator; *index numbers it. Strings are copied. Reads a built-in's options, which may
+ * fail as codegen_builtin_check does; loads and starts nothing yet. Plugins of the same path are
+ * one, opened with the options of the first job's.
+ */
 enum jig_status codegen_add(struct codegen *codegen, const struct codegen_generator *generator,
                             uint32_t *index, struct jig_error *error);
 
