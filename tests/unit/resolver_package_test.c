@@ -3,7 +3,6 @@
  */
 #include "resolver_support.h"
 
-#include <stdio.h>
 #include <string.h>
 
 /* ---- the workspace ------------------------------------------------------------------------- */

@@ -5,8 +5,6 @@
 
 #include "engine/base/memory.h"
 
-#include <stdlib.h>
-
 static int begin(void **state)
 {
     *state = mem_zalloc(sizeof(struct world));

@@ -3,11 +3,8 @@
  */
 #include "resolver_support.h"
 
-#include "engine/base/memory.h"
-
 #include <pthread.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* Stands in `installed` for a folder that is not there. */
-static struct package absent;
+static const struct package absent;
 
 static bool is_in_node_modules(const char *path)
 {
@@ -87,10 +87,10 @@ static void follow_links(const struct resolver *resolver, struct buf *folder)
     candidate_settle(resolver, folder);
 }
 
-static struct package *find_installed_locked(struct resolver *resolver, const char *holder,
-                                             size_t length)
+static const struct package *find_installed_locked(struct resolver *resolver, const char *holder,
+                                                   size_t length)
 {
-    struct package *package = path_map_find(&resolver->installed, holder, length);
+    const struct package *package = path_map_find(&resolver->installed, holder, length);
     if (package)
         return package;
     struct buf folder = {0};
@@ -101,7 +101,8 @@ static struct package *find_installed_locked(struct resolver *resolver, const ch
         package = package_in_locked(resolver, buf_cstr(&folder), folder.length);
     }
     buf_free(&folder);
-    path_map_insert(&resolver->installed, &resolver->settings.arena, holder, length, package);
+    path_map_insert(&resolver->installed, &resolver->settings.arena, holder, length,
+                    (void *)package);
     return package;
 }
 

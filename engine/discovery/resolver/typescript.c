@@ -10,7 +10,6 @@
 #include "engine/discovery/resolver/load.h"
 #include "engine/discovery/resolver/workspace.h"
 
-#include <stdio.h>
 #include <string.h>
 
 /* From one `#import` to another name: two will do, and lists of lists must not multiply. */
