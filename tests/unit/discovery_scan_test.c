@@ -281,6 +281,26 @@ static void test_a_file_that_may_not_be_read_is_marked_until_it_may(void **state
     run_end(&run);
 }
 
+static void test_another_user_may_read_what_one_may_not(void **state)
+{
+    (void)state;
+    enum { NOBODY = 65534 };
+    if (getuid() != 0)
+        skip();
+    put("a.ts", "export const a = 1;");
+    assert_int_equal(chmod("a.ts", 0600), 0);
+    struct run_options options = ask("a.ts");
+    struct run run;
+    become(NOBODY);
+    run_begin(&run, &options);
+    become(0);
+    run_end(&run);
+    run_begin(&run, &options);
+    assert_as_fresh(&run, &options, true);
+    assert_int_equal(discovery_module(run.discovery, 0)->flags, MODULE_SOURCE);
+    run_end(&run);
+}
+
 static void test_what_is_no_file_cannot_be_read(void **state)
 {
     (void)state;
@@ -411,6 +431,7 @@ int main(void)
         PLACE_TEST(test_a_source_that_is_not_there_is_marked),
         PLACE_TEST(test_a_file_that_goes_between_walk_and_scan_is_marked),
         PLACE_TEST(test_a_file_that_may_not_be_read_is_marked_until_it_may),
+        PLACE_TEST(test_another_user_may_read_what_one_may_not),
         PLACE_TEST(test_what_is_no_file_cannot_be_read),
         PLACE_TEST(test_any_bytes_are_tolerated),
         PLACE_TEST(test_a_huge_file_is_digested_and_not_scanned),
