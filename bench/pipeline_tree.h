@@ -21,7 +21,7 @@ void tree_free(struct tree_files *tree);
 
 /*
  * Takes away everything that builds made, by moving it to ROOT-old: ext4 looks long for an inode
- * that was not freed in the last half minute, so a build after `rm -r` would measure that.
+ * that was not freed a moment ago, so a build after `rm -r` would measure that.
  */
 void tree_clean(struct tree_files *tree);
 
