@@ -107,7 +107,6 @@ class Show(PipelineCase):
             self.show(),
             "version: 1\n"
             "gitignore: true\n"
-            "daemon: false\n"
             "pipelines:\n"
             "- name: upper\n"
             "  sources: [src/**/*.txt]\n"

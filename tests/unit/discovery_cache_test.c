@@ -431,6 +431,39 @@ static void test_facts_of_earlier_contents_do_not_pile_up(void **state)
     assert_true(size_of_cache() < 2 * size);
 }
 
+static void test_paths_do_not_pile_up_either(void **state)
+{
+    (void)state;
+    put("tsconfig.json", "{}");
+    put("package.json", "{}");
+    struct run_options options = put_row();
+    learn(&options);
+    uint64_t size = size_of_cache();
+    for (int i = 0; i < 60; i++) {
+        if (i % 2)
+            take_away("new.ts");
+        else
+            put("new.ts", "export {};");
+        struct run run;
+        look(&run, &options);
+        assert_true(discovery_counts(run.discovery)->resolved > 0);
+        run_end(&run);
+    }
+    assert_true(size_of_cache() < 2 * size);
+}
+
+static void test_a_file_that_a_job_begins_to_make_is_looked_at_again(void **state)
+{
+    (void)state;
+    put("a.ts", "");
+    struct run_options options = ask("a.ts");
+    learn(&options);
+    add_made(&options, "a.ts");
+    struct run run;
+    look(&run, &options);
+    run_end(&run);
+}
+
 static void test_modules_that_are_not_needed_any_more_are_dropped(void **state)
 {
     (void)state;
@@ -572,6 +605,8 @@ int main(void)
         PLACE_TEST(test_a_rescan_of_a_configuration_resolves_again),
         PLACE_TEST(test_without_a_cache_nothing_is_written),
         PLACE_TEST(test_facts_of_earlier_contents_do_not_pile_up),
+        PLACE_TEST(test_paths_do_not_pile_up_either),
+        PLACE_TEST(test_a_file_that_a_job_begins_to_make_is_looked_at_again),
         PLACE_TEST(test_modules_that_are_not_needed_any_more_are_dropped),
         PLACE_TEST(test_a_cache_cut_anywhere_is_ignored),
         PLACE_TEST(test_a_cache_with_a_flipped_bit_is_ignored),

@@ -55,10 +55,11 @@ static void test_a_byte_order_mark_and_dos_line_ends_are_nothing_special(void **
 {
     (void)state;
     struct config config;
-    parse(&config, "\xef\xbb\xbfversion: 1\r\ndaemon: true\r\n");
-    assert_true(config.daemon);
+    parse(&config, "\xef\xbb\xbfversion: 1\r\ngitignore: false\r\n");
+    assert_true(config.no_ignore);
     config_free(&config);
-    assert_error("\xef\xbb\xbfversion: 1\r\ndaemon: x\r\n", "2:9: `daemon` must be true or false");
+    assert_error("\xef\xbb\xbfversion: 1\r\ngitignore: x\r\n",
+                 "2:12: `gitignore` must be true or false");
     assert_error("\xef\xbb\xbfversion: x\r\n", "1:13: `version` must be 1, the only one there is");
 }
 
@@ -82,7 +83,7 @@ static void test_of_a_long_line_only_the_part_around_the_mistake_is_shown(void *
 {
     (void)state;
     struct buf text = {0};
-    buf_append_str(&text, "version: 1\ndaemon: [");
+    buf_append_str(&text, "version: 1\ngitignore: [");
     append_times(&text, "é, ", 100000);
     buf_append_str(&text, "]\n");
     struct config config;
@@ -90,7 +91,7 @@ static void test_of_a_long_line_only_the_part_around_the_mistake_is_shown(void *
     assert_int_equal(config_parse(&config, "jig.yaml", text.data, text.length, &error),
                      JIG_ERROR_MANIFEST);
     config_free(&config);
-    assert_int_equal(error.column, 9);
+    assert_int_equal(error.column, 12);
     assert_true(strlen(error.excerpt) < 120);
     assert_int_equal(error.excerpt[error.caret], '[');
     buf_clear(&text);
@@ -196,11 +197,11 @@ static void test_nesting_has_an_end(void **state)
     buf_append_str(&text, "version: 1\npools: &a ");
     append_times(&text, "[", 40);
     append_times(&text, "]", 40);
-    buf_append_str(&text, "\ndaemon: ");
+    buf_append_str(&text, "\ngitignore: ");
     append_times(&text, "[", 40);
     buf_append_str(&text, "*a");
     append_times(&text, "]", 40);
-    assert_error_of(&text, "3:49: nested deeper than 64");
+    assert_error_of(&text, "3:52: nested deeper than 64");
 }
 
 static void test_anchors_have_an_end(void **state)

@@ -214,13 +214,11 @@ static void test_settings_of_a_package_count_for_nothing_and_this_is_told(void *
 {
     struct fixture *f = *state;
     write_file("jig.yaml", "version: 1\n");
-    write_file("a/jig.yaml", "version: 1\ngitignore: false\ndaemon: true\n");
+    write_file("a/jig.yaml", "version: 1\ngitignore: false\n");
     assert_read(f);
     assert_false(f->config.no_ignore);
-    assert_false(f->config.daemon);
     assert_string_equal(buf_cstr(&f->notices),
-                        "a/jig.yaml:2:12: `gitignore` counts in the root's jig.yaml only\n"
-                        "a/jig.yaml:3:9: `daemon` counts in the root's jig.yaml only\n");
+                        "a/jig.yaml:2:12: `gitignore` counts in the root's jig.yaml only\n");
 }
 
 static void test_what_means_nothing_is_told_and_legal(void **state)

@@ -46,7 +46,6 @@ static void test_defaults(void **state)
     assert_int_equal(a->depends, DEPENDS_SELF);
     assert_int_equal(a->sees, SEES_CONTENT);
     assert_false(config.no_ignore);
-    assert_false(config.daemon);
     config_free(&config);
 }
 
@@ -202,9 +201,8 @@ static void test_settings(void **state)
 {
     (void)state;
     struct config config;
-    parse(&config, "version: 1\ngitignore: false\ndaemon: true\n");
+    parse(&config, "version: 1\ngitignore: false\n");
     assert_true(config.no_ignore);
-    assert_true(config.daemon);
     assert_int_equal(config.pipeline_count, 0);
     config_free(&config);
 }

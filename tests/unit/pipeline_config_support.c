@@ -114,7 +114,6 @@ static void assert_same_pipeline(const struct config *config_a, const struct con
 void assert_same_config(const struct config *a, const struct config *b)
 {
     assert_int_equal(a->no_ignore, b->no_ignore);
-    assert_int_equal(a->daemon, b->daemon);
     assert_int_equal(a->pool_count, b->pool_count);
     for (uint32_t i = 0; i < a->pool_count; i++)
         assert_same_pool(a, i, b, i);

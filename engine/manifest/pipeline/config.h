@@ -106,7 +106,6 @@ struct config {
     struct config_file *files; /* all that were read; [0] is the root's */
     uint32_t file_count;
     bool no_ignore; /* `gitignore: false` */
-    bool daemon;    /* `daemon: true` */
 };
 
 /*

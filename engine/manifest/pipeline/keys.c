@@ -19,8 +19,11 @@ struct key {
     }
 
 static const struct key of_file[] = {
-    KEY(file_keys, version),   KEY(file_keys, pipelines), KEY(file_keys, pools),
-    KEY(file_keys, gitignore), KEY(file_keys, daemon),    {0},
+    KEY(file_keys, version),
+    KEY(file_keys, pipelines),
+    KEY(file_keys, pools),
+    KEY(file_keys, gitignore),
+    {0},
 };
 
 static const struct key of_pipeline[] = {

@@ -32,14 +32,10 @@ static void read_settings(struct reader *reader, const struct file_keys *keys)
     if (reader->config->file_count > 1) {
         if (keys->gitignore)
             odd(reader, keys->gitignore, "", "`gitignore` counts in the root's jig.yaml only");
-        if (keys->daemon)
-            odd(reader, keys->daemon, "", "`daemon` counts in the root's jig.yaml only");
         return;
     }
     if (keys->gitignore)
         reader->config->no_ignore = !read_bool(reader, keys->gitignore, "gitignore", true);
-    if (keys->daemon)
-        reader->config->daemon = read_bool(reader, keys->daemon, "daemon", false);
 }
 
 static void read_pools(struct reader *reader, const struct yaml_value *pools)

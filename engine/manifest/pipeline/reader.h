@@ -14,7 +14,7 @@
 /* Where each key's value of a mapping is; NULL for a key that is not given. The valid keys are
  * those of these structs: see keys.c. */
 struct file_keys {
-    const struct yaml_value *version, *pipelines, *pools, *gitignore, *daemon;
+    const struct yaml_value *version, *pipelines, *pools, *gitignore;
 };
 
 struct pipeline_keys {

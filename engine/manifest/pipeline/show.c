@@ -283,7 +283,6 @@ static void show_file(yaml_emitter_t *emitter, const struct config *config)
     begin_mapping(emitter, YAML_BLOCK_MAPPING_STYLE);
     number_key(emitter, "version", 1, "");
     bool_key(emitter, "gitignore", !config->no_ignore);
-    bool_key(emitter, "daemon", config->daemon);
     if (config->pool_count > 0)
         show_pools(emitter, config);
     put(emitter, "pipelines", UNQUOTED);
