@@ -50,6 +50,8 @@ need_to_test() {
 
 need_for_real_projects() {
     need ninja-build googletest meson dpkg-dev ca-certificates
+    # Node comes from many places; any will do.
+    command -v npm >/dev/null || need nodejs npm
 }
 
 # Clang with its run-time libraries, which are a package of their own since version 14.
