@@ -1,6 +1,3 @@
-/*
- * PCRE2 is used with eight-bit code units.
- */
 #include "engine/discovery/scanner/scanner.h"
 
 #include "engine/discovery/scanner/scanners.h"
