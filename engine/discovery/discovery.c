@@ -113,7 +113,8 @@ static void run_levels(struct pass *pass)
         resolve_modules(pass, level.data, level.count);
         vec_free(&level);
     }
-    configs_collect(pass->discovery);
+    if (pass->imports_changed)
+        configs_collect(pass->discovery);
 }
 
 /* Which of the old lenses each lens was: one with the same results, or at least the same facts. */
@@ -211,6 +212,8 @@ static void find_whole(struct discovery *discovery)
     structure_find(discovery);
     definitions_forget(discovery);
     compact_facts(discovery);
+    if (discovery->dirty)
+        compact_paths(discovery);
 }
 
 enum jig_status discovery_scan(struct discovery *discovery, const struct discovery_request *request,

@@ -144,6 +144,7 @@ struct module_import {
 
 uint32_t discovery_module_count(const struct discovery *discovery);
 const struct module *discovery_module(const struct discovery *discovery, module_id id);
+/* Valid until the next scan, or until a rescan finds new modules. */
 const char *discovery_path(const struct discovery *discovery, module_id id);
 /* The module of a path in a lens, or MODULE_NONE. */
 module_id discovery_find(const struct discovery *discovery, const char *path, uint32_t lens);
@@ -174,9 +175,9 @@ const module_id *discovery_component(const struct discovery *discovery, uint32_t
  * The digest of a definition together with all it uses, in its own module and through imports in
  * others, however far: two trees in which it is equal define the same thing under that name. It
  * follows `export *` and renamings. For "*", and where names do not say (no list of names, a name
- * that is not found), it is that of all the module exports. Zero when the module is MADE and has
- * not been scanned yet: then nothing can be said before the file is there. Cached; O(1) after the
- * first call in a generation.
+ * that is not found), it is that of all the module exports. Zero when the module, or one that the
+ * definition depends on, is MADE and has not been scanned yet: then nothing can be said before the
+ * file is there. Cached; O(1) after the first call in a generation.
  */
 struct digest discovery_definition_digest(struct discovery *discovery, module_id id,
                                           const char *name);

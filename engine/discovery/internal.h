@@ -137,6 +137,8 @@ static inline const char *module_path(const struct discovery *discovery, module_
 
 /* Appends a path; returns its offset. */
 uint32_t paths_add(struct discovery *discovery, const char *path, size_t length);
+/* Drops paths that nothing has any more, once they are more than half of all. O(modules). */
+void compact_paths(struct discovery *discovery);
 
 /* Drops all columns and the tree's; begin_empty then makes those that are never empty. */
 void discovery_forget(struct discovery *discovery);

@@ -98,6 +98,34 @@ uint32_t paths_add(struct discovery *discovery, const char *path, size_t length)
     return offset;
 }
 
+/* Adds a path that lies in the old column. */
+static uint32_t move_path(struct discovery *discovery, const char *from)
+{
+    return paths_add(discovery, from, strlen(from));
+}
+
+void compact_paths(struct discovery *discovery)
+{
+    struct generation *now = &discovery->now;
+    const char *paths = discovery->paths.data;
+    uint64_t used = 0;
+    for (module_id id = 0; id < now->modules.count; id++)
+        used += strlen(paths + now->modules.data[id].path) + 1;
+    for (uint32_t i = 0; i < discovery->configs.count; i++)
+        used += strlen(paths + discovery->configs.data[i].path) + 1;
+    if (used >= discovery->paths.count / 2)
+        return;
+    VEC(char) old = {0};
+    memcpy(&old, &discovery->paths, sizeof old);
+    memset(&discovery->paths, 0, sizeof discovery->paths);
+    for (module_id id = 0; id < now->modules.count; id++)
+        now->modules.data[id].path = move_path(discovery, old.data + now->modules.data[id].path);
+    for (uint32_t i = 0; i < discovery->configs.count; i++)
+        discovery->configs.data[i].path =
+            move_path(discovery, old.data + discovery->configs.data[i].path);
+    vec_free(&old);
+}
+
 /*
  * Who it was in the old generation. Mostly the one after the last one that was found: then the old
  * generation needs no index at all.
@@ -136,7 +164,10 @@ static module_id carry_over(struct pass *pass, module_id old, uint32_t lens, uin
     module.flags = flags | (module.flags & (MODULE_MISSING | MODULE_UNREADABLE));
     module_id id = now->modules.count;
     vec_push(&now->modules, module);
-    vec_push(&now->records, pass->old->records.data[old]);
+    struct file_record record = pass->old->records.data[old];
+    if ((module.flags ^ pass->old->modules.data[old].flags) & MODULE_MADE)
+        record.flags |= FILE_RACY; /* digests of made files have rules of their own */
+    vec_push(&now->records, record);
     vec_push(&now->facts, pass->old->facts.data[old]);
     pass->new_of[old] = id;
     pass->last_old = old;
