@@ -121,6 +121,8 @@ void session_close_pipelines(struct jig_session *session);
  * and either keeps the graph, when it follows from what was found, or fills another one.
  */
 enum jig_status session_load_pipelines(struct jig_session *session, struct jig_error *error);
+/* What discovery has taken so far, in ns: what other phases' times leave out. */
+uint64_t session_discovery_ns(const struct jig_session *session);
 /* What discovery cost since the last report. */
 void session_report_discovery(struct jig_session *session, struct jig_build_result *result);
 /* Looks again at modules that jobs may have made, and does the same. */

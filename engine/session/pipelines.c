@@ -368,8 +368,8 @@ static enum jig_status make_graph(struct jig_session *session, bool scanned,
     bool known = !status && (scanned || can_scan_again(session));
     if (known && !scanned)
         status = scan_again(session, error);
-    session->graph_reused = known && !status && graph_stands(session, salts);
-    if (!status && !session->graph_reused)
+    bool stands = known && !status && graph_stands(session, salts);
+    if (!status && !stands)
         status = select_and_fill(session, salts, error);
     free_salts(&pipelines->config, salts);
     if (status)
@@ -392,9 +392,19 @@ enum jig_status session_load_pipelines(struct jig_session *session, struct jig_e
     pipelines->select_anew |= changed;
     if (!status)
         status = read_config(session, error);
+    const struct graph *before = session->graph;
     if (!status)
         status = make_graph(session, false, error);
+    session->graph_reused = before && session->graph == before;
     return status;
+}
+
+uint64_t session_discovery_ns(const struct jig_session *session)
+{
+    if (!session->pipelines)
+        return 0;
+    const struct discovery_counts *counts = discovery_counts(session->pipelines->discovery);
+    return counts->walk_ns + counts->scan_ns + counts->resolve_ns;
 }
 
 enum jig_status session_follow_modules(struct jig_session *session, const struct file_list *files,
