@@ -30,7 +30,7 @@ void check_same(enum scanner_kind kind, const char *path, const char *name, cons
 void check_differ(enum scanner_kind kind, const char *path, const char *name, const char *a,
                   const char *b);
 
-/* Compares what `describe_…` found with what is expected, and frees the facts. */
+/* The same of facts that were found already, which are freed. */
 void check_import_facts(struct facts *facts, const char *expected);
 void check_definition_facts(struct facts *facts, const char *expected);
 
