@@ -415,6 +415,19 @@ static void test_structure_tells_imports_names_and_modules_apart(void **state)
     assert_digest_not_equal(structure_of(&options), structure);
 }
 
+static void test_structure_tells_where_imports_lead(void **state)
+{
+    (void)state;
+    put("tsconfig.json", "{\"compilerOptions\": {\"paths\": {\"lib\": [\"./one.ts\"]}}}");
+    put("one.ts", "export {};");
+    put("two.ts", "export {};");
+    put("a.ts", "import 'lib';");
+    struct run_options options = ask("a.ts one.ts two.ts");
+    struct digest structure = structure_of(&options);
+    put("tsconfig.json", "{\"compilerOptions\": {\"paths\": {\"lib\": [\"./two.ts\"]}}}");
+    assert_digest_not_equal(structure_of(&options), structure);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -438,6 +451,7 @@ int main(void)
         PLACE_TEST(test_a_bad_pattern_is_an_error_and_changes_nothing),
         PLACE_TEST(test_structure_is_independent_of_order_and_bodies),
         PLACE_TEST(test_structure_tells_imports_names_and_modules_apart),
+        PLACE_TEST(test_structure_tells_where_imports_lead),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
