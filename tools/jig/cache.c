@@ -35,7 +35,7 @@ static int show(struct tool *tool, int count, char **words)
     return code;
 }
 
-static int do_task(const struct build_request *request)
+static int do_task(struct build_request *request)
 {
     enum task task = request->target_count ? find_task(request->targets[0]) : TASK_SHOW;
     int count = request->target_count ? request->target_count - 1 : 0;
@@ -54,21 +54,7 @@ static int do_task(const struct build_request *request)
 
 static int cache_main(int argc, char **argv)
 {
-    struct build_request request;
-    int code = EXIT_UNABLE;
-    switch (options_parse(OPTIONS_OF_CACHE, argc, argv, &request)) {
-    case OPTIONS_GO:
-        code = do_task(&request);
-        break;
-    case OPTIONS_HELP:
-        fputs(command_cache.usage, stdout);
-        code = EXIT_DONE;
-        break;
-    default:
-        break;
-    }
-    build_request_free(&request);
-    return code;
+    return command_act(&command_cache, OPTIONS_OF_CACHE, argc, argv, do_task);
 }
 
 const struct command command_cache = {

@@ -33,7 +33,7 @@ static int clean(struct tool *tool)
     return cleaner.failed ? EXIT_UNABLE : EXIT_DONE;
 }
 
-static int clean_in_place(const struct build_request *request)
+static int clean_in_place(struct build_request *request)
 {
     struct place place;
     struct tool tool = {.face = FACE_JIG, .request = request, .place = &place};
@@ -47,21 +47,7 @@ static int clean_in_place(const struct build_request *request)
 
 static int clean_main(int argc, char **argv)
 {
-    struct build_request request;
-    int code = EXIT_UNABLE;
-    switch (options_parse(OPTIONS_OF_CLEAN, argc, argv, &request)) {
-    case OPTIONS_GO:
-        code = clean_in_place(&request);
-        break;
-    case OPTIONS_HELP:
-        fputs(command_clean.usage, stdout);
-        code = EXIT_DONE;
-        break;
-    default:
-        break;
-    }
-    build_request_free(&request);
-    return code;
+    return command_act(&command_clean, OPTIONS_OF_CLEAN, argc, argv, clean_in_place);
 }
 
 const struct command command_clean = {

@@ -3,6 +3,7 @@
 #include "tools/jig/face.h"
 #include "tools/jig/text.h"
 
+#include <stdio.h>
 #include <string.h>
 
 const struct command *const command_list[] = {
@@ -17,6 +18,26 @@ const struct command *command_find(const char *name)
             return *command;
     }
     return NULL;
+}
+
+int command_act(const struct command *command, enum options_of of, int argc, char **argv,
+                int (*act)(struct build_request *request))
+{
+    struct build_request request;
+    int code = EXIT_UNABLE;
+    switch (options_parse(of, argc, argv, &request)) {
+    case OPTIONS_GO:
+        code = act(&request);
+        break;
+    case OPTIONS_HELP:
+        fputs(command->usage, stdout);
+        code = EXIT_DONE;
+        break;
+    default:
+        break; /* has been told */
+    }
+    build_request_free(&request);
+    return code;
 }
 
 int command_unknown(const char *name)

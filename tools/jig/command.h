@@ -4,12 +4,21 @@
 #ifndef JIG_TOOL_COMMAND_H
 #define JIG_TOOL_COMMAND_H
 
+#include "tools/jig/options.h"
+
 struct command {
     const char *name;
     const char *summary;               /* for the list in `jig help` */
     const char *usage;                 /* for `jig help NAME` */
     int (*run)(int argc, char **argv); /* argv[0] is "jig NAME"; returns the exit code */
 };
+
+/*
+ * The body of a subcommand's `run`: parses the options that `of` has, prints the usage when it is
+ * asked for, and otherwise calls `act`, whose exit code it returns.
+ */
+int command_act(const struct command *command, enum options_of of, int argc, char **argv,
+                int (*act)(struct build_request *request));
 
 extern const struct command command_build;
 extern const struct command command_cache;

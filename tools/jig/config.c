@@ -186,21 +186,7 @@ static int obey(struct build_request *request)
 
 static int config_main(int argc, char **argv)
 {
-    struct build_request request;
-    int code = EXIT_UNABLE;
-    switch (options_parse(OPTIONS_OF_CONFIG, argc, argv, &request)) {
-    case OPTIONS_GO:
-        code = obey(&request);
-        break;
-    case OPTIONS_HELP:
-        fputs(command_config.usage, stdout);
-        code = EXIT_DONE;
-        break;
-    default:
-        break;
-    }
-    build_request_free(&request);
-    return code;
+    return command_act(&command_config, OPTIONS_OF_CONFIG, argc, argv, obey);
 }
 
 const struct command command_config = {

@@ -52,7 +52,7 @@ static int answer(struct tool *tool, const struct question *question, int count,
     return code;
 }
 
-static int ask(const struct build_request *request)
+static int ask(struct build_request *request)
 {
     if (!request->target_count)
         return face_wrong_usage(FACE_JIG, "jig help query", "expected a question");
@@ -75,21 +75,7 @@ static int ask(const struct build_request *request)
 
 static int query_main(int argc, char **argv)
 {
-    struct build_request request;
-    int code = EXIT_UNABLE;
-    switch (options_parse(OPTIONS_OF_QUERY, argc, argv, &request)) {
-    case OPTIONS_GO:
-        code = ask(&request);
-        break;
-    case OPTIONS_HELP:
-        fputs(command_query.usage, stdout);
-        code = EXIT_DONE;
-        break;
-    default:
-        break;
-    }
-    build_request_free(&request);
-    return code;
+    return command_act(&command_query, OPTIONS_OF_QUERY, argc, argv, ask);
 }
 
 const struct command command_query = {
