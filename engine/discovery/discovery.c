@@ -243,6 +243,7 @@ enum jig_status discovery_scan(struct discovery *discovery, const struct discove
                         MODULE_SOURCE | (source->made ? MODULE_MADE : 0u));
     }
     run_levels(&pass);
+    resolve_tell_late(discovery);
     end_scan(&pass);
     free_pass(&pass);
     find_whole(discovery);

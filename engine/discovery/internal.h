@@ -197,6 +197,8 @@ void compact_facts(struct discovery *discovery);
 /* Where a module's facts lie. */
 struct facts_span module_span(const struct generation *generation, module_id id);
 
+/* Tells what resolvers found wrong with files that they read on the way. */
+void resolve_tell_late(struct discovery *discovery);
 /* Gives the imports of these modules their targets, adding modules that are new. */
 void resolve_modules(struct pass *pass, const module_id *ids, uint32_t count);
 

@@ -75,6 +75,14 @@ static void prepare(struct discovery *discovery, struct lens *lens)
     resolver_prepare(lens->resolver, tell, discovery);
 }
 
+void resolve_tell_late(struct discovery *discovery)
+{
+    for (uint32_t i = 0; i < discovery->lenses.count; i++) {
+        if (discovery->lenses.lenses[i].resolver)
+            resolver_each_late_notice(discovery->lenses.lenses[i].resolver, tell, discovery);
+    }
+}
+
 static void ask_range(void *context, uint32_t begin, uint32_t end, uint32_t worker)
 {
     struct asking *asking = context;
