@@ -69,6 +69,7 @@ struct jig_session {
     VEC(uint8_t) marks;            /* [file_id] scratch of discover.c; all 0 between calls */
     VEC(uint8_t) looked;           /* [file_id] whether this build has looked at it */
     uint64_t looks[LOOK_KINDS];    /* of this build: how often each of these happened */
+    struct jig_progress earlier;   /* of the plans of this build that have been carried out */
     struct file_list dyndeps_read; /* dyndep files that the graph has in it as they are now */
     bool graph_reused;             /* the graph came from the image */
     bool unsaved;                  /* graph or history hold what image and journal do not */

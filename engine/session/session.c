@@ -312,13 +312,23 @@ static void expect(struct build *build)
     }
 }
 
+/* What the next plan of the same build starts from: people count on. */
+static struct jig_progress carry_on(const struct jig_progress *progress)
+{
+    return (struct jig_progress){.total = progress->finished,
+                                 .started = progress->finished,
+                                 .finished = progress->finished,
+                                 .failed = progress->failed,
+                                 .start_ns = progress->start_ns};
+}
+
 /* One plan, carried out: for the manifest itself, then for what the user asked for. */
 static enum jig_status build_once(struct build *build, struct jig_error *error)
 {
     enum jig_status status = make_plan(build, error);
     if (!status) {
-        build->progress = (struct jig_progress){.total = build->plan.to_run,
-                                                .start_ns = build->progress.start_ns};
+        build->progress = build->session->earlier;
+        build->progress.total += build->plan.to_run;
         expect(build);
         adopt(build);
         event_emit(build, JIG_EVENT_PLANNED, NULL, NULL);
@@ -329,6 +339,7 @@ static enum jig_status build_once(struct build *build, struct jig_error *error)
         if (!build->options->dry_run && (build->ran.count || build->found_something))
             session_settle(build);
         phase_end(build, phase);
+        build->session->earlier = carry_on(&build->progress);
     }
     plan_free(&build->plan);
     vec_free(&build->ran);
@@ -338,10 +349,8 @@ static enum jig_status build_once(struct build *build, struct jig_error *error)
 static struct build begin(struct jig_session *session, const struct jig_build_options *options,
                           struct jig_build_result *result)
 {
-    return (struct build){.session = session,
-                          .options = options,
-                          .result = result,
-                          .progress = {.start_ns = clock_monotonic_ns()}};
+    return (struct build){
+        .session = session, .options = options, .result = result, .progress = session->earlier};
 }
 
 enum jig_status session_build_targets(struct jig_session *session,
@@ -359,6 +368,12 @@ enum jig_status session_build_files(struct jig_session *session,
     struct build build = begin(session, options, result);
     build.files = files;
     return build_once(&build, error);
+}
+
+/* Begins to count jobs, and time. */
+static void count_anew(struct jig_session *session)
+{
+    session->earlier = (struct jig_progress){.start_ns = clock_monotonic_ns()};
 }
 
 /* So that what was written until now is older than what is written from now on. */
@@ -401,6 +416,7 @@ static enum jig_status bring_manifest_up_to_date(struct jig_session *session,
             return status;
         result->manifest_changed = true;
         leave_tick();
+        count_anew(session);
         /* What this round recorded is in the journal, which the load reads. */
         status = session_load(session, error);
         if (status)
@@ -415,7 +431,9 @@ static enum jig_status build_manifest(struct jig_session *session,
                                       const struct jig_build_options *options,
                                       struct jig_build_result *result, struct jig_error *error)
 {
+    count_anew(session);
     enum jig_status status = bring_manifest_up_to_date(session, options, result, error);
+    count_anew(session);
     if (!status)
         status = session_complete_graph(session, options, result, error);
     if (!status)
@@ -428,6 +446,7 @@ static enum jig_status build_pipelines(struct jig_session *session,
                                        struct jig_build_result *result, struct jig_error *error)
 {
     delta_begin(session);
+    count_anew(session);
     enum jig_status status = JIG_OK;
     if (!session->pipelines->just_loaded)
         status = session_load_pipelines(session, error);
