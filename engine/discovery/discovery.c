@@ -75,6 +75,17 @@ void discovery_destroy(struct discovery *discovery)
 
 /* ---- tree ---------------------------------------------------------------------------------- */
 
+struct digest discovery_mark(const struct discovery *discovery)
+{
+    return discovery->environment.data->mark;
+}
+
+void discovery_set_mark(struct discovery *discovery, struct digest mark)
+{
+    discovery->dirty |= !digest_equal(discovery->environment.data->mark, mark);
+    discovery->environment.data->mark = mark;
+}
+
 enum jig_status discovery_refresh(struct discovery *discovery, bool *changed,
                                   struct jig_error *error)
 {

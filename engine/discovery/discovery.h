@@ -75,6 +75,13 @@ void discovery_destroy(struct discovery *discovery);
 /* Maps the cache. What does not verify is told and ignored. Never fails. */
 void discovery_load(struct discovery *discovery);
 
+/*
+ * A digest that the caller keeps in the cache, zero at first: of what it made of the tree that the
+ * cache has. If that is not there any more, the caller cannot rely on `changed` below.
+ */
+struct digest discovery_mark(const struct discovery *discovery);
+void discovery_set_mark(struct discovery *discovery, struct digest mark);
+
 /* Brings the tree up to date with the disk. *changed: see tree_refresh. */
 enum jig_status discovery_refresh(struct discovery *discovery, bool *changed,
                                   struct jig_error *error);

@@ -43,7 +43,7 @@ struct generation {
 };
 
 /* Raised with every change of a column's layout, or of what its values mean. */
-enum { DISCOVERY_CACHE_VERSION = 1 };
+enum { DISCOVERY_CACHE_VERSION = 2 };
 
 void generation_free(struct generation *generation);
 /* Makes room for so many modules at once. */
@@ -86,6 +86,7 @@ struct config_record {
 /* What the resolutions in the columns were made in. One element, as a column. */
 struct environment {
     struct digest made; /* of the set of made paths */
+    struct digest mark; /* the caller's; see discovery_mark */
     uint64_t tick;      /* for changed_tick of the records */
     uint64_t trusted;   /* 0: the tree has changed since, so they hold no more */
 };

@@ -122,6 +122,8 @@ void session_close_pipelines(struct jig_session *session);
  * and either keeps the graph, when it follows from what was found, or fills another one.
  */
 enum jig_status session_load_pipelines(struct jig_session *session, struct jig_error *error);
+/* Writes discovery's cache, marked as that of the present graph, which has been saved. */
+enum jig_status session_save_discovery(struct jig_session *session, struct jig_error *error);
 /* What discovery has taken so far, in ns: what other phases' times leave out. */
 uint64_t session_discovery_ns(const struct jig_session *session);
 /* What discovery cost since the last report. */

@@ -144,6 +144,5 @@ enum jig_status session_save(struct jig_session *session, struct jig_error *erro
     if (status)
         return status;
     session->unsaved = false;
-    /* Afterwards: a cache that knows of names which the graph does not would hide them from it. */
-    return session->pipelines ? discovery_save(session->pipelines->discovery, error) : JIG_OK;
+    return session->pipelines ? session_save_discovery(session, error) : JIG_OK;
 }

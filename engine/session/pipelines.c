@@ -190,6 +190,15 @@ static struct digest make_stamp(const struct pipelines *pipelines, char *const *
     return stamp;
 }
 
+/* The stamp that a graph was filled with; zero if there is none. */
+static struct digest stamp_of(const struct graph *graph)
+{
+    if (!graph || !graph->manifests.count ||
+        graph->manifest_digests.count != graph->manifests.count + 1)
+        return (struct digest){0};
+    return graph->manifest_digests.data[graph->manifests.count];
+}
+
 /* Whether the session's graph follows from what discovery has just found. */
 static bool graph_stands(struct jig_session *session, char *const *salts)
 {
@@ -197,8 +206,7 @@ static bool graph_stands(struct jig_session *session, char *const *salts)
     const struct graph *graph = session->graph;
     pipelines->stamp = make_stamp(pipelines, salts);
     return graph && has_same_manifests(graph, &pipelines->config) &&
-           digest_equal(graph->manifest_digests.data[graph->manifests.count], pipelines->stamp) &&
-           jobs_fit(graph, &pipelines->config);
+           digest_equal(stamp_of(graph), pipelines->stamp) && jobs_fit(graph, &pipelines->config);
 }
 
 /* Whether the graph's sources are those that would be selected now. */
@@ -384,8 +392,12 @@ static enum jig_status make_graph(struct jig_session *session, bool scanned,
 enum jig_status session_load_pipelines(struct jig_session *session, struct jig_error *error)
 {
     struct pipelines *pipelines = session->pipelines;
-    if (!pipelines->loaded)
+    if (!pipelines->loaded) {
         discovery_load(pipelines->discovery);
+        /* Names that the cache knows and the image's graph does not would not look new. */
+        pipelines->select_anew =
+            !digest_equal(discovery_mark(pipelines->discovery), stamp_of(session->graph));
+    }
     pipelines->loaded = true;
     bool changed;
     enum jig_status status = discovery_refresh(pipelines->discovery, &changed, error);
@@ -397,6 +409,12 @@ enum jig_status session_load_pipelines(struct jig_session *session, struct jig_e
         status = make_graph(session, false, error);
     session->graph_reused = before && session->graph == before;
     return status;
+}
+
+enum jig_status session_save_discovery(struct jig_session *session, struct jig_error *error)
+{
+    discovery_set_mark(session->pipelines->discovery, stamp_of(session->graph));
+    return discovery_save(session->pipelines->discovery, error);
 }
 
 uint64_t session_discovery_ns(const struct jig_session *session)

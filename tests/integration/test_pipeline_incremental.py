@@ -99,6 +99,22 @@ class Edits(PipelineCase):
             self.assert_clean_build_equal()
 
 
+class OldState(PipelineCase):
+    def test_a_cache_that_is_newer_than_the_image_hides_no_source(self):
+        self.config(UPPER)
+        self.write("src/a.txt", "a\n")
+        self.settle()
+        old = (self.dir / ".jig/image").read_bytes()
+        self.write("src/b.txt", "b\n")
+        self.settle()
+        (self.dir / "gen/src/b.up").unlink()
+        for name in ("image", "journal"):  # as a power cut may leave it
+            (self.dir / ".jig" / name).unlink(missing_ok=True)
+        (self.dir / ".jig/image").write_bytes(old)
+        self.build()
+        self.assert_clean_build_equal()
+
+
 class Sources(PipelineCase):
     def test_a_new_source_is_found(self):
         self.config(UPPER_ALL)
