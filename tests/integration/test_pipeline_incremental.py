@@ -107,7 +107,7 @@ class OldState(PipelineCase):
         old = (self.dir / ".jig/image").read_bytes()
         self.write("src/b.txt", "b\n")
         self.settle()
-        (self.dir / "gen/src/b.up").unlink()
+        self.write("src/b.txt", "other\n")
         for name in ("image", "journal"):  # as a power cut may leave it
             (self.dir / ".jig" / name).unlink(missing_ok=True)
         (self.dir / ".jig/image").write_bytes(old)
