@@ -10,7 +10,7 @@
 
 struct header_kind cache_kind(void)
 {
-    return (struct header_kind){"jig discovery", DISCOVERY_CACHE_VERSION};
+    return (struct header_kind){"jig discovery", DISCOVERY_CACHE_VERSION, .is_cache = true};
 }
 
 enum { OWN_COLUMNS = CACHE_COLUMNS - TREE_COLUMN_COUNT };

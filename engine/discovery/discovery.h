@@ -120,7 +120,7 @@ enum jig_status discovery_scan(struct discovery *discovery, const struct discove
 enum jig_status discovery_rescan(struct discovery *discovery, const char *const *paths,
                                  uint32_t count, struct jig_error *error);
 
-/* Writes the cache if something in it is new (temporary file, fsync, rename). */
+/* Writes the cache if something in it is new (temporary file, rename). */
 enum jig_status discovery_save(struct discovery *discovery, struct jig_error *error);
 
 /* ---- what was found ------------------------------------------------------------------------ */

@@ -17,6 +17,7 @@
 struct header_kind {
     const char *name; /* at most 31 bytes */
     uint32_t version;
+    bool is_cache; /* worth nothing after a power cut: not waited for until it is on the disk */
 };
 
 /* Where the header begins: the bytes taken by the elements before it. */

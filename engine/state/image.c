@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const struct header_kind STATE_IMAGE = {"jig image", IMAGE_VERSION};
+static const struct header_kind STATE_IMAGE = {"jig image", IMAGE_VERSION, .is_cache = false};
 
 static const char *const BYTE_ORDER_NAME =
     __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? "little" : "big";
@@ -126,9 +126,6 @@ static int write_file(int fd, const struct buf *header, const struct column *col
             errnum = io_write_all(fd, *columns[i].data, bytes);
         at += length + bytes;
     }
-    /* On the disk before it takes the old image's name: after a power cut one of them is whole. */
-    if (!errnum && fsync(fd) < 0)
-        errnum = errno;
     return errnum;
 }
 
@@ -152,6 +149,10 @@ enum jig_status image_write_as(struct image *image, struct header_kind kind, con
         errnum = errno;
     } else {
         errnum = write_file(fd, &header, columns, count);
+        /* On the disk before it takes the old one's name: after a power cut one of them is whole.
+         */
+        if (!errnum && !kind.is_cache && fsync(fd) < 0)
+            errnum = errno;
         if (close(fd) < 0 && !errnum)
             errnum = errno;
         if (!errnum && rename(temporary, path) < 0)

@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const struct header_kind JOURNAL = {"jig journal", JOURNAL_VERSION};
+static const struct header_kind JOURNAL = {"jig journal", JOURNAL_VERSION, .is_cache = false};
 
 /*
  * A record: an array of 3 (1 byte), the checksum (uint 64), the length of the entries in bytes
