@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct header_kind KIND = {"jig thing", 3};
+static const struct header_kind KIND = {"jig thing", 3, .is_cache = false};
 
 /* A file of this kind whose header is the map {"key": 5}, with two more elements. */
 static struct buf make_file(void)
