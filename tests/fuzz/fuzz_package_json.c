@@ -26,8 +26,10 @@ static void remove_folder(void)
 
 static void enter_folder(void)
 {
-    if (strchr(folder, '\0')[-1] != 'X')
+    static bool entered;
+    if (entered)
         return;
+    entered = true;
     FUZZ_CHECK(mkdtemp(folder) && chdir(folder) == 0);
     FUZZ_CHECK(mkdir("node_modules", 0700) == 0 && mkdir(PACKAGE, 0700) == 0);
     atexit(remove_folder);

@@ -75,6 +75,31 @@ class Edits(PipelineCase):
         self.assert_builds({"gen/src/a.up"})
         self.assert_clean_build_equal()
 
+    def test_an_output_overwritten_during_the_build_is_made_again(self):
+        self.config(
+            UPPER + "  - name: slow\n    sources: ['src/*.slow']\n"
+            "    depends: self\n    pool: one\n"
+            "    generate: { shell: 'folder=gen/src; echo by hand > $folder/a.up;"
+            " cp {source} {out}' }\n    outputs: ['gen/{stem}.s']\n"
+        )
+        text = (self.dir / "jig.yaml").read_text()
+        self.write("jig.yaml", text.replace("version: 1\n", "version: 1\npools: { one: 1 }\n"))
+        self.write("src/a.txt", "a\n")
+        self.build()
+        self.write("src/b.slow", "b\n")
+        self.jig("build")
+        self.assertEqual((self.dir / "gen/src/a.up").read_text(), "by hand\n")
+        self.assertIn("gen/src/a.up", self.build().ran)
+        self.assertEqual((self.dir / "gen/src/a.up").read_text(), "A\n")
+
+    def test_times_beyond_all_clocks(self):
+        self.config(UPPER)
+        self.write("src/a.txt", "a\n")
+        for when in (15_000_000_000, -15_000_000_000):
+            os.utime(self.dir / "src/a.txt", (when, when))
+            self.build()
+            self.assert_nothing_to_do()
+
     def test_a_failed_job_runs_again_and_the_others_stay(self):
         self.config(UPPER.replace("tr a-z", "! grep -q bad {source} && tr a-z"))
         self.write("src/a.txt", "a\n")
@@ -157,6 +182,57 @@ class Sources(PipelineCase):
         self.assertIn("left alone", run.errors)
         self.assertEqual((self.dir / "gen/src/a.up").read_text(), "precious\n")
         self.assert_nothing_to_do()
+
+    def test_outputs_of_a_job_that_failed_are_nothing(self):
+        both = UPPER.replace("> {out}", "> {out}; test ! -e bad && cp {out} {out2}").replace(
+            '["gen/{dir}/{stem}.up"]', '["gen/{dir}/{stem}.up", "gen/{dir}/{stem}.copy"]'
+        )
+        self.config(both)
+        self.write("src/a.txt", "a\n")
+        self.write("bad", "")
+        self.build(code=1)
+        self.assertFalse(self.exists("gen/src/a.up"))
+        self.remove("bad")
+        self.remove("src/a.txt")
+        self.assert_nothing_to_do()
+        self.assert_clean_build_equal()
+
+    def test_an_output_that_changes_its_job_before_that_has_run(self):
+        two = """\
+        pipelines:
+          - name: two
+            sources: ["src/*.txt"]
+            generate: { shell: "%s cp {source} {out}; cp {source} {out2}" }
+            outputs: [%s]
+        """
+        x, y = '"gen/{stem}.x"', '"gen/{stem}.y"'
+        self.config(two % ("", f"{x}, {y}"))
+        self.write("src/a.txt", "a\n")
+        self.build()
+        self.config(two % ("exit 1;", f"{y}, {x}"))
+        self.build(code=1)
+        self.remove("src/a.txt")
+        self.config(two % ("", f"{y}, {x}"))
+        self.assert_removes(["gen/a.x", "gen/a.y"])
+
+    def test_a_link_as_a_stale_output(self):
+        self.config(UPPER.replace("tr a-z A-Z < {source} > {out}", "ln -s ../../{source} {out}"))
+        self.write("src/a.txt", "a\n")
+        self.build()
+        self.remove("src/a.txt")
+        run = self.jig("build")
+        self.assertTrue(
+            not os.path.lexists(self.dir / "gen/src/a.up") or "left alone" in run.errors, run
+        )
+
+    def test_manifests_of_other_names_know_nothing_of_each_other(self):
+        self.config(UPPER)
+        self.write("src/a.txt", "a\n")
+        self.write("ci.yaml", (self.dir / "jig.yaml").read_text().replace("gen/", "ci/"))
+        self.build()
+        self.assertEqual(self.build("-f", "ci.yaml").removed, [])
+        self.assertEqual(self.build().removed, [])
+        self.assertTrue(self.exists("ci/src/a.up") and self.exists("gen/src/a.up"))
 
     def test_an_output_that_the_pipeline_does_not_make_any_more_is_deleted(self):
         both = UPPER.replace("> {out}", "| tee {out2} > {out}").replace(
@@ -362,6 +438,31 @@ class Recipes(PipelineCase):
         self.assertEqual(self.build(env={"LISTED": "2"}).ran, ["gen/src/a.up"])
         self.assertEqual(self.build(env={}).ran, ["gen/src/a.up"])
         self.assertEqual(self.build(env={"LISTED": ""}).ran, ["gen/src/a.up"])
+
+    def test_a_tool_that_comes_and_goes(self):
+        self.config(UPPER.replace("tr a-z A-Z <", "cat more.txt 2>/dev/null; tr a-z A-Z <"))
+        self.write("src/a.txt", "a\n")
+        self.build()
+        for text in ("one\n", "two\n"):
+            self.write("more.txt", text)
+            self.assert_builds({"gen/src/a.up"})
+            self.assert_clean_build_equal()
+        self.remove("more.txt")
+        self.assert_builds({"gen/src/a.up"})
+        self.assert_clean_build_equal()
+
+    def test_a_tool_that_another_pipeline_makes(self):
+        self.config(
+            UPPER.replace("tr a-z A-Z <", "sh gen/tool.sh")
+            + "  - name: tool\n    sources: ['tools/*.sh']\n    generate: { builtin: copy }\n"
+            "    outputs: ['gen/{name}']\n"
+        )
+        self.write("tools/tool.sh", 'tr a-z A-Z < "$1"\n')
+        self.write("src/a.txt", "a\n")
+        self.assert_builds({"gen/tool.sh", "gen/src/a.up"})
+        self.write("tools/tool.sh", 'tr a-y A-Y < "$1"\n')
+        self.assert_builds({"gen/tool.sh", "gen/src/a.up"})
+        self.assert_clean_build_equal()
 
     def test_a_tool_in_the_tree(self):
         self.config(UPPER.replace("tr a-z A-Z <", "sh tools/up.sh"))

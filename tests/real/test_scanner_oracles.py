@@ -125,7 +125,7 @@ def explanation(reasons, name, text):
 class TypeScript(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        root = SOURCES / "npm"
+        root = SOURCES / "npm-packed"
         root.mkdir(parents=True, exist_ok=True)
         for package in PACKAGES:
             fetch_package(package, root)
