@@ -75,6 +75,14 @@ void discovery_destroy(struct discovery *discovery)
 
 /* ---- tree ---------------------------------------------------------------------------------- */
 
+bool discovery_is_config(const struct discovery *discovery, const char *path)
+{
+    bool found = false;
+    for (uint32_t i = 0; i < discovery->configs.count && !found; i++)
+        found = strcmp(discovery->paths.data + discovery->configs.data[i].path, path) == 0;
+    return found;
+}
+
 struct digest discovery_mark(const struct discovery *discovery)
 {
     return discovery->environment.data->mark;

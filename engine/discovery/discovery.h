@@ -149,6 +149,9 @@ struct module_import {
     module_id target;    /* MODULE_NONE unless RESOLUTION_FILE */
 };
 
+/* Whether resolving depended on this file: a tsconfig, a package.json, what these extend. */
+bool discovery_is_config(const struct discovery *discovery, const char *path);
+
 uint32_t discovery_module_count(const struct discovery *discovery);
 const struct module *discovery_module(const struct discovery *discovery, module_id id);
 /* Valid until the next scan, or until a rescan finds new modules. */

@@ -19,9 +19,14 @@ enum {
 /* File systems that keep no fractions of a second: ext3, HFS+ (1 s), FAT (2 s). */
 static const int64_t COARSE_GRANULARITY_NS = 2000000000;
 
+/* Times beyond the years 1678 to 2262 all look alike. */
 static int64_t timestamp_ns(struct statx_timestamp t)
 {
-    return t.tv_sec * 1000000000 + t.tv_nsec;
+    int64_t ns;
+    if (__builtin_mul_overflow(t.tv_sec, INT64_C(1000000000), &ns) ||
+        __builtin_add_overflow(ns, (int64_t)t.tv_nsec, &ns))
+        return t.tv_sec < 0 ? INT64_MIN : INT64_MAX;
+    return ns;
 }
 
 /* Sets the file's times to now and reads what they became. False when that fails. */
@@ -221,7 +226,7 @@ static int hash_regular(int dirfd, const char *name, bool made, struct fingerpri
     struct content content = {0};
     for (int attempt = 0; attempt < READ_ATTEMPTS; attempt++) {
         result = digest_content(fd, record->size, reading, &content, &counts->hashed_bytes);
-        struct file_record after;
+        struct file_record after = {0};
         if (!result)
             result = stat_file(fd, "", AT_EMPTY_PATH, &after);
         if (result)

@@ -154,9 +154,13 @@ static struct plan_reason check_apart_from_inputs(const struct plan *plan, job_i
         if (plan->file_marks[inputs[i]] & PLAN_FILE_REMADE)
             return reason(REASON_INPUT_REMADE, inputs[i]);
     }
-    if (!(record->flags & JOB_RECORDED))
-        return reason(record->flags & JOB_UNSTEADY ? REASON_INPUT_UNSTEADY : REASON_NEVER_BUILT,
+    if (!(record->flags & JOB_RECORDED)) {
+        bool unfinished = (record->flags & JOB_UNSTEADY) && digest_is_zero(record->outputs);
+        return reason(unfinished                     ? REASON_UNFINISHED
+                      : record->flags & JOB_UNSTEADY ? REASON_INPUT_UNSTEADY
+                                                     : REASON_NEVER_BUILT,
                       GRAPH_NONE);
+    }
     if (!(job->flags & GRAPH_JOB_GENERATOR) && !digest_equal(job->recipe, record->recipe))
         return reason(REASON_RECIPE_CHANGED, GRAPH_NONE);
     return check_outputs(plan, job, record);

@@ -48,6 +48,7 @@ enum plan_reason_kind {
     REASON_OUTPUT_MISSING, /* file: which */
     REASON_OUTPUT_CHANGED, /* file: which; not by this job */
     REASON_INPUT_UNSTEADY, /* an input changed while the last run read it */
+    REASON_UNFINISHED,     /* its last run was cut short: jig was killed */
     REASON_REQUESTED,      /* asked for whatever its state */
 };
 

@@ -17,6 +17,7 @@ static const struct wording wordings[] = {
     [REASON_OUTPUT_MISSING] = {"output-missing", "output missing"},
     [REASON_OUTPUT_CHANGED] = {"output-changed", "output changed"},
     [REASON_INPUT_UNSTEADY] = {"input-unsteady", "an input changed while the last run read it"},
+    [REASON_UNFINISHED] = {"unfinished", "its last run did not end"},
     [REASON_REQUESTED] = {"requested", "requested"},
 };
 

@@ -36,6 +36,29 @@ void session_record_job(struct build *build, job_id id)
     }
 }
 
+void session_record_intent(struct build *build, job_id id)
+{
+    struct job_record *record = &build->session->history->jobs.data[id];
+    const struct job_record before = *record;
+    *record = (struct job_record){
+        .tick = history_tick(build->session->history), .duration_ms = 1, .flags = JOB_UNSTEADY};
+    session_record_job(build, id);
+    *record = before;
+}
+
+void session_withdraw_intent(struct build *build, job_id id)
+{
+    struct jig_session *session = build->session;
+    struct jig_error error;
+    if (session->history->jobs.data[id].flags) {
+        session_record_job(build, id);
+    } else if (!session->options.read_only && !build->save_failed &&
+               state_withdraw_job(session->state, session->graph, id, &error)) {
+        build->save_failed = true;
+        event_notice(session, &error);
+    }
+}
+
 /*
  * Whether the file may have been written after the job started. Its ctime tells, if it is exact; it
  * is when somebody had looked at the file before it was written and the file system is of the exact
@@ -77,6 +100,9 @@ static bool input_held_still(struct build *build, const struct job_start *start,
     if (!same_digest || digest_is_zero(term_before))
         plan_refresh_term(&build->plan, file); /* zero: known, but not to this plan */
     if (generated) {
+        if (session
+                ->pipelines) /* their jobs write what they declare; somebody else has been here */
+            return same_digest;
         if (was_known && !same_digest)
             session_follow_rewrite(build, start->job, file, term_before);
         return !written_since(start, session->clock, after, was_known) ||
@@ -166,6 +192,8 @@ static void set_record(struct build *build, job_id id, const struct file_list *d
  */
 static void restore_mtime(const char *path, const struct file_record *before)
 {
+    if (before->mtime_ns < 0 || before->mtime_ns == INT64_MAX)
+        return; /* nobody relies on a time like that */
     const struct timespec times[] = {
         {.tv_nsec = UTIME_OMIT},
         {.tv_sec = before->mtime_ns / 1000000000, .tv_nsec = before->mtime_ns % 1000000000},
@@ -260,17 +288,17 @@ void session_adopt(struct build *build, job_id id)
     vec_free(&deps);
 }
 
-void session_remove_half_written(struct build *build, job_id id)
+void session_remove_half_written(struct build *build, job_id id, const struct file_record *before)
 {
     struct jig_session *session = build->session;
     struct graph *graph = session->graph;
     const struct graph_job *job = &graph->jobs.data[id];
     for (uint32_t i = 0; i < job->out_count; i++) {
         file_id file = graph_outputs(graph, job)[i];
-        struct file_record before = session->history->files.data[file];
+        const struct file_record was = before ? before[i] : session->history->files.data[file];
         struct file_record *record = &session->history->files.data[file];
         look_again(build, file, history_tick(session->history));
-        bool touched = record->ctime_ns != before.ctime_ns || record->inode != before.inode;
+        bool touched = record->ctime_ns != was.ctime_ns || record->inode != was.inode;
         if (touched && !(record->flags & (FILE_MISSING | FILE_DIRECTORY)))
             unlink(graph_path(graph, file));
     }
@@ -314,6 +342,8 @@ void session_settle(struct build *build)
         struct digest outputs = plan_outputs_digest(&build->plan, job);
         if (digest_equal(outputs, record->outputs))
             continue;
+        if (session->pipelines)
+            continue; /* not by a job: the next build makes it again */
         record->outputs = outputs;
         session_record_job(build, id);
     }

@@ -160,6 +160,23 @@ static void wake(void *run)
     run_wake(run);
 }
 
+static void finish_job(struct execution *ex, struct run_result *result);
+
+/* A job whose source cannot be read is not started: whatever came of it would be wrong. */
+static void fail_unread(struct execution *ex, job_id id)
+{
+    const struct graph *graph = ex->build->session->graph;
+    file_id source = graph_inputs(graph, &graph->jobs.data[id])[0];
+    struct run_result result = {.kind = RUN_FINISHED,
+                                .job = id,
+                                .exit_code = 1,
+                                .start_ns = ex->running[id].start_ns,
+                                .end_ns = clock_monotonic_ns()};
+    buf_printf(&result.output, "cannot read '%s'\n", graph_path(graph, source));
+    finish_job(ex, &result);
+    run_result_free(&result);
+}
+
 /* Hands the job to a worker, a plugin or a built-in. */
 static bool start_generating(struct execution *ex, job_id id)
 {
@@ -190,7 +207,7 @@ static bool start_job(struct execution *ex, job_id id)
         pretend(ex, id);
         return true;
     }
-    int errnum = generate_is_for(build, id) ? 0 : make_output_dirs(graph, job);
+    int errnum = generate_makes_folders(build, id) ? 0 : make_output_dirs(graph, job);
     if (errnum) {
         stop(ex, STOP_ERROR,
              jig_fail_errno(ex->error, errnum, "cannot make the directory of '%s'", view.output));
@@ -222,8 +239,14 @@ static bool start_job(struct execution *ex, job_id id)
                                        build->session->history->jobs.data[id].duration_ms};
     delta_note(build, id);
     event_emit(build, JIG_EVENT_JOB_STARTED, &view, NULL);
-    if (job->pipeline)
+    if (generate_source_is_unreadable(build, id)) {
+        fail_unread(ex, id);
+        return true;
+    }
+    if (job->pipeline && !generate_makes_folders(build, id)) {
         strays_watch(build->session, id);
+        session_record_intent(build, id);
+    }
     if (generate_is_for(build, id))
         return start_generating(ex, id);
     uint32_t slot;
@@ -373,7 +396,7 @@ static void finish_job(struct execution *ex, struct run_result *result)
     }
     if (result->interrupted) {
         stop(ex, STOP_INTERRUPTED, JIG_OK);
-        session_remove_half_written(build, id);
+        session_remove_half_written(build, id, running.before);
     } else if (result->exit_code == 0) {
         collect(ex, &running, result);
     } else if (job->flags & GRAPH_JOB_DEPS_MSVC) {
@@ -391,6 +414,10 @@ static void finish_job(struct execution *ex, struct run_result *result)
         remove_rspfile(build, job);
         plan_finish(&build->plan, id);
     } else {
+        if (job->pipeline && !result->interrupted)
+            session_remove_half_written(build, id, running.before);
+        if (job->pipeline && !generate_makes_folders(build, id))
+            session_withdraw_intent(build, id);
         plan_fail(&build->plan, id);
     }
     free(running.before);

@@ -222,7 +222,8 @@ static bool may_change_everything(const struct jig_session *session, const char 
             return true;
     }
     struct tree *tree = discovery_tree(session->pipelines->discovery);
-    return strcmp(name, "package.json") == 0 || strcmp(name, ".gitignore") == 0 ||
+    return discovery_is_config(session->pipelines->discovery, path) ||
+           strcmp(name, "package.json") == 0 || strcmp(name, ".gitignore") == 0 ||
            strcmp(name, "pnpm-workspace.yaml") == 0 || strncmp(name, "tsconfig", 8) == 0 ||
            strncmp(name, "jsconfig", 8) == 0 || strcmp(name, session->manifest) == 0 ||
            tree_kind(tree, path, strlen(path)) == TREE_MISSING;

@@ -35,6 +35,27 @@ bool generate_is_for(const struct build *build, job_id id)
            pipeline_of(build, id)->generate.kind != GENERATOR_COMMAND;
 }
 
+bool generate_makes_folders(const struct build *build, job_id id)
+{
+    return build->session->graph->jobs.data[id].pipeline &&
+           (pipeline_of(build, id)->generate.kind == GENERATOR_BUILTIN ||
+            pipeline_of(build, id)->generate.kind == GENERATOR_PLUGIN);
+}
+
+bool generate_source_is_unreadable(const struct build *build, job_id id)
+{
+    const struct jig_session *session = build->session;
+    const struct graph_job *job = &session->graph->jobs.data[id];
+    if (!job->pipeline || pipeline_of(build, id)->collects)
+        return false;
+    module_id module =
+        discovery_find(session->pipelines->discovery,
+                       graph_path(session->graph, graph_inputs(session->graph, job)[0]),
+                       session->pipelines->lenses.of[job->pipeline - 1]);
+    return module != MODULE_NONE &&
+           (discovery_module(session->pipelines->discovery, module)->flags & MODULE_UNREADABLE);
+}
+
 enum jig_status generate_create(struct generate **out, struct build *build,
                                 void (*wake)(void *context), void *context, struct jig_error *error)
 {

@@ -164,6 +164,10 @@ struct generate;
 
 /* Whether the job is for session's generators and not for a process. */
 bool generate_is_for(const struct build *build, job_id id);
+/* Whether it is known that the job's source is there and may not be read. */
+bool generate_source_is_unreadable(const struct build *build, job_id id);
+/* Whether what it writes is written by us, folders included. */
+bool generate_makes_folders(const struct build *build, job_id id);
 enum jig_status generate_create(struct generate **generate, struct build *build,
                                 void (*wake)(void *context), void *context,
                                 struct jig_error *error);
@@ -287,9 +291,18 @@ void session_settle(struct build *build);
  * build wrote without declaring it is another one than when the plan was made.
  */
 void session_look_at_sources(struct build *build, job_id job);
-/* After an interrupt: removes the outputs that the unfinished job had begun to write. */
-void session_remove_half_written(struct build *build, job_id job);
+/*
+ * After an interrupt, or a failure: removes the outputs that the job had begun to write. `before`
+ * is what they were when it started; NULL: what their records say.
+ */
+void session_remove_half_written(struct build *build, job_id job, const struct file_record *before);
 
+/*
+ * Appends to the journal that the job is about to write its outputs: should jig be killed
+ * meanwhile, the next one knows whose they are. The second takes that back, for a job that failed.
+ */
+void session_record_intent(struct build *build, job_id id);
+void session_withdraw_intent(struct build *build, job_id id);
 /* Appends the job's present record to the journal; a failure is told once. */
 void session_record_job(struct build *build, job_id id);
 

@@ -183,8 +183,12 @@ static struct digest make_stamp(const struct pipelines *pipelines, char *const *
     struct buf text = {0};
     buf_printf(&text, "%d %s", FILL_VERSION, JIG_VERSION);
     buf_append(&text, &structure, sizeof structure);
-    for (uint32_t i = 0; i < pipelines->config.pipeline_count; i++)
+    for (uint32_t i = 0; i < pipelines->config.pipeline_count; i++) {
         buf_append(&text, salts[i], strlen(salts[i]) + 1);
+        fill_list_tools(&pipelines->config.pipelines[i], discovery_tree(pipelines->discovery),
+                        &text);
+        buf_append_char(&text, '\0');
+    }
     struct digest stamp = digest_of(text.data, text.length);
     buf_free(&text);
     return stamp;

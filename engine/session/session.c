@@ -39,8 +39,13 @@ static char *choose_state_directory(const struct jig_session *session)
     struct buf path = {0};
     if (given)
         return mem_strndup(given, strlen(given));
-    if (!session_names_pipelines(session->manifest))
+    if (!session_names_pipelines(session->manifest)) {
         ninja_peek_builddir(session->manifest, &path);
+    } else if (strcmp(session->manifest, "jig.yaml") != 0) {
+        /* Of its own: what one manifest does not know of would be stale to it. */
+        buf_printf(&path, ".jig-%s", session->manifest);
+        return path.data;
+    }
     if (path.length)
         buf_append_char(&path, '/');
     buf_append_str(&path, ".jig");

@@ -5,8 +5,10 @@
 #include "engine/base/path.h"
 #include "engine/session/internal.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 uint8_t *session_mark_made(const struct graph *graph, const struct history *history)
@@ -51,14 +53,19 @@ static void remove_empty_folders(const char *path)
     free(folder);
 }
 
-static void remove_file(struct build *build, file_id file)
+/* False when it is there still; that has been told. */
+static bool remove_file(struct build *build, file_id file)
 {
     struct jig_session *session = build->session;
     const char *path = graph_path(session->graph, file);
     struct file_record *record = &session->history->files.data[file];
     struct digest before = record->digest;
-    if (unlink(path) < 0)
-        return;
+    if (unlink(path) < 0 && errno != ENOENT) {
+        struct jig_error what;
+        jig_fail_errno(&what, errno, "'%s' is not made any more, and cannot be removed", path);
+        event_notice(session, &what);
+        return false;
+    }
     remove_empty_folders(path);
     *record = (struct file_record){.flags = FILE_KNOWN | FILE_MISSING,
                                    .changed_tick = history_tick(session->history)};
@@ -68,6 +75,7 @@ static void remove_file(struct build *build, file_id file)
         .kind = JIG_EVENT_REMOVED, .progress = &build->progress, .path = path};
     if (session->options.on_event)
         session->options.on_event(session->options.context, &event);
+    return true;
 }
 
 static void notice_kept(struct jig_session *session, file_id file)
@@ -94,19 +102,40 @@ static bool records_are_of(const struct jig_session *session, const struct orpha
     return digest_equal(sum, orphan->record.outputs);
 }
 
-static void remove_outputs(struct build *build, const struct orphan *orphan)
+/* What a job that was killed with jig has left is nothing that anybody else could want. */
+static bool is_of_an_unfinished_job(const struct orphan *orphan)
+{
+    return (orphan->record.flags & JOB_UNSTEADY) && digest_is_zero(orphan->record.outputs);
+}
+
+/* Whether a file of any kind, a dangling link too, lies there. */
+static bool is_there(const char *path)
+{
+    struct stat st;
+    return lstat(path, &st) == 0 && !S_ISDIR(st.st_mode);
+}
+
+/* Returns whether that is settled: nothing of the orphan has to be known any longer. */
+static bool remove_outputs(struct build *build, const struct orphan *orphan)
 {
     struct jig_session *session = build->session;
+    const struct graph *graph = session->graph;
     bool known = records_are_of(session, orphan);
+    bool unfinished = is_of_an_unfinished_job(orphan);
+    bool settled = true;
     for (uint32_t i = 0; i < orphan->outs_count; i++) {
         file_id file = session->history->deps.data[orphan->outs_begin + i];
-        if (session->graph->files.data[file].producer != GRAPH_NONE)
-            continue; /* another job makes it now */
-        if (known && is_as_recorded(build, file))
-            remove_file(build, file);
-        else if (access(graph_path(session->graph, file), F_OK) == 0)
+        job_id producer = graph->files.data[file].producer;
+        if (producer != GRAPH_NONE) /* another job's now, as soon as it has run */
+            settled &= session->history->jobs.data[producer].flags != 0;
+        else if (!is_there(graph_path(graph, file)))
+            continue;
+        else if (unfinished || (known && is_as_recorded(build, file)))
+            settled &= remove_file(build, file);
+        else
             notice_kept(session, file);
     }
+    return settled;
 }
 
 bool session_remove_stale(struct build *build)
@@ -115,9 +144,13 @@ bool session_remove_stale(struct build *build)
     struct history *history = session->history;
     if (!history->orphans.count || session->options.read_only || build->options->dry_run)
         return false;
-    for (uint32_t i = 0; i < history->orphans.count; i++)
-        remove_outputs(build, &history->orphans.data[i]);
-    history->orphans.count = 0;
-    session->unsaved = true;
-    return true;
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < history->orphans.count; i++) {
+        if (!remove_outputs(build, &history->orphans.data[i]))
+            history->orphans.data[kept++] = history->orphans.data[i];
+    }
+    bool any = kept != history->orphans.count;
+    history->orphans.count = kept;
+    session->unsaved |= any;
+    return any;
 }

@@ -1,7 +1,6 @@
 /*
  * What a job depends on, as a list of files.
  */
-#include "engine/base/path.h"
 #include "engine/manifest/pipeline/filling.h"
 
 #include <stdlib.h>
@@ -152,37 +151,4 @@ void edges_add_imports(struct filling *f, uint32_t pipeline, module_id module)
         add_direct(f, module);
     else
         add_closures(f, module);
-}
-
-/* ---- tools --------------------------------------------------------------------------------- */
-
-/* A word of a command that is a file of the tree is a tool, or data, that the job depends on. */
-static void add_if_file(struct filling *f, const char *word, size_t length)
-{
-    if (length == 0 || memchr(word, '{', length) || memchr(word, '\0', length))
-        return;
-    char *path = mem_strndup(word, length);
-    length = path_canonicalize(path, length);
-    struct tree *tree = discovery_tree(f->discovery);
-    if (path[0] != '/' && tree_kind(tree, path, length) == TREE_FILE) {
-        file_id file = graph_add_file(f->graph, path, length);
-        if (selection_maker(&f->fill->selection, file) == SELECT_NONE)
-            edges_add(f, file);
-    }
-    free(path);
-}
-
-void edges_add_tools(struct filling *f, uint32_t pipeline)
-{
-    static const char separators[] = " \t\n;&|<>()$`\"'=";
-    const struct config_generator *generator = &f->fill->config->pipelines[pipeline].generate;
-    for (uint32_t i = 0; i < generator->argv.count; i++)
-        add_if_file(f, generator->argv.data[i], strlen(generator->argv.data[i]));
-    for (const char *word = generator->shell; word && *word; word += strspn(word, separators)) {
-        size_t length = strcspn(word, separators);
-        add_if_file(f, word, length);
-        word += length;
-    }
-    if (generator->plugin)
-        edges_add(f, graph_add_file(f->graph, generator->plugin, strlen(generator->plugin)));
 }

@@ -68,6 +68,12 @@ void fill_free(struct fill *fill);
 enum jig_status fill_salt(const struct config_pipeline *pipeline, struct buf *out,
                           struct jig_error *error);
 
+/*
+ * Appends the files of the tree that the pipeline's command names, each with a NUL after it: when one
+ * comes or goes, the graph is another one.
+ */
+void fill_list_tools(const struct config_pipeline *pipeline, struct tree *tree, struct buf *out);
+
 /* Whether the generator is told what its source imports and defines. */
 bool fill_sees_facts(const struct config_pipeline *pipeline);
 

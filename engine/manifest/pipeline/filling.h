@@ -44,6 +44,8 @@ bool edges_see_content(const struct filling *filling, uint32_t pipeline, module_
 void edges_add_import_list(struct filling *filling, module_id module);
 /* The same for all modules of the pipeline `of`. */
 void edges_add_module_list(struct filling *filling, uint32_t of);
+/* ---- tools.c ------------------------------------------------------------------------------------ */
+
 /* Adds the files of the tree that the pipeline's command names, and its plugin. */
 void edges_add_tools(struct filling *filling, uint32_t pipeline);
 

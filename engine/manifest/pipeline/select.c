@@ -15,7 +15,6 @@ struct selector {
     const struct config *config;
     struct graph *graph;
     struct matcher *matchers; /* [pipeline] */
-    uint8_t *feeds;           /* [from × pipelines + to]: makes, or may make, a source of it */
     struct selection selection;
     VEC(file_id) pending; /* outputs that have not been offered to the pipelines yet */
     struct buf path;      /* scratch */
@@ -74,14 +73,14 @@ enum jig_status selector_create(const struct config *config, struct graph *graph
     selector->config = config;
     selector->graph = graph;
     selector->matchers = mem_array(count, sizeof *selector->matchers);
-    selector->feeds = mem_array(count, count);
+    selector->selection.feeds = mem_array(count, count);
     selector->selection.pipelines = mem_array(count, sizeof *selector->selection.pipelines);
     for (uint32_t i = 0; i < count; i++) {
         const struct config_pipeline *pipeline = &config->pipelines[i];
         compile(selector, i, &pipeline->sources, &selector->matchers[i].sources);
         compile(selector, i, &pipeline->exclude, &selector->matchers[i].exclude);
         for (uint32_t c = 0; c < pipeline->collects_count; c++)
-            selector->feeds[pipeline->collects[c] * count + i] = 1;
+            selector->selection.feeds[pipeline->collects[c] * count + i] = 1;
     }
     for (uint32_t i = 0; i < count && !selector->status; i++) {
         const struct config_pipeline *pipeline = &config->pipelines[i];
@@ -114,6 +113,7 @@ void selection_free(struct selection *selection, const struct config *config)
         vec_free(&selection->pipelines[i].outputs);
     }
     free(selection->pipelines);
+    free(selection->feeds);
     vec_free(&selection->makers);
     *selection = (struct selection){0};
 }
@@ -129,7 +129,6 @@ void selector_destroy(struct selector *selector)
     }
     selection_free(&selector->selection, selector->config);
     free(selector->matchers);
-    free(selector->feeds);
     vec_free(&selector->pending);
     buf_free(&selector->path);
     free(selector);
@@ -143,8 +142,7 @@ static bool is_reserved(const struct config *config, const char *path)
 {
     for (const char *part = path; part; part = strchr(part, '/') ? strchr(part, '/') + 1 : NULL) {
         size_t length = strcspn(part, "/");
-        if ((length == 4 && memcmp(part, ".jig", 4) == 0) ||
-            (length == 4 && memcmp(part, ".git", 4) == 0))
+        if ((length == 4 && memcmp(part, ".git", 4) == 0) || strncmp(part, ".jig", 4) == 0)
             return true;
     }
     for (uint32_t i = 0; i < config->file_count; i++) {
@@ -213,39 +211,47 @@ static bool wants(const struct matcher *matcher, const char *path, size_t length
 }
 
 /* Whether what `from` makes finds its way, through other pipelines, to `to`. */
-static bool leads_to(const struct selector *selector, uint32_t from, uint32_t to, uint8_t *seen)
+static bool leads_to(const struct selection *selection, uint32_t count, uint32_t from, uint32_t to,
+                     uint8_t *seen)
 {
     if (from == to)
         return true;
     seen[from] = 1;
-    uint32_t count = selector->config->pipeline_count;
     for (uint32_t next = 0; next < count; next++) {
-        if (selector->feeds[from * count + next] && !seen[next] &&
-            leads_to(selector, next, to, seen))
+        if (selection->feeds[from * count + next] && !seen[next] &&
+            leads_to(selection, count, next, to, seen))
             return true;
     }
     return false;
+}
+
+bool selection_feed(const struct selection *selection, const struct config *config, uint32_t maker,
+                    uint32_t taker)
+{
+    uint8_t *known = &selection->feeds[maker * config->pipeline_count + taker];
+    if (*known)
+        return true;
+    uint8_t *seen = mem_array(config->pipeline_count, 1);
+    *known = !leads_to(selection, config->pipeline_count, taker, maker, seen);
+    free(seen);
+    return *known;
 }
 
 /* `maker`'s output `path` is a source of `taker`. Refused when that goes round in a circle. */
 static void feed(struct selector *selector, uint32_t maker, uint32_t taker, const char *path)
 {
     const struct config *config = selector->config;
-    uint8_t *known = &selector->feeds[maker * config->pipeline_count + taker];
-    if (*known)
+    if (selection_feed(&selector->selection, config, maker, taker))
         return;
-    uint8_t *seen = mem_array(config->pipeline_count, 1);
     if (maker == taker)
         REFUSE(selector, taker, "leave it out with `exclude`, or make outputs elsewhere",
                "pipeline '%s': its output '%s' is also one of its sources",
                config->pipelines[taker].name, path);
-    else if (leads_to(selector, taker, maker, seen))
+    else
         REFUSE(selector, taker, "leave it out with `exclude`",
                "pipeline '%s' takes '%s', which is made by '%s' from what '%s' makes",
                config->pipelines[taker].name, path, config->pipelines[maker].name,
                config->pipelines[taker].name);
-    *known = 1;
-    free(seen);
 }
 
 static void add_source(struct selector *selector, uint32_t index, file_id file, const char *path)

@@ -32,7 +32,8 @@ struct selected_pipeline {
 
 struct selection {
     struct selected_pipeline *pipelines; /* [as in the config] */
-    VEC(uint32_t) makers;                /* [file_id] the pipeline that makes it; or SELECT_NONE */
+    uint8_t *feeds;       /* [maker × pipelines + taker] what it makes, the other takes */
+    VEC(uint32_t) makers; /* [file_id] the pipeline that makes it; or SELECT_NONE */
 };
 
 struct selector;
@@ -49,6 +50,13 @@ void selector_offer(struct selector *selector, const char *path, size_t length);
 enum jig_status selector_finish(struct selector *selector, struct selection *selection,
                                 struct jig_error *error);
 void selection_free(struct selection *selection, const struct config *config);
+
+/*
+ * Lets `taker` depend on what `maker` makes, for other reasons than as a source. False when `maker`
+ * depends on `taker` already.
+ */
+bool selection_feed(const struct selection *selection, const struct config *config, uint32_t maker,
+                    uint32_t taker);
 
 /* The pipeline that makes `file`, or SELECT_NONE. */
 static inline uint32_t selection_maker(const struct selection *selection, file_id file)
