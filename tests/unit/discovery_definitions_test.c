@@ -278,6 +278,50 @@ static void test_c_depends_on_all_it_includes(void **state)
     edit(&options, "b.h", "#define A 2\n", "a.c", "*", false);
 }
 
+/* ---- what is kept --------------------------------------------------------------------------- */
+
+/* Facts of all files lie one behind the other; the cache takes none that points at another's. */
+static void test_facts_of_all_kinds_are_kept(void **state)
+{
+    (void)state;
+    static const char *const suffixes[] = {"ts", "c", "proto", "graphql"};
+    static const char *const texts[] = {
+        "/// <reference path='./r.d.ts' />\nimport d, { e as f } from './d'; import './s';\n"
+        "import g = require('./g'); export { h as i, j } from './h'; export * from './k';\n"
+        "export * as l from './l'; export { f, m as n }; export default d; const m = f, o = 1;\n"
+        "enum P { Q } namespace R {} function s() { return import('./t') } interface U {}\n"
+        "declare module './v' { interface W {} } s(); require(x); export class Y extends d {}",
+        "#include \"x.h\"\n#include <y.h>\n#include Z\nint a;\n",
+        "package p; import public \"x.proto\"; message A {} enum B {} service C {}\n"
+        "extend D { int32 e = 1; }",
+        "# import A, B.c from \"./x.graphql\"\n#import \"y.graphql\"\ntype C { a: A }\n"
+        "query D { a } fragment E on C { a } schema { query: C }",
+    };
+    enum { KINDS = sizeof texts / sizeof *texts, FILES = 3 };
+    static char paths[KINDS * FILES][16];
+    static const enum scanner_kind kinds[] = {SCANNER_TYPESCRIPT, SCANNER_C, SCANNER_PROTO,
+                                              SCANNER_GRAPHQL};
+    struct run_options options = ask("");
+    options.lens_count = KINDS;
+    options.threads = 1;
+    for (uint32_t i = 0; i < KINDS * FILES; i++) {
+        uint32_t lens = i % KINDS;
+        options.lenses[lens] =
+            (struct discovery_lens){.kind = kinds[lens], .resolve = {.kind = kinds[lens]}};
+        snprintf(paths[i], sizeof paths[i], "%c.%s", 'a' + (int)i, suffixes[lens]);
+        put(paths[i], texts[lens]);
+        add_source(&options, paths[i], lens);
+    }
+    learn(&options);
+    struct run run;
+    run_begin(&run, &options);
+    assert_int_equal(run.notices, 0);
+    assert_int_equal(discovery_counts(run.discovery)->opened, 0);
+    assert_int_equal(discovery_counts(run.discovery)->scanned, 0);
+    assert_as_fresh(&run, &options, true);
+    run_end(&run);
+}
+
 /* ---- files that jobs make ------------------------------------------------------------------ */
 
 static void test_nothing_is_known_before_a_file_is_made(void **state)
@@ -328,6 +372,7 @@ int main(void)
         PLACE_TEST(test_all_that_a_module_exports),
         PLACE_TEST(test_proto_messages_depend_on_what_they_mention),
         PLACE_TEST(test_c_depends_on_all_it_includes),
+        PLACE_TEST(test_facts_of_all_kinds_are_kept),
         PLACE_TEST(test_nothing_is_known_before_a_file_is_made),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

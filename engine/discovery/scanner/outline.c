@@ -171,6 +171,7 @@ void outline_reexport(struct outline *outline, symbol_id name, uint32_t line)
                    &(struct fact_definition){.name = outline_text(outline, name),
                                              .line = line,
                                              .digest = digest_of(symbol->text, symbol->length),
+                                             .uses_begin = outline->facts->uses.count,
                                              .exported = 1,
                                              .kind = DEFINITION_ALIAS});
     outline->statement_defined = outline->facts->definitions.count;
