@@ -160,7 +160,7 @@ static void run_generation(const struct task *task, struct codegen_result *resul
     struct generation generation;
     generation_begin(&generation, task->generation, task->imports_closed);
     result->exit_code = run_generator(task->generator, &generation);
-    if (result->exit_code == 0 && !generation_commit(&generation, &result->written))
+    if (result->exit_code == 0 && !generation_commit(&generation, result))
         result->exit_code = 1;
     generation_end(&generation);
     result->output = generation.printed;

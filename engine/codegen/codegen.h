@@ -20,6 +20,7 @@
 #define CODEGEN_CODEGEN_H
 
 #include "engine/base/buf.h"
+#include "engine/base/digest.h"
 #include "jig/error.h"
 #include "jig/generator.h"
 #include "jig/scheduler.h"
@@ -115,6 +116,8 @@ struct codegen_result {
     uint64_t user_ns; /* processor time where it is known; 0 for a worker */
     uint32_t written; /* outputs that were written, the others being the same already; 0 for a
                          worker, which does not tell */
+    /* Sum of the digests of what the outputs were given, empty ones left out; zero for a worker. */
+    struct digest contents;
 };
 
 /*

@@ -226,7 +226,7 @@ static bool is_complete(struct generation *generation)
 }
 
 static enum jig_status write_outputs(const struct generation *generation, struct output *outputs,
-                                     uint32_t *written, struct jig_error *error)
+                                     struct codegen_result *result, struct jig_error *error)
 {
     size_t count = generation->job->output_count;
     enum jig_status status = JIG_OK;
@@ -238,21 +238,25 @@ static enum jig_status write_outputs(const struct generation *generation, struct
     for (size_t i = 0; i < count && !status; i++) {
         bool changed;
         status = output_commit(&outputs[i], &changed, error);
-        *written += !status && changed;
+        result->written += !status && changed;
+        const struct generation_content *content = &generation->contents[i];
+        if (content->length)
+            result->contents =
+                digest_add(result->contents, digest_of(content->bytes, content->length));
     }
     for (size_t i = 0; i < count; i++)
         output_discard(&outputs[i]);
     return status;
 }
 
-bool generation_commit(struct generation *generation, uint32_t *written)
+bool generation_commit(struct generation *generation, struct codegen_result *result)
 {
-    *written = 0;
+    result->written = 0;
     if (generation->failed || !is_complete(generation))
         return false;
     struct output *outputs = mem_array(generation->job->output_count, sizeof *outputs);
     struct jig_error error;
-    if (write_outputs(generation, outputs, written, &error))
+    if (write_outputs(generation, outputs, result, &error))
         generation_fail(generation, "%s", error.message);
     free(outputs);
     return !generation->failed;

@@ -13,6 +13,7 @@
 
 #include "engine/base/buf.h"
 #include "engine/base/memory.h"
+#include "engine/codegen/codegen.h"
 #include "jig/generator.h"
 
 #include <stdbool.h>
@@ -61,9 +62,10 @@ bool generation_write_read(struct generation *generation, size_t output, const v
 
 /*
  * Writes the outputs. False, with the reason printed, when the job failed before, when an output
- * was not given its content, or when one cannot be written. *written counts those that were not the
- * same already. Either all temporary files could be written or no output is touched.
+ * was not given its content, or when one cannot be written. `result` counts those that were not the
+ * same already, and sums up what they hold. Either all temporary files could be written or no
+ * output is touched.
  */
-bool generation_commit(struct generation *generation, uint32_t *written);
+bool generation_commit(struct generation *generation, struct codegen_result *result);
 
 #endif

@@ -100,8 +100,8 @@ static bool input_held_still(struct build *build, const struct job_start *start,
     if (!same_digest || digest_is_zero(term_before))
         plan_refresh_term(&build->plan, file); /* zero: known, but not to this plan */
     if (generated) {
-        if (session
-                ->pipelines) /* their jobs write what they declare; somebody else has been here */
+        /* Pipelines' jobs write what they declare, so this was somebody else. */
+        if (session->pipelines)
             return same_digest;
         if (was_known && !same_digest)
             session_follow_rewrite(build, start->job, file, term_before);
@@ -144,10 +144,16 @@ static bool inputs_held_still(struct build *build, const struct job_start *start
 static void notice_unsteady(struct build *build, job_id id, file_id culprit)
 {
     const struct graph *graph = build->session->graph;
+    file_id made = graph_job_key(graph, &graph->jobs.data[id]);
     struct jig_error what;
-    jig_fail(&what, JIG_OK, "'%s' changed while '%s' was being made from it; it will be made again",
-             graph_path(graph, culprit),
-             graph_path(graph, graph_job_key(graph, &graph->jobs.data[id])));
+    if (culprit == made)
+        jig_fail(&what, JIG_OK,
+                 "'%s' was changed when it had just been made; it will be made again",
+                 graph_path(graph, made));
+    else
+        jig_fail(&what, JIG_OK,
+                 "'%s' changed while '%s' was being made from it; it will be made again",
+                 graph_path(graph, culprit), graph_path(graph, made));
     event_notice(build->session, &what);
 }
 
@@ -253,6 +259,19 @@ static enum jig_status look_at_outputs(struct build *build, job_id id, uint64_t 
     return status;
 }
 
+/* Whether the outputs hold what we wrote, and not what somebody else has written since. */
+static bool outputs_hold(const struct jig_session *session, const struct job_start *start)
+{
+    const struct graph_job *job = &session->graph->jobs.data[start->job];
+    struct digest sum = {0};
+    for (uint32_t i = 0; i < job->out_count; i++) {
+        file_id file = graph_outputs(session->graph, job)[i];
+        if (session->history->files.data[file].size)
+            sum = digest_add(sum, session->history->files.data[file].digest);
+    }
+    return digest_is_zero(start->contents) || digest_equal(sum, start->contents);
+}
+
 enum jig_status session_collect(struct build *build, const struct job_start *start,
                                 const struct file_record *before, uint32_t duration_ms,
                                 struct buf *output, struct jig_error *error)
@@ -266,8 +285,10 @@ enum jig_status session_collect(struct build *build, const struct job_start *sta
         status = look_at_outputs(build, start->job, tick, before, error);
     }
     if (!status) {
-        file_id culprit = GRAPH_NONE;
-        bool still = inputs_held_still(build, start, &deps, tick, &culprit);
+        file_id culprit =
+            graph_job_key(build->session->graph, &build->session->graph->jobs.data[start->job]);
+        bool still = outputs_hold(build->session, start);
+        still &= inputs_held_still(build, start, &deps, tick, &culprit);
         if (!still)
             notice_unsteady(build, start->job, culprit);
         set_record(build, start->job, &deps, duration_ms, still ? JOB_RECORDED : JOB_UNSTEADY);

@@ -449,9 +449,11 @@ static uint32_t lane_for(struct execution *ex, const struct run_result *result)
 static void take_generated(struct execution *ex)
 {
     struct run_result result;
-    while (generate_take(ex->generate, &result)) {
+    struct digest contents;
+    while (generate_take(ex->generate, &result, &contents)) {
         ex->generating--;
         result.slot = lane_for(ex, &result);
+        ex->running[result.job].start.contents = contents;
         ex->running[result.job].start_ns = result.start_ns; /* before, it was only queued */
         finish_job(ex, &result);
         run_result_free(&result);

@@ -395,12 +395,13 @@ enum jig_status generate_start(struct generate *generate, job_id id, struct jig_
     return JIG_OK;
 }
 
-bool generate_take(struct generate *generate, struct run_result *out)
+bool generate_take(struct generate *generate, struct run_result *out, struct digest *contents)
 {
     struct codegen_result result;
     if (!generate || !codegen_take(generate->codegen, &result))
         return false;
     free_given(generate, result.job);
+    *contents = result.contents;
     generate->build->result->outputs_written += result.written;
     *out = (struct run_result){
         .kind = RUN_FINISHED,

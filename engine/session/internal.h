@@ -173,8 +173,12 @@ enum jig_status generate_create(struct generate **generate, struct build *build,
                                 struct jig_error *error);
 void generate_destroy(struct generate *generate);
 enum jig_status generate_start(struct generate *generate, job_id id, struct jig_error *error);
-/* Takes a job that has ended, in the form of a process' end; its slot is not set. */
-bool generate_take(struct generate *generate, struct run_result *result);
+/*
+ * Takes a job that has ended, in the form of a process' end; its slot is not set. *contents is the
+ * sum of the digests of what its outputs were given, empty ones left out; zero when that is not
+ * known.
+ */
+bool generate_take(struct generate *generate, struct run_result *result, struct digest *contents);
 void generate_interrupt(struct generate *generate);
 
 /* ---- delta.c: what a build changed ------------------------------------------------------------
@@ -249,11 +253,12 @@ enum jig_status session_execute(struct build *build, struct jig_error *error);
 
 /* ---- collect.c: what a finished job left ---------------------------------------------------- */
 
-/* What was known when the job started. */
+/* What was known when the job started, and what its generator said. */
 struct job_start {
     job_id job;
     int64_t start_ns; /* file system time; a later exact stamp is not less */
     int64_t tick_ns;  /* the same as clocks that tick have it; no later stamp at all is less */
+    struct digest contents; /* see generate_take */
 };
 
 /*
