@@ -3,8 +3,9 @@
  * of a definition is asked for, and thrown away when facts change. Internal to engine/discovery.
  *
  * Its nodes are numbers: first all definitions, by their place in the facts; then one for each
- * module's "*", all that it exports; then one for each module's "top", which stands for the text
- * that every definition of the module depends on, in languages where the order of text matters.
+ * module's "*", all that it exports; then one for each module's "top", which stands for what
+ * every definition of the module depends on: the text outside of definitions, in languages where
+ * its order matters, and what TypeScript imports for no name.
  */
 #ifndef DISCOVERY_DEFINITION_GRAPH_H
 #define DISCOVERY_DEFINITION_GRAPH_H

@@ -54,8 +54,9 @@ void facts_copy(struct facts *to, const struct facts_span *at, const struct fact
     }
     for (uint32_t i = 0; i < span->names.count; i++) {
         struct fact_name name = from->names.data[span->names.begin + i];
-        to->names.data[at->names.begin + i] =
-            (struct fact_name){name.imported + text, name.local + text};
+        name.imported += text;
+        name.local += text;
+        to->names.data[at->names.begin + i] = name;
     }
     for (uint32_t i = 0; i < span->definitions.count; i++) {
         struct fact_definition definition = from->definitions.data[span->definitions.begin + i];

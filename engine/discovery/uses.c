@@ -57,6 +57,13 @@ static bool use_export(struct user *user, module_id module, const char *name, ui
     return found.kind != EXPORT_NONE;
 }
 
+/* How an import is written, beside where it leads: another way may mean something else. */
+static uint64_t label_of_import(const struct fact_import *import, uint64_t what, uint64_t more)
+{
+    const uint64_t words[] = {what, more, import->kind, import->manner};
+    return XXH3_64bits(words, sizeof words);
+}
+
 /* The name `name` of what an import leads to; "*", and a name that is not found, is all of it. */
 static void use_import(struct user *user, uint32_t import, const char *name, uint64_t label)
 {
@@ -67,11 +74,13 @@ static void use_import(struct user *user, uint32_t import, const char *name, uin
         use_node(user, node_of_all(user->graph, target), label);
 }
 
-static void use_all_of(struct user *user, uint32_t import)
+/* `place` tells it from others where their order matters. */
+static void use_all_of(struct user *user, uint32_t import, uint32_t place)
 {
     const struct facts *facts = &user->graph->discovery->facts;
-    const char *specifier = facts_text(facts, facts->imports.data[import].specifier);
-    use_import(user, import, "*", label_of(specifier));
+    const struct fact_import *fact = &facts->imports.data[import];
+    uint64_t specifier = label_of(facts_text(facts, fact->specifier));
+    use_import(user, import, "*", label_of_import(fact, specifier, place));
 }
 
 /* All that may be meant by a name that nothing seems to introduce. */
@@ -81,7 +90,21 @@ static void use_whole_imports(struct user *user)
     const struct module *module = &discovery->now.modules.data[user->module];
     for (uint32_t i = 0; i < module->imports_count; i++) {
         if (discovery->facts.imports.data[module->imports_begin + i].all)
-            use_all_of(user, module->imports_begin + i);
+            use_all_of(user, module->imports_begin + i, 0);
+    }
+}
+
+/* What runs, or is declared for everyone, by importing it, in its order. */
+static void use_side_effects(struct user *user)
+{
+    const struct discovery *discovery = user->graph->discovery;
+    const struct module *module = &discovery->now.modules.data[user->module];
+    for (uint32_t i = 0, place = 0; i < module->imports_count; i++) {
+        const struct fact_import *import =
+            &discovery->facts.imports.data[module->imports_begin + i];
+        bool runs = import->kind == IMPORT_STATIC || import->kind == IMPORT_TYPE;
+        if (runs && !import->names_count)
+            use_all_of(user, module->imports_begin + i, ++place);
     }
 }
 
@@ -97,8 +120,12 @@ static bool use_local(struct user *user, const char *name, bool reexports)
     for (; entry; entry = names_next(&graph->locals, entry)) {
         if ((facts->imports.data[entry->import].kind == IMPORT_REEXPORT) != reexports)
             continue;
-        const char *imported = facts_text(facts, facts->names.data[entry->index].imported);
-        use_import(user, entry->import, imported, label_of(name));
+        const struct fact_import *import = &facts->imports.data[entry->import];
+        const struct fact_name *fact = &facts->names.data[entry->index];
+        const char *imported = facts_text(facts, fact->imported);
+        const uint64_t names[] = {label_of(name), label_of(imported)};
+        uint64_t label = label_of_import(import, XXH3_64bits(names, sizeof names), fact->is_type);
+        use_import(user, entry->import, imported, label);
         found = true;
     }
     return found;
@@ -132,9 +159,11 @@ static void use_identifier(struct user *user, const char *name)
     const struct discovery *discovery = user->graph->discovery;
     const struct module *module = &discovery->now.modules.data[user->module];
     for (uint32_t i = 0; i < module->imports_count; i++) {
-        module_id target = discovery->resolved.data[module->imports_begin + i].target;
+        uint32_t import = module->imports_begin + i;
+        module_id target = discovery->resolved.data[import].target;
+        uint64_t label = label_of_import(&discovery->facts.imports.data[import], label_of(name), 0);
         if (target != MODULE_NONE)
-            use_export(user, target, name, label_of(name));
+            use_export(user, target, name, label);
     }
 }
 
@@ -156,45 +185,64 @@ static void look_at_definition(struct user *user, uint32_t self)
     if (definition->kind == DEFINITION_ALIAS && !definition->uses_count &&
         !use_local(user, own_name, true))
         use_whole_imports(user);
-    if (user->kind != SCANNER_TYPESCRIPT && *own_name)
+    if (*own_name)
         use_node(user, node_of_top(user->graph, user->module), 0);
 }
 
-/* The text that is no definition, and that of what is imported: packages, options, conditions. */
+/*
+ * The text that is no definition, and that of what is imported: packages, options, conditions. In
+ * TypeScript, what is imported for no name.
+ */
 static void look_at_top(struct user *user)
 {
     const struct discovery *discovery = user->graph->discovery;
     const struct module *module = &discovery->now.modules.data[user->module];
+    if (user->kind == SCANNER_TYPESCRIPT) {
+        use_side_effects(user);
+        return;
+    }
     use_neighbours(user, "", NODE_NONE);
     for (uint32_t i = 0; i < module->imports_count; i++) {
         uint32_t import = module->imports_begin + i;
         module_id target = discovery->resolved.data[import].target;
         if (target != MODULE_NONE && imports_by_identifier(user->kind))
-            use_node(user, node_of_top(user->graph, target), 0);
+            use_node(user, node_of_top(user->graph, target),
+                     label_of_import(&discovery->facts.imports.data[import], 0, 0));
         else
-            use_all_of(user, import);
+            use_all_of(user, import, i);
     }
 }
 
 /* ---- a module's exports -------------------------------------------------------------------- */
+
+/* A module that exports nothing may be a script, which shares all it defines. */
+static bool exports_something(const struct facts *facts, const struct module *module)
+{
+    for (uint32_t i = 0; i < module->definitions_count; i++) {
+        if (facts->definitions.data[module->definitions_begin + i].exported)
+            return true;
+    }
+    return false;
+}
 
 static void look_at_all(struct user *user)
 {
     const struct discovery *discovery = user->graph->discovery;
     const struct facts *facts = &discovery->facts;
     const struct module *module = &discovery->now.modules.data[user->module];
+    bool all = !exports_something(facts, module);
     for (uint32_t i = 0; i < module->definitions_count; i++) {
         uint32_t index = module->definitions_begin + i;
         const struct fact_definition *definition = &facts->definitions.data[index];
         const char *name = facts_text(facts, definition->name);
-        if (definition->exported || !*name)
+        if (all || definition->exported || !*name)
             use_node(user, index, label_of(name));
     }
     /* What it exports again as a whole, or runs by importing it. */
     for (uint32_t i = 0; i < module->imports_count; i++) {
         uint32_t import = module->imports_begin + i;
         if (user->kind != SCANNER_TYPESCRIPT || !facts->imports.data[import].names_count)
-            use_all_of(user, import);
+            use_all_of(user, import, i);
     }
     if (!module->definitions_count)
         user->content.own = discovery->now.records.data[user->module].digest;

@@ -243,6 +243,81 @@ static void test_all_that_a_module_exports(void **state)
     assert_stays("a.ts", "export * from './m'; export const a = 1; console.log(3);");
 }
 
+/* ---- how things are imported --------------------------------------------------------------- */
+
+/* No name can be seen in what exports by assignment: what it is asked for has to count. */
+static void test_names_that_cannot_be_seen_count(void **state)
+{
+    (void)state;
+    struct run_options options = ask("a.ts");
+    put("u.cjs", "module.exports = { foo: 1, bar: 2 };");
+    put("a.ts", "import { foo as x } from './u.cjs'; export const a = x;");
+    assert_changes("a.ts", "import { bar as x } from './u.cjs'; export const a = x;");
+    assert_changes("a.ts", "import x from './u.cjs'; export const a = x;");
+    assert_changes("a.ts", "import * as x from './u.cjs'; export const a = x;");
+    put("a.ts", "export { foo as a } from './u.cjs';");
+    assert_changes("a.ts", "export { bar as a } from './u.cjs';");
+}
+
+static void test_the_way_of_an_import_counts(void **state)
+{
+    (void)state;
+    struct run_options options = ask("a.ts");
+    put("m.ts", "export const x = 1;");
+    put("a.ts", "import { x } from './m'; export const a = x;");
+    assert_changes("a.ts", "import type { x } from './m'; export const a = x;");
+    assert_changes("a.ts", "import { type x } from './m'; export const a = x;");
+    assert_changes("a.ts", "import { x } from './m' with { type: 'json' }; export const a = x;");
+    assert_changes("a.ts", "import { x } from './m' with { type: 'css' }; export const a = x;");
+    put("a.ts", "import * as x from './m'; export const a = x;");
+    assert_changes("a.ts", "import defer * as x from './m'; export const a = x;");
+    put("a.ts", "export { x as a } from './m';");
+    assert_changes("a.ts", "export type { x as a } from './m';");
+}
+
+static void test_a_type_beside_it_does_not_count(void **state)
+{
+    (void)state;
+    struct run_options options = ask("a.ts");
+    put("m.ts", "export const x = 1; export type T = 1;");
+    put("a.ts", "import { x } from './m'; export const a = x;");
+    assert_stays("a.ts", "import { x, type T } from './m'; export const a = x;");
+}
+
+static void test_the_way_of_exporting_again_counts(void **state)
+{
+    (void)state;
+    struct run_options options = ask("a.ts");
+    put("a.ts", "import * as m from './m'; export const a = m;");
+    put("v.ts", "export const v = 1;");
+    put("m.ts", "export * from './v';");
+    assert_changes("m.ts", "import './v';");
+    assert_changes("m.ts", "export type * from './v';");
+}
+
+static void test_side_effects_have_an_order(void **state)
+{
+    (void)state;
+    struct run_options options = ask("a.ts");
+    put("v.ts", "f();");
+    put("w.ts", "g();");
+    put("a.ts", "import './v'; import './w'; export const a = h;");
+    assert_changes("a.ts", "import './w'; import './v'; export const a = h;");
+    assert_changes("v.ts", "f(1);");
+    edit(&options, "a.ts", "import './v'; import './w'; export const a = h;", "a.ts", "*", false);
+}
+
+static void test_what_a_script_declares_counts(void **state)
+{
+    (void)state;
+    struct run_options options = ask("a.ts");
+    put("a.ts", "import './globals'; export const a: Shape = 1;");
+    put("globals.d.ts", "interface Shape { x: 1 }");
+    assert_changes("globals.d.ts", "interface Shape { x: 2 }");
+    assert_changes("globals.d.ts", "export {}; declare global { interface Shape { x: 2 } }");
+    assert_changes("globals.d.ts", "export {}; declare global { interface Shape { x: 3 } }");
+}
+
 /* ---- other languages ----------------------------------------------------------------------- */
 
 static void test_proto_messages_depend_on_what_they_mention(void **state)
@@ -265,6 +340,23 @@ static void test_proto_messages_depend_on_what_they_mention(void **state)
          "A", false);
     edit(&options, "deep.proto", "package p; message X { int64 x = 1; } message Z { int64 z = 1; }",
          "a.proto", "A", false);
+}
+
+static void test_proto_public_imports_count(void **state)
+{
+    (void)state;
+    struct run_options options = ask("a.proto");
+    static const char *const roots[] = {"."};
+    options.lenses[0] = (struct discovery_lens){
+        .kind = SCANNER_PROTO,
+        .resolve = {.kind = SCANNER_PROTO, .roots = roots, .root_count = 1},
+    };
+    put("a.proto", "import \"m.proto\"; message A { int32 x = 1; }");
+    put("m.proto", "import public \"deep.proto\";");
+    put("deep.proto", "message X { int32 x = 1; }");
+    edit(&options, "m.proto", "import \"deep.proto\";", "a.proto", "*", false);
+    edit(&options, "a.proto", "import public \"m.proto\"; message A { int32 x = 1; }", "a.proto",
+         "A", false);
 }
 
 static void test_c_depends_on_all_it_includes(void **state)
@@ -370,6 +462,13 @@ int main(void)
         PLACE_TEST(test_a_name_that_is_not_found_is_all),
         PLACE_TEST(test_definitions_of_modules_in_a_circle),
         PLACE_TEST(test_all_that_a_module_exports),
+        PLACE_TEST(test_names_that_cannot_be_seen_count),
+        PLACE_TEST(test_the_way_of_an_import_counts),
+        PLACE_TEST(test_a_type_beside_it_does_not_count),
+        PLACE_TEST(test_the_way_of_exporting_again_counts),
+        PLACE_TEST(test_side_effects_have_an_order),
+        PLACE_TEST(test_what_a_script_declares_counts),
+        PLACE_TEST(test_proto_public_imports_count),
         PLACE_TEST(test_proto_messages_depend_on_what_they_mention),
         PLACE_TEST(test_c_depends_on_all_it_includes),
         PLACE_TEST(test_facts_of_all_kinds_are_kept),

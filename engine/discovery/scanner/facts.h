@@ -27,13 +27,14 @@ enum fact_import_kind {
 };
 
 struct fact_import {
-    uint32_t specifier; /* as written between the quotes, escapes resolved */
-    uint32_t line;      /* 1-based */
-    uint8_t kind;       /* enum fact_import_kind */
-    uint8_t all; /* the importer may use any name of it: no list of names, `* as`, export * */
-    uint16_t unused;
+    uint64_t manner;      /* digest of what else it says: type, defer, with { … }; 0: nothing */
+    uint32_t specifier;   /* as written between the quotes, escapes resolved */
+    uint32_t line;        /* 1-based */
     uint32_t names_begin; /* into `names` */
     uint32_t names_count;
+    uint8_t kind; /* enum fact_import_kind */
+    uint8_t all;  /* the importer may use any name of it: no list of names, `* as`, export * */
+    uint8_t unused[6];
 };
 
 /*
@@ -47,6 +48,7 @@ struct fact_import {
 struct fact_name {
     uint32_t imported; /* its name in the other module; "default"; "*" */
     uint32_t local;    /* its name here */
+    uint32_t is_type;  /* 1: the word `type` is before it */
 };
 
 /*

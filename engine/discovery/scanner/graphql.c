@@ -102,7 +102,7 @@ static const char *read_import_names(struct graphql_lexer *lexer, const char *p,
         if (length > 0 && !member) {
             symbol_id word = symbols_intern(&lexer->outline.symbols, name, length);
             uint32_t text = outline_text(&lexer->outline, word);
-            vec_push(&facts->names, ((struct fact_name){text, text}));
+            vec_push(&facts->names, ((struct fact_name){text, text, 0}));
         }
     }
     return p;

@@ -149,7 +149,7 @@ void outline_import_all(struct outline *outline, enum fact_import_kind kind, con
         return;
     symbol->flags |= SYMBOL_IMPORTED | SYMBOL_LOCAL;
     uint32_t star = facts_add_text(facts, "*", 1);
-    vec_push(&facts->names, ((struct fact_name){star, outline_text(outline, word)}));
+    vec_push(&facts->names, ((struct fact_name){star, outline_text(outline, word), 0}));
     vec_push(&facts->imports,
              ((struct fact_import){.specifier = facts_add_text(facts, text, length),
                                    .line = line,

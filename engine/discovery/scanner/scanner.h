@@ -56,6 +56,6 @@ const char *scanner_kind_name(enum scanner_kind kind);
 bool scanner_kind_of(const char *name, enum scanner_kind *kind);
 
 /* Rises when a scanner's facts for the same text change: older cached facts are then dropped. */
-enum { SCANNER_VERSION = 1 };
+enum { SCANNER_VERSION = 2 };
 
 #endif

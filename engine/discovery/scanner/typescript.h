@@ -16,6 +16,7 @@ enum ts_call { TS_CALL_NONE, TS_CALL_WORD, TS_CALL_OPEN, TS_CALL_LITERAL };
 struct ts_name {
     symbol_id imported;
     symbol_id local;
+    bool is_type;
 };
 
 struct ts_parser {

@@ -31,8 +31,9 @@ static void push_import(struct ts_parser *parser, enum fact_import_kind kind, ui
     uint32_t names_begin = facts->names.count;
     for (uint32_t i = 0; i < parser->names.count; i++) {
         const struct ts_name *name = &parser->names.data[i];
-        vec_push(&facts->names, ((struct fact_name){outline_text(&parser->outline, name->imported),
-                                                    outline_text(&parser->outline, name->local)}));
+        vec_push(&facts->names,
+                 ((struct fact_name){outline_text(&parser->outline, name->imported),
+                                     outline_text(&parser->outline, name->local), name->is_type}));
         if (kind != IMPORT_REEXPORT)
             outline_introduce(&parser->outline, name->local);
     }
@@ -54,7 +55,7 @@ void ts_add_import(struct ts_parser *parser, enum fact_import_kind kind,
 
 static void push_name(struct ts_parser *parser, symbol_id imported, symbol_id local)
 {
-    vec_push(&parser->names, ((struct ts_name){imported, local}));
+    vec_push(&parser->names, ((struct ts_name){imported, local, false}));
 }
 
 /* ---- calls --------------------------------------------------------------------------------- */
@@ -110,6 +111,8 @@ static void read_list_name(struct ts_parser *parser)
         push_name(parser, words[count - 1], words[count - 1]);
     else if (count > 2)
         push_name(parser, words[count - 3], words[count - 1]);
+    if (count == 2 || count == 4)
+        parser->names.data[parser->names.count - 1].is_type = true;
 }
 
 /* { name, … }: appends to `names`. Stops at what does not belong there. */
@@ -127,37 +130,46 @@ static void read_list(struct ts_parser *parser)
         ts_pass(parser);
 }
 
-/* with { type: 'json' }: tokens of their own, for no fact tells of them. */
-static void read_attributes(struct ts_parser *parser, bool nested)
-{
-    const struct ts_lexer *lexer = &parser->lexer;
-    enum ts_keyword keyword = lexer->token.keyword;
-    bool newline = false;
-    bool present = (keyword == TS_with || (keyword == TS_assert && !lexer->token.newline)) &&
-                   ts_lexer_peek(lexer, &newline) == '{';
-    if (!nested)
-        outline_drop(&parser->outline);
-    if (!present)
-        return;
-    ts_pass(parser);
-    uint32_t depth = lexer->depth;
-    do
-        ts_pass(parser);
-    while (lexer->token.kind != TS_END && lexer->depth > depth);
-}
-
-/* ---- import -------------------------------------------------------------------------------- */
-
 struct import {
     enum fact_import_kind kind;
     bool all;
     bool nested;
     bool exported;
     uint32_t line;
+    uint64_t manner;
 };
 
+/* The token, a modifier or an attribute's, says how the module is imported. */
+static void add_manner(struct import *import, const struct ts_token *token)
+{
+    import->manner =
+        XXH3_64bits_withSeed(token->start, (size_t)(token->end - token->start), import->manner);
+}
+
+/* with { type: 'json' }: tokens of their own, and the import's manner. */
+static void read_attributes(struct ts_parser *parser, struct import *import)
+{
+    const struct ts_lexer *lexer = &parser->lexer;
+    enum ts_keyword keyword = lexer->token.keyword;
+    bool newline = false;
+    bool present = (keyword == TS_with || (keyword == TS_assert && !lexer->token.newline)) &&
+                   ts_lexer_peek(lexer, &newline) == '{';
+    if (!import->nested)
+        outline_drop(&parser->outline);
+    if (!present)
+        return;
+    ts_pass(parser);
+    uint32_t depth = lexer->depth;
+    do {
+        add_manner(import, &lexer->token);
+        ts_pass(parser);
+    } while (lexer->token.kind != TS_END && lexer->depth > depth);
+}
+
+/* ---- import -------------------------------------------------------------------------------- */
+
 /* `from 'x'`, and what may follow. */
-static void read_from(struct ts_parser *parser, const struct import *import)
+static void read_from(struct ts_parser *parser, struct import *import)
 {
     const struct ts_token *token = &parser->lexer.token;
     if (token->keyword == TS_from)
@@ -166,7 +178,9 @@ static void read_from(struct ts_parser *parser, const struct import *import)
         return;
     ts_add_import(parser, import->kind, token, import->all, import->line);
     ts_pass(parser);
-    read_attributes(parser, import->nested);
+    read_attributes(parser, import);
+    struct facts *facts = parser->outline.facts;
+    facts->imports.data[facts->imports.count - 1].manner = import->manner;
 }
 
 /* import a = require('x'), or import a = b.c, which is a definition; the `=` is the token. */
@@ -232,6 +246,14 @@ static void read_import_names(struct ts_parser *parser, struct import *import, s
     read_from(parser, import);
 }
 
+/* `type`, `defer`, … */
+static void add_modifier(struct import *import, const struct ts_token *token)
+{
+    if (token->word == TS_type)
+        import->kind = IMPORT_TYPE;
+    add_manner(import, token);
+}
+
 /*
  * The default name, SYMBOL_NONE when there is none. A word before another word, a list or a star is
  * a modifier; `from` is a name only when no string follows it.
@@ -239,6 +261,7 @@ static void read_import_names(struct ts_parser *parser, struct import *import, s
 static symbol_id read_default_name(struct ts_parser *parser, struct import *import)
 {
     const struct ts_token *token = &parser->lexer.token;
+    struct ts_token last = *token; /* the one that `name` is */
     symbol_id name = SYMBOL_NONE;
     while (token->kind == TS_WORD) {
         bool newline = false;
@@ -246,14 +269,14 @@ static symbol_id read_default_name(struct ts_parser *parser, struct import *impo
         bool is_from = token->keyword == TS_from && (next == '"' || next == '\'');
         if (is_from)
             break;
-        if (name == TS_type)
-            import->kind = IMPORT_TYPE;
+        if (name != SYMBOL_NONE)
+            add_modifier(import, &last);
+        last = *token;
         name = token->word;
         ts_pass(parser);
     }
     if (name != SYMBOL_NONE && (token->kind == '{' || token->kind == '*')) {
-        if (name == TS_type)
-            import->kind = IMPORT_TYPE;
+        add_modifier(import, &last);
         name = SYMBOL_NONE;
     }
     return name;
@@ -332,6 +355,7 @@ bool ts_read_export(struct ts_parser *parser)
         char next = ts_lexer_peek(lexer, &newline);
         if (next != '{' && next != '*')
             return false;
+        add_manner(&import, &lexer->token);
         ts_pass(parser);
     }
     switch (lexer->token.kind) {
