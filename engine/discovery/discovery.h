@@ -55,7 +55,7 @@ struct discovery_options {
 
 /* What discovery cost: since discovery_create. */
 struct discovery_counts {
-    struct tree_counts tree;
+    struct tree_counts tree;         /* of the last walk alone */
     struct fingerprint_counts files; /* of modules and configuration files */
     uint64_t opened;                 /* files whose content was read, for whatever reason */
     uint64_t scanned;                /* files a scanner saw */

@@ -36,6 +36,7 @@ struct pipelines {
     bool just_loaded;                /* what was found is not older than the session */
     struct discovery_counts counted; /* what earlier builds have reported */
     bool select_anew;            /* the names in the tree are not those the graph was made from */
+    bool blind;                  /* some folder cannot be read: what is in it may not be gone */
     struct digest stamp;         /* of what the graph follows from, manifest files apart */
     VEC(uint8_t) fresh;          /* [file_id] discovery has just looked at it: no need to again */
     VEC(struct digest) contents; /* [module] of the file, when views were last looked through */

@@ -406,6 +406,7 @@ enum jig_status session_load_pipelines(struct jig_session *session, struct jig_e
     bool changed;
     enum jig_status status = discovery_refresh(pipelines->discovery, &changed, error);
     pipelines->select_anew |= changed;
+    pipelines->blind = discovery_counts(pipelines->discovery)->tree.unreadable > 0;
     if (!status)
         status = read_config(session, error);
     const struct graph *before = session->graph;
@@ -450,8 +451,8 @@ void session_report_discovery(struct jig_session *session, struct jig_build_resu
     struct pipelines *pipelines = session->pipelines;
     const struct discovery_counts *now = discovery_counts(pipelines->discovery);
     const struct discovery_counts *then = &pipelines->counted;
-    result->folders_statted = now->tree.folders_statted - then->tree.folders_statted;
-    result->folders_read = now->tree.folders_read - then->tree.folders_read;
+    result->folders_statted = now->tree.folders_statted; /* these are of the last walk */
+    result->folders_read = now->tree.folders_read;
     result->files_walked = now->tree.entries;
     result->files_statted += now->files.stats - then->files.stats;
     result->files_hashed += now->files.hashed - then->files.hashed;

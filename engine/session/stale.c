@@ -142,7 +142,8 @@ bool session_remove_stale(struct build *build)
 {
     struct jig_session *session = build->session;
     struct history *history = session->history;
-    if (!history->orphans.count || session->options.read_only || build->options->dry_run)
+    if (!history->orphans.count || session->options.read_only || build->options->dry_run ||
+        session->pipelines->blind)
         return false;
     uint32_t kept = 0;
     for (uint32_t i = 0; i < history->orphans.count; i++) {

@@ -47,6 +47,7 @@ struct tree_counts {
     uint64_t entries;         /* names in all folders that the walk reaches */
     uint64_t files;           /* of these, files not left out */
     uint64_t renewed;         /* fingerprints, of folders and ignore files, found to be others */
+    uint64_t unreadable;      /* folders that the walk reaches and that may not be read */
 };
 
 struct tree *tree_create(const struct tree_options *options);
@@ -88,6 +89,16 @@ enum tree_kind { TREE_MISSING, TREE_FILE, TREE_FOLDER };
  * without a lock.
  */
 enum tree_kind tree_kind(struct tree *tree, const char *path, size_t length);
+
+/*
+ * Where the symbolic link `path` (as for tree_kind) leads, as it is written in it: its length, with
+ * `target` NUL-terminated; 0 when it is none, or longer than `size` - 1. Links in the folders above
+ * are followed. Remembers what it was asked: a refresh says that something changed when the link is
+ * replaced, even by one to the same sort of thing. A readlink(2) for a link, none for what a
+ * listing knows to be something else.
+ */
+size_t tree_read_link(struct tree *tree, const char *path, size_t length, char *target,
+                      size_t size);
 
 /*
  * Calls `file` for every file not left out, folders in byte order of their paths, names in a folder

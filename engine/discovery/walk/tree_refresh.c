@@ -91,17 +91,20 @@ static void find_dirty(struct refresh *refresh)
     }
 }
 
-static void tell_unreadable(struct refresh *refresh,
+static void tell_unreadable(struct refresh *refresh, struct tree_counts *counts,
                             void (*notice)(void *context, const struct jig_error *what),
                             void *context)
 {
-    for (uint32_t id = 0; notice && id < refresh->visits.count; id++) {
+    for (uint32_t id = 0; id < refresh->visits.count; id++) {
         const struct tree_place *place = place_of(refresh, id);
-        if (!(place->flags & PLACE_WALKED) || !refresh->visits.data[id].errnum)
+        int errnum = refresh->visits.data[id].errnum;
+        if (!(place->flags & PLACE_WALKED))
+            continue;
+        counts->unreadable += errnum || (place->flags & PLACE_UNREADABLE);
+        if (!errnum || !notice)
             continue;
         struct jig_error error;
-        jig_fail_errno(&error, refresh->visits.data[id].errnum,
-                       "the folder %s is left out: it cannot be read",
+        jig_fail_errno(&error, errnum, "the folder %s is left out: it cannot be read",
                        place_path(refresh->tree, place));
         notice(context, &error);
     }
@@ -204,10 +207,10 @@ enum jig_status tree_refresh(struct tree *tree, struct jig_pool *pool, struct tr
     if (refresh.dirty)
         refresh_walk(&refresh);
     find_changed(&refresh);
-    tell_unreadable(&refresh, notice, context);
     if (refresh.dirty)
         tree_settle(tree, false, false);
     count(&refresh, counts);
+    tell_unreadable(&refresh, counts, notice, context);
     *changed = refresh.changed;
     refresh_free(&refresh);
     return JIG_OK;
