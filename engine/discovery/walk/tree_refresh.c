@@ -91,16 +91,18 @@ static void find_dirty(struct refresh *refresh)
     }
 }
 
-static void tell_unreadable(struct refresh *refresh, struct tree_counts *counts,
-                            void (*notice)(void *context, const struct jig_error *what),
-                            void *context)
+/* Returns how many there are, those of earlier runs included. */
+static uint64_t tell_unreadable(struct refresh *refresh,
+                                void (*notice)(void *context, const struct jig_error *what),
+                                void *context)
 {
+    uint64_t unreadable = 0;
     for (uint32_t id = 0; id < refresh->visits.count; id++) {
         const struct tree_place *place = place_of(refresh, id);
         int errnum = refresh->visits.data[id].errnum;
         if (!(place->flags & PLACE_WALKED))
             continue;
-        counts->unreadable += errnum || (place->flags & PLACE_UNREADABLE);
+        unreadable += errnum || (place->flags & PLACE_UNREADABLE);
         if (!errnum || !notice)
             continue;
         struct jig_error error;
@@ -108,6 +110,7 @@ static void tell_unreadable(struct refresh *refresh, struct tree_counts *counts,
                        place_path(refresh->tree, place));
         notice(context, &error);
     }
+    return unreadable;
 }
 
 static void find_changed(struct refresh *refresh)
@@ -207,10 +210,11 @@ enum jig_status tree_refresh(struct tree *tree, struct jig_pool *pool, struct tr
     if (refresh.dirty)
         refresh_walk(&refresh);
     find_changed(&refresh);
+    uint64_t unreadable = tell_unreadable(&refresh, notice, context);
     if (refresh.dirty)
         tree_settle(tree, false, false);
     count(&refresh, counts);
-    tell_unreadable(&refresh, counts, notice, context);
+    counts->unreadable = unreadable;
     *changed = refresh.changed;
     refresh_free(&refresh);
     return JIG_OK;
