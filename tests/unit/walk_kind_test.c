@@ -1,6 +1,7 @@
 /* tree_kind: what it answers, what it costs, and that a refresh notices when an answer changes. */
 #include "walk_support.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* A refreshed tree to ask. */
@@ -244,6 +245,74 @@ static void test_target_of_a_link_that_comes_and_goes_is_noticed(void **state)
     close_tree(&walked);
 }
 
+static const char *link_text(struct walked *walked, const char *path)
+{
+    static char text[64];
+    size_t length = tree_read_link(walked->tree, path, strlen(path), text, sizeof text);
+    assert_int_equal(length ? strlen(text) : 0, length);
+    return length ? text : "";
+}
+
+static void test_what_a_link_says_can_be_read(void **state)
+{
+    const char *top = *state;
+    put(top, "a/x", "");
+    make_link(top, "file", "a/x");
+    make_link(top, "folder", "./a/");
+    make_link(top, "a/nowhere", "/none/at/all");
+    struct walked walked = ask_in(top);
+    assert_string_equal(link_text(&walked, "file"), "a/x");
+    assert_string_equal(link_text(&walked, "folder"), "./a/");
+    assert_string_equal(link_text(&walked, "folder/nowhere"), "/none/at/all");
+    assert_string_equal(link_text(&walked, "a"), "");
+    assert_string_equal(link_text(&walked, "a/x"), "");
+    assert_string_equal(link_text(&walked, "folder/x"), "");
+    assert_string_equal(link_text(&walked, "none/none"), "");
+    assert_string_equal(link_text(&walked, ""), "");
+    char little[3];
+    assert_int_equal(tree_read_link(walked.tree, "file", 4, little, sizeof little), 0);
+    close_tree(&walked);
+}
+
+static void test_link_to_another_of_its_kind_is_noticed(void **state)
+{
+    const char *top = *state;
+    put(top, "one/a", "");
+    put(top, "two/a", "");
+    make_link(top, "current", "one");
+    struct walked walked = ask_in(top);
+    assert_string_equal(link_text(&walked, "current"), "one");
+    refresh(&walked);
+    assert_false(walked.changed);
+    remove_all(top, "current");
+    make_link(top, "current", "two");
+    assert_noticed(&walked);
+    assert_string_equal(link_text(&walked, "current"), "two");
+    close_tree(&walked);
+}
+
+static void test_link_outside_to_another_of_its_kind_is_noticed(void **state)
+{
+    const char *top = *state;
+    make_dirs(top, "root");
+    put(top, "one/a", "");
+    put(top, "two/a", "");
+    make_link(top, "current", "one");
+    char root[256];
+    snprintf(root, sizeof root, "%s/root", top);
+    struct walked walked = ask_in(root);
+    assert_string_equal(link_text(&walked, "../current"), "one");
+    refresh(&walked);
+    assert_false(walked.changed);
+    remove_all(top, "current");
+    make_link(top, "current", "two");
+    assert_noticed(&walked);
+    assert_string_equal(link_text(&walked, "../current"), "two");
+    refresh(&walked);
+    assert_false(walked.changed);
+    close_tree(&walked);
+}
+
 static void test_compact_keeps_what_was_asked_in_this_session(void **state)
 {
     const char *top = *state;
@@ -300,6 +369,9 @@ int main(void)
         KIND_TEST(test_links_are_followed),
         KIND_TEST(test_link_that_leads_elsewhere_is_noticed),
         KIND_TEST(test_target_of_a_link_that_comes_and_goes_is_noticed),
+        KIND_TEST(test_what_a_link_says_can_be_read),
+        KIND_TEST(test_link_to_another_of_its_kind_is_noticed),
+        KIND_TEST(test_link_outside_to_another_of_its_kind_is_noticed),
         KIND_TEST(test_compact_keeps_what_was_asked_in_this_session),
         KIND_TEST(test_very_long_paths_are_missing),
     };

@@ -160,6 +160,32 @@ enum tree_kind tree_kind(struct tree *tree, const char *path, size_t length)
     return kind_of(tree, path, length);
 }
 
+/* Whether a listing says that `path` is no link, so that nobody need look. */
+static bool is_listed_otherwise(struct tree *tree, const char *path, size_t length)
+{
+    if (is_outside(path, length))
+        return false;
+    size_t dir_length = path_dir_length(path, length);
+    struct tree_view folder = folder_at(tree, path, dir_length);
+    if (folder.missing)
+        return true;
+    if (folder.unreadable)
+        return false;
+    size_t skip = dir_length + (dir_length > 0);
+    const struct tree_entry *entry =
+        tree_find_entry(folder.entries, folder.count, folder.text, path + skip, length - skip);
+    return !entry || entry->type != ENTRY_LINK;
+}
+
+size_t tree_read_link(struct tree *tree, const char *path, size_t length, char *target, size_t size)
+{
+    if (is_root(path, length) || length >= PATH_MAX || memchr(path, '\0', length) ||
+        is_listed_otherwise(tree, path, length))
+        return 0;
+    kind_of(tree, path, length); /* so that refreshes look at it */
+    return tree_link_target(tree, path, length, target, size);
+}
+
 /* ---- all of it ----------------------------------------------------------------------------- */
 
 void tree_each_file(const struct tree *tree,

@@ -39,8 +39,10 @@ enum place_flag {
 };
 
 struct tree_place {
-    struct file_record record; /* folder, ignore file; FILE_MISSING: there is no such folder */
-    uint32_t path;             /* in text, NUL-terminated */
+    /* Folder, ignore file; FILE_MISSING: there is no such folder. Probe: only digest, of the text
+     * if it is a symbolic link. */
+    struct file_record record;
+    uint32_t path; /* in text, NUL-terminated */
     uint32_t path_length;
     uint32_t parent;        /* the folder it lies in, or PLACE_NONE */
     uint32_t entries_begin; /* folder: its listing, sorted by name in byte order */
@@ -144,6 +146,13 @@ int tree_read_folder(const struct tree *tree, struct tree_scratch *scratch, cons
 /* What `name` in the folder `dir` is, links followed; nothing, if it is neither file nor folder. */
 enum entry_target tree_look_up(const struct tree *tree, const char *dir, size_t dir_length,
                                const char *name, size_t length);
+
+/* The text of the link `path`, shorter than PATH_MAX; as tree_read_link. */
+size_t tree_link_target(const struct tree *tree, const char *path, size_t length, char *target,
+                        size_t size);
+
+/* Its digest; zero for what is no link. */
+struct digest tree_link_digest(const struct tree *tree, const char *path, size_t length);
 
 /* The entry called `name`, or NULL. `text` is where the names are. O(log count). */
 struct tree_entry *tree_find_entry(struct tree_entry *entries, uint32_t count, const char *text,

@@ -158,6 +158,7 @@ static struct late_place *look_at_probe(struct tree *tree, const char *path, siz
     struct late_place *place = make_place(tree->late, path, length);
     place->is_probe = true;
     place->kind = kinds[tree_look_up(tree, "", 0, path, length)];
+    place->record.digest = tree_link_digest(tree, path, length);
     place->view.missing = place->kind != TREE_FOLDER;
     place->view.unreadable = !place->view.missing; /* below a probe, only probes */
     return place;

@@ -144,6 +144,26 @@ enum entry_target tree_look_up(const struct tree *tree, const char *dir, size_t 
     return S_ISREG(st.st_mode) ? TARGET_FILE : S_ISDIR(st.st_mode) ? TARGET_FOLDER : TARGET_NOTHING;
 }
 
+size_t tree_link_target(const struct tree *tree, const char *path, size_t length, char *target,
+                        size_t size)
+{
+    char text[PATH_MAX];
+    memcpy(text, path, length);
+    text[length] = '\0';
+    ssize_t filled = readlinkat(tree->root_fd, text, target, size);
+    if (filled <= 0 || (size_t)filled == size) /* no link, or cut */
+        return 0;
+    target[filled] = '\0';
+    return (size_t)filled;
+}
+
+struct digest tree_link_digest(const struct tree *tree, const char *path, size_t length)
+{
+    char target[PATH_MAX];
+    size_t filled = tree_link_target(tree, path, length, target, sizeof target);
+    return filled ? digest_of(target, filled) : (struct digest){0};
+}
+
 struct tree_entry *tree_find_entry(struct tree_entry *entries, uint32_t count, const char *text,
                                    const char *name, size_t length)
 {

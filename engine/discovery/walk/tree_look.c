@@ -26,6 +26,12 @@ static void look_at_links(struct refresh *refresh, uint32_t id)
     }
 }
 
+static bool is_followed_link(const struct tree_entry *entry)
+{
+    return entry->type == ENTRY_LINK &&
+           atomic_load_explicit(&entry->target, memory_order_relaxed) != TARGET_UNKNOWN;
+}
+
 /* Whether the new listing says what the old one did; takes over what links were known to lead to.
  */
 static bool same_listing(struct refresh *refresh, const struct tree_place *place,
@@ -43,7 +49,8 @@ static bool same_listing(struct refresh *refresh, const struct tree_place *place
         else if (entry->type == ENTRY_LINK)
             before =
                 tree_find_entry(old, place->entries_count, tree->text.data, name, entry->length);
-        same = same && before == &old[i] && before->type == entry->type;
+        same = same && before == &old[i] && before->type == entry->type &&
+               !is_followed_link(before); /* it may be another link */
         if (entry->type == ENTRY_LINK && before && before->type == ENTRY_LINK) {
             uint8_t target = atomic_load_explicit(&before->target, memory_order_relaxed);
             if (target != TARGET_UNKNOWN)
@@ -125,8 +132,12 @@ static void look_at_probe(struct refresh *refresh, uint32_t id)
     struct tree_place *place = place_of(refresh, id);
     enum entry_target target =
         tree_look_up(refresh->tree, "", 0, place_path(refresh->tree, place), place->path_length);
-    refresh->visits.data[id].changed = place->kind != kinds[target];
+    struct digest link =
+        tree_link_digest(refresh->tree, place_path(refresh->tree, place), place->path_length);
+    refresh->visits.data[id].changed =
+        place->kind != kinds[target] || !digest_equal(place->record.digest, link);
     place->kind = (uint8_t)kinds[target];
+    place->record.digest = link;
 }
 
 static void look_at_places(void *context, uint32_t begin, uint32_t end, uint32_t worker)
