@@ -56,6 +56,12 @@ static enum tree_kind kind_of(void *context, const char *path, size_t length)
     return made != TREE_MISSING ? made : tree_kind(discovery->tree, path, length);
 }
 
+static enum tree_kind made_kind(void *context, const char *path, size_t length)
+{
+    const struct discovery *discovery = context;
+    return made_set_kind(&discovery->made, path, length);
+}
+
 /* The kernel's clock for file times, in the file system's terms. */
 static int64_t file_time_now(const struct discovery *discovery)
 {
@@ -70,7 +76,8 @@ static void prepare(struct discovery *discovery, struct lens *lens)
         return;
     if (!discovery->resolving_since_ns)
         discovery->resolving_since_ns = file_time_now(discovery);
-    const struct resolver_files files = {kind_of, discovery, discovery->tree};
+    const struct resolver_files files = {kind_of, discovery, discovery->tree,
+                                         discovery->made.paths.count ? made_kind : NULL};
     lens->resolver = resolver_create(&lens->resolve, &files);
     resolver_prepare(lens->resolver, tell, discovery);
 }

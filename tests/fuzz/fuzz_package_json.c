@@ -72,7 +72,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     enter_folder();
     FUZZ_CHECK(io_write_file(AT_FDCWD, PACKAGE "/package.json", data, size) == 0);
     const struct resolver_options options = {.kind = SCANNER_TYPESCRIPT};
-    const struct resolver_files files = {kind_of, NULL, NULL};
+    const struct resolver_files files = {kind_of, NULL, NULL, NULL};
     struct resolver *resolver = resolver_create(&options, &files);
     resolver_prepare(resolver, NULL, NULL);
     resolve_all(resolver);

@@ -67,7 +67,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     FUZZ_CHECK(io_write_file(AT_FDCWD, "tsconfig.json", data, size) == 0);
     const struct resolver_options options = {.kind = SCANNER_TYPESCRIPT,
                                              .tsconfig = "tsconfig.json"};
-    const struct resolver_files files = {kind_of, NULL, NULL};
+    const struct resolver_files files = {kind_of, NULL, NULL, NULL};
     struct resolver *resolver = resolver_create(&options, &files);
     resolver_prepare(resolver, check_notice, NULL);
     struct buf out = {0};

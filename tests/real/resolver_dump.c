@@ -101,7 +101,7 @@ static void open_tree(struct dump *dump)
     if (tree_refresh(dump->tree, pool, &counts, &changed, tell, NULL, &error))
         tell(NULL, &error);
     jig_pool_destroy(pool);
-    const struct resolver_files files = {kind_of, dump->tree, dump->tree};
+    const struct resolver_files files = {kind_of, dump->tree, dump->tree, NULL};
     uint64_t start = processor_ns();
     dump->resolver = resolver_create(&dump->options, &files);
     resolver_prepare(dump->resolver, tell, NULL);

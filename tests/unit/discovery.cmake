@@ -1,7 +1,7 @@
 add_library(discovery_support STATIC discovery_support.c)
 target_link_libraries(discovery_support PRIVATE jig_flags PUBLIC jig_core PkgConfig::CMOCKA)
 
-foreach(what scan cache definitions)
+foreach(what scan cache definitions links)
   jig_unit_test(discovery_${what}_test discovery_${what}_test.c)
   target_link_libraries(discovery_${what}_test PRIVATE discovery_support)
 endforeach()

@@ -29,7 +29,7 @@ static void assert_appears(const char *specifier, const char *before, const char
     const struct resolver_options options = {.kind = SCANNER_TYPESCRIPT};
     struct jig_pool *pool = jig_pool_create(1);
     struct tree *tree = tree_create(&(struct tree_options){.root = "."});
-    const struct resolver_files files = {kind_of, tree, tree};
+    const struct resolver_files files = {kind_of, tree, tree, NULL};
     const char *const expected[] = {before, after};
     struct buf out = {0};
     refresh(tree, pool);

@@ -79,14 +79,22 @@ void drop(struct world *world, const char *path)
     assert_int_equal(remove(path), 0);
 }
 
+static enum tree_kind made_kind(void *context, const char *path, size_t length)
+{
+    struct world *world = context;
+    for (const char **made = world->made; made && *made; made++)
+        if (strlen(*made) == length && memcmp(*made, path, length) == 0)
+            return TREE_FILE;
+    return TREE_MISSING;
+}
+
 static enum tree_kind kind_of(void *context, const char *path, size_t length)
 {
     struct world *world = context;
     assert_int_equal(strlen(path), length);
     struct stat st;
-    for (const char **made = world->made; made && *made; made++)
-        if (strcmp(*made, path) == 0)
-            return TREE_FILE;
+    if (made_kind(world, path, length) == TREE_FILE)
+        return TREE_FILE;
     if (stat(path, &st) != 0)
         return TREE_MISSING;
     return S_ISDIR(st.st_mode) ? TREE_FOLDER : TREE_FILE;
@@ -109,7 +117,7 @@ static void look(struct world *world)
     bool changed;
     assert_int_equal(tree_refresh(world->tree, pool, &counts, &changed, NULL, NULL, NULL), JIG_OK);
     jig_pool_destroy(pool);
-    const struct resolver_files files = {kind_of, world, world->tree};
+    const struct resolver_files files = {kind_of, world, world->tree, made_kind};
     world->resolver = resolver_create(&world->options, &files);
     buf_clear(&world->notices);
     resolver_prepare(world->resolver, note, world);

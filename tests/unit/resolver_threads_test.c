@@ -74,7 +74,7 @@ static void threads_that_find_out_the_same_at_once_agree(void **state)
         snprintf(path, sizeof path, "node_modules/p%u/types.d.ts", i);
         put(world, path, "");
     }
-    const struct resolver_files files = {kind_of, NULL, NULL};
+    const struct resolver_files files = {kind_of, NULL, NULL, NULL};
     struct resolver *resolver = resolver_create(&world->options, &files);
     resolver_prepare(resolver, NULL, NULL);
 

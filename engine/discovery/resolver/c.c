@@ -15,13 +15,13 @@ enum resolution resolve_c(const struct resolver *resolver, const char *from, con
     if (kind == IMPORT_COMPUTED)
         return RESOLUTION_UNRESOLVED;
     if (kind != IMPORT_ANGLED) {
-        candidate_set(resolver, out, from, path_dir_length(from, strlen(from)), specifier, length);
+        candidate_walk(resolver, out, from, path_dir_length(from, strlen(from)), specifier, length);
         if (candidate_is_file(resolver, out))
             return RESOLUTION_FILE;
     }
     for (uint32_t i = 0; i < options->root_count; i++) {
-        candidate_set(resolver, out, options->roots[i], strlen(options->roots[i]), specifier,
-                      length);
+        candidate_walk(resolver, out, options->roots[i], strlen(options->roots[i]), specifier,
+                       length);
         if (candidate_is_file(resolver, out))
             return RESOLUTION_FILE;
     }

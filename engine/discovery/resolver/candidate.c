@@ -1,5 +1,5 @@
 #include "engine/base/path.h"
-#include "engine/discovery/resolver/internal.h"
+#include "engine/discovery/resolver/real_path.h"
 
 #include <string.h>
 
@@ -91,6 +91,63 @@ void candidate_set(const struct resolver *resolver, struct buf *out, const char 
     candidate_settle(resolver, out);
 }
 
+/* How much of the path is up to the end of its last `..`; 0: there is none. */
+static size_t last_up(const char *path, size_t length)
+{
+    while (length > 0) {
+        const char *slash = memrchr(path, '/', length);
+        size_t begin = slash ? (size_t)(slash - path) + 1 : 0;
+        if (length - begin == 2 && memcmp(path + begin, "..", 2) == 0)
+            return length;
+        length = slash ? begin - 1 : 0;
+    }
+    return 0;
+}
+
+bool candidate_is_made(const struct resolver *resolver, const struct buf *out)
+{
+    const struct resolver_files *files = &resolver->files;
+    return out->length > 0 && files->made_kind &&
+           files->made_kind(files->context, out->data, out->length) == TREE_FILE;
+}
+
+void candidate_walk(const struct resolver *resolver, struct buf *out, const char *folder,
+                    size_t folder_length, const char *path, size_t length)
+{
+    candidate_set(resolver, out, folder, folder_length, path, length);
+    size_t up = last_up(path, length);
+    if (up == 0 || candidate_is_made(resolver, out))
+        return;
+    const struct real_folder *real = real_folder(resolver, folder, folder_length);
+    buf_clear(out);
+    buf_append(out, real->path, real->length);
+    if (real_walk(resolver, out, path, up)) {
+        up += up < length;
+        candidate_add(out, "");
+        buf_append(out, path + up, length - up);
+        candidate_settle(resolver, out);
+    } else {
+        candidate_set(resolver, out, folder, folder_length, path, length);
+    }
+}
+
+static bool is_in_root(const struct buf *path)
+{
+    return path->length > 0 && path->data[0] != '/' && strncmp(path->data, "../", 3) != 0;
+}
+
+void candidate_follow(const struct resolver *resolver, struct buf *out, bool itself)
+{
+    struct buf real = {0};
+    if (!candidate_is_made(resolver, out) &&
+        real_file(resolver, out->data, out->length, itself, &real) && is_in_root(&real) &&
+        candidate_is_file(resolver, &real)) {
+        buf_clear(out);
+        buf_append(out, real.data, real.length);
+    }
+    buf_free(&real);
+}
+
 void candidate_add(struct buf *out, const char *name)
 {
     if (out->length > 0 && out->data[out->length - 1] != '/')
@@ -98,9 +155,23 @@ void candidate_add(struct buf *out, const char *name)
     buf_append_str(out, name);
 }
 
+/* What is not there under this name may still be made under its real one. */
+static enum tree_kind made_elsewhere(const struct resolver *resolver, const struct buf *out)
+{
+    const struct resolver_files *files = &resolver->files;
+    struct buf real = {0};
+    enum tree_kind kind = TREE_MISSING;
+    if (real_file(resolver, out->data, out->length, false, &real))
+        kind = files->made_kind(files->context, real.data, real.length);
+    buf_free(&real);
+    return kind;
+}
+
 enum tree_kind candidate_kind(const struct resolver *resolver, const struct buf *out)
 {
     if (out->length == 0)
         return TREE_FOLDER;
-    return resolver->files.kind_of(resolver->files.context, out->data, out->length);
+    const struct resolver_files *files = &resolver->files;
+    enum tree_kind kind = files->kind_of(files->context, out->data, out->length);
+    return kind == TREE_MISSING && files->made_kind ? made_elsewhere(resolver, out) : kind;
 }

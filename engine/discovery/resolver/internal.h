@@ -20,12 +20,15 @@
 #include <pthread.h>
 
 struct tsconfig;
+struct real_paths;
 
 struct resolver {
     struct resolver_options options; /* strings are in settings.arena */
     struct resolver_files files;
     const char *root; /* the root's absolute path without a trailing slash; "" is "/" */
     size_t root_length;
+
+    struct real_paths *real; /* has a lock of its own, which may be taken under `lock` */
 
     pthread_mutex_t lock;
     struct settings settings;
@@ -45,6 +48,12 @@ struct resolver {
 /* Makes `out` the candidate `path` as seen from `folder`. */
 void candidate_set(const struct resolver *resolver, struct buf *out, const char *folder,
                    size_t folder_length, const char *path, size_t length);
+/*
+ * The same as the kernel walks: `..` goes up from where a link leads. Without a link in `path` that
+ * comes before a `..`, links stay in the candidate as they are written.
+ */
+void candidate_walk(const struct resolver *resolver, struct buf *out, const char *folder,
+                    size_t folder_length, const char *path, size_t length);
 /* Makes `out`, any path, a candidate. */
 void candidate_settle(const struct resolver *resolver, struct buf *out);
 /* Appends a name, with a slash where one is due. */
@@ -61,6 +70,13 @@ static inline bool candidate_is_file(const struct resolver *resolver, const stru
 {
     return candidate_kind(resolver, out) == TREE_FILE;
 }
+/* Whether it is the very name by which a job will make a file. */
+bool candidate_is_made(const struct resolver *resolver, const struct buf *out);
+/*
+ * Makes a candidate that is a file the name of where that really lies, if that is in the root and
+ * no job makes it under this name. With `itself`, also where the file itself is a link.
+ */
+void candidate_follow(const struct resolver *resolver, struct buf *out, bool itself);
 
 /* No file system has longer ones; longer specifiers are not looked for. */
 enum { SPECIFIER_MAX_BYTES = 4096 };

@@ -1,5 +1,7 @@
 #include "engine/discovery/resolver/package_json.h"
 
+#include "engine/discovery/resolver/real_path.h"
+
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,17 +78,6 @@ const struct package *package_in(struct resolver *resolver, const char *folder, 
     return package;
 }
 
-/* Follows links; a folder that is not on the disk (yet) stays where it is said to be. */
-static void follow_links(const struct resolver *resolver, struct buf *folder)
-{
-    char real[PATH_MAX];
-    if (!realpath(buf_cstr(folder), real))
-        return;
-    buf_clear(folder);
-    buf_append_str(folder, real);
-    candidate_settle(resolver, folder);
-}
-
 static const struct package *find_installed_locked(struct resolver *resolver, const char *holder,
                                                    size_t length)
 {
@@ -97,8 +88,8 @@ static const struct package *find_installed_locked(struct resolver *resolver, co
     buf_append(&folder, holder, length);
     package = &absent;
     if (candidate_kind(resolver, &folder) == TREE_FOLDER) {
-        follow_links(resolver, &folder);
-        package = package_in_locked(resolver, buf_cstr(&folder), folder.length);
+        const struct real_folder *real = real_folder(resolver, folder.data, folder.length);
+        package = package_in_locked(resolver, real->path, real->length);
     }
     buf_free(&folder);
     path_map_insert(&resolver->installed, &resolver->settings.arena, holder, length,

@@ -11,7 +11,7 @@ static bool try_in(const struct resolver *resolver, const char *folder, size_t f
                    const char *specifier, struct buf *out)
 {
     const struct resolver_options *options = &resolver->options;
-    candidate_set(resolver, out, folder, folder_length, specifier, strlen(specifier));
+    candidate_walk(resolver, out, folder, folder_length, specifier, strlen(specifier));
     if (candidate_is_file(resolver, out))
         return true;
     size_t stem = out->length;

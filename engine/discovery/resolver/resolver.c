@@ -1,6 +1,7 @@
 #include "engine/discovery/resolver/resolver.h"
 
 #include "engine/discovery/resolver/project.h"
+#include "engine/discovery/resolver/real_path.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -41,6 +42,7 @@ struct resolver *resolver_create(const struct resolver_options *options,
         root[0] = '\0';
     resolver->root_length = strlen(root);
     resolver->root = arena_strndup(arena, root, resolver->root_length);
+    resolver->real = real_paths_create();
     pthread_mutex_init(&resolver->lock, NULL);
     return resolver;
 }
@@ -58,6 +60,7 @@ void resolver_destroy(struct resolver *resolver)
             project_free(resolver->tsconfig_list.data[i]->project);
     vec_free(&resolver->tsconfig_list);
     settings_free(&resolver->settings);
+    real_paths_destroy(resolver->real);
     pthread_mutex_destroy(&resolver->lock);
     free(resolver);
 }
@@ -145,7 +148,9 @@ enum resolution resolver_resolve(struct resolver *resolver, const char *from, co
     case SCANNER_NONE:
         break;
     }
-    if (result != RESOLUTION_FILE)
+    if (result == RESOLUTION_FILE)
+        candidate_follow(resolver, out, resolver->options.kind == SCANNER_TYPESCRIPT);
+    else
         buf_clear(out);
     return result;
 }

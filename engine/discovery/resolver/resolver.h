@@ -17,8 +17,7 @@
  * `workspaces`, or neither and just lying in the tree with a name; node_modules folders upwards,
  * @types included. Node's own modules, URLs, and what is nowhere to be found by bare name are
  * EXTERNAL; a relative path, a `paths` entry (but for a lone "*"), an `#import` or a package of the
- * workspace that leads nowhere is UNRESOLVED. A result is a canonical path; links of workspace
- * packages in node_modules lead to the package itself.
+ * workspace that leads nowhere is UNRESOLVED. A result is a canonical path.
  *
  * Beyond TypeScript, where that finds nothing: assets, which are the file itself; `?query`
  * suffixes; and for a package of the workspace whose package.json points at what is not built, its
@@ -26,6 +25,12 @@
  * (`./dist/x.js` is `src/x.*`, else `src/` and the package's folder are searched): as soon as the
  * built file is there, that is the answer. Not looked at: `typesVersions`, `moduleSuffixes`,
  * versioned `types@` conditions, files lying directly in node_modules, and anything above the root.
+ *
+ * Symbolic links: TypeScript starts from where the importing file really lies, and only where that
+ * finds nothing from where its name says; the others from its folder as the kernel walks to it, so
+ * that a `..` after a link goes up from where the link leads. A result is where the file really
+ * lies (but for TypeScript, a link to a file is a file of its own, as for gcc), if that is in the
+ * root and no job makes it under the other name.
  *
  * C: quoted includes beside the includer and then in the roots; angled ones in the roots only;
  * otherwise EXTERNAL. Proto: in the roots in their order; `google/protobuf/…` not found there is
@@ -52,7 +57,9 @@ struct resolver_options {
 struct resolver_files {
     enum tree_kind (*kind_of)(void *context, const char *path, size_t length); /* any thread */
     void *context;
-    struct tree *tree; /* to find workspace packages with tree_each_file */
+    struct tree *tree; /* for workspace packages and links; NULL: none, and readlink(2) */
+    /* What of `kind_of` is because jobs will make it; NULL: they make nothing. Any thread. */
+    enum tree_kind (*made_kind)(void *context, const char *path, size_t length);
 };
 
 struct resolver;
@@ -98,6 +105,6 @@ enum resolution resolver_resolve(struct resolver *resolver, const char *from, co
                                  enum fact_import_kind kind, struct buf *out);
 
 /* Rises when the same tree would resolve otherwise: cached resolutions are then dropped. */
-enum { RESOLVER_VERSION = 1 };
+enum { RESOLVER_VERSION = 2 };
 
 #endif

@@ -8,6 +8,7 @@
  */
 #include "engine/base/path.h"
 #include "engine/discovery/resolver/load.h"
+#include "engine/discovery/resolver/real_path.h"
 #include "engine/discovery/resolver/workspace.h"
 
 #include <string.h>
@@ -338,9 +339,9 @@ static enum resolution resolve_without_query(const struct request *request, cons
     return resolve(request, name);
 }
 
-enum resolution resolve_typescript(struct resolver *resolver, const char *from,
-                                   const char *specifier, enum fact_import_kind kind,
-                                   struct buf *out)
+static enum resolution resolve_from(struct resolver *resolver, const char *from,
+                                    const char *specifier, enum fact_import_kind kind,
+                                    struct buf *out)
 {
     const struct folder *folder = folder_of(resolver, from, path_dir_length(from, strlen(from)));
     uint32_t hops = HOPS_MAX;
@@ -359,5 +360,27 @@ enum resolution resolve_typescript(struct resolver *resolver, const char *from,
     enum resolution result = resolve(&request, specifier);
     if (result != RESOLUTION_FILE && resolve_without_query(&request, specifier) == RESOLUTION_FILE)
         result = RESOLUTION_FILE;
+    return result;
+}
+
+/*
+ * Node and the bundlers start from where the file really lies. tsc starts from the name that a
+ * relative import had, which counts here where the other way finds nothing, or for what jobs make
+ * under such a name.
+ */
+enum resolution resolve_typescript(struct resolver *resolver, const char *from,
+                                   const char *specifier, enum fact_import_kind kind,
+                                   struct buf *out)
+{
+    struct buf real = {0};
+    enum resolution result = RESOLUTION_UNRESOLVED;
+    bool moved = real_file(resolver, from, strlen(from), true, &real);
+    if (moved && resolver->files.made_kind)
+        result = resolve_from(resolver, from, specifier, kind, out);
+    if (moved && (result != RESOLUTION_FILE || !candidate_is_made(resolver, out)))
+        result = resolve_from(resolver, buf_cstr(&real), specifier, kind, out);
+    if (result == RESOLUTION_UNRESOLVED)
+        result = resolve_from(resolver, from, specifier, kind, out);
+    buf_free(&real);
     return result;
 }
