@@ -3,7 +3,9 @@
 #include "engine/codegen/codegen.h"
 
 #include <dlfcn.h>
+#include <elf.h>
 #include <errno.h>
+#include <link.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +21,32 @@ struct plugin {
 };
 
 /* ---- loading -------------------------------------------------------------------------------- */
+
+/*
+ * Whether a file that begins as a program or library of this machine goes as far as its segments
+ * say: the dynamic linker maps those of one that was cut short, and dies of touching them. The
+ * format is that of the System V ABI (ELF), elf(5).
+ */
+static bool is_cut_short(const char *path)
+{
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return false; /* the linker says why */
+    ElfW(Ehdr) header;
+    struct stat st;
+    bool cut = false;
+    if (fstat(fileno(file), &st) == 0 && fread(&header, sizeof header, 1, file) == 1 &&
+        memcmp(header.e_ident, ELFMAG, SELFMAG) == 0 && header.e_phentsize == sizeof(ElfW(Phdr)) &&
+        fseeko(file, (off_t)header.e_phoff, SEEK_SET) == 0) {
+        ElfW(Phdr) segment;
+        for (unsigned i = 0; i < header.e_phnum && !cut; i++)
+            cut = fread(&segment, sizeof segment, 1, file) != 1 ||
+                  segment.p_offset > (uint64_t)st.st_size ||
+                  segment.p_filesz > (uint64_t)st.st_size - segment.p_offset;
+    }
+    fclose(file);
+    return cut;
+}
 
 /* The dynamic linker searches for names without a slash elsewhere than here. */
 static void *load(const char *path)
@@ -72,6 +100,10 @@ static enum jig_status describe(void *library, const char *path, const struct ji
 static enum jig_status load_described(const char *path, void **library,
                                       const struct jig_generator **about, struct jig_error *error)
 {
+    *library = NULL;
+    if (is_cut_short(path))
+        return jig_fail(error, JIG_ERROR_USAGE, "cannot load plugin '%s': the file is cut short",
+                        path);
     *library = load(path);
     if (!*library) {
         const char *reason = dlerror();

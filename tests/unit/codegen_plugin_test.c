@@ -335,6 +335,21 @@ static void test_no_shared_object(void **state)
     assert_unusable("./text.so", "cannot load plugin './text.so'");
 }
 
+/* A copy of a plugin, as far as a full disk or an unfinished link may have come. */
+static void test_a_shared_object_cut_short(void **state)
+{
+    (void)state;
+    struct buf whole = {0};
+    assert_int_equal(io_read_file(AT_FDCWD, PROBE_PLUGIN("good"), &whole), 0);
+    const size_t lengths[] = {0, 3, 64, 100, 4096, 5000, 8192};
+    for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
+        assert_true(lengths[i] < whole.length);
+        assert_int_equal(io_write_file(AT_FDCWD, "cut.so", whole.data, lengths[i]), 0);
+        assert_unusable("./cut.so", "cannot load plugin './cut.so'");
+    }
+    buf_free(&whole);
+}
+
 /* ---- many at once --------------------------------------------------------------------------- */
 
 /* Also shows that a wake is not lost: the test only looks when it was woken. */
@@ -419,6 +434,7 @@ int main(void)
         TEST(test_no_symbol),
         TEST(test_no_file),
         TEST(test_no_shared_object),
+        TEST(test_a_shared_object_cut_short),
         TEST(test_many_jobs_at_once),
         TEST(test_jobs_not_begun_are_interrupted),
     };
