@@ -7,6 +7,7 @@
 #include "engine/base/path.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -218,6 +219,56 @@ static void tell_too_long(struct discovery *discovery, struct reader *readers, u
     vec_free(&ids);
 }
 
+/* `#include MACRO`; not what lacks its closing quote. */
+static bool is_computed_include(const struct facts *facts, const struct fact_import *import)
+{
+    return import->kind == IMPORT_COMPUTED && !strchr("\"<", *facts_text(facts, import->specifier));
+}
+
+static void tell_computed_include(struct discovery *discovery, module_id id,
+                                  const struct facts *facts, const struct fact_import *import)
+{
+    struct jig_error notice = {0};
+    jig_fail(&notice, JIG_ERROR_MANIFEST,
+             "which file `#include %s` means is not known: a change of it will not be noticed",
+             facts_text(facts, import->specifier));
+    snprintf(notice.file, sizeof notice.file, "%s", module_path(discovery, id));
+    notice.line = import->line;
+    strcpy(notice.advice, "include what it may mean by name as well; inside `#if 0` will do");
+    discovery->options.notice(discovery->options.context, &notice);
+}
+
+/* Whether the file is a module for a lens before this one's too, which tells the same. */
+static bool is_told_by_another(const struct discovery *discovery, module_id id)
+{
+    for (uint32_t lens = 0; lens < discovery->now.modules.data[id].lens; lens++)
+        if (discovery->lenses.lenses[lens].kind == SCANNER_C &&
+            discovery_find(discovery, module_path(discovery, id), lens) != MODULE_NONE)
+            return true;
+    return false;
+}
+
+/*
+ * Tells the first include of each file that cannot be followed. Only of C: in JavaScript, computed
+ * imports are common, and seldom of sources.
+ */
+static void tell_computed(struct discovery *discovery, const struct readings *readings)
+{
+    for (uint32_t i = 0; i < readings->list.count && discovery->options.notice; i++) {
+        const struct reading *reading = &readings->list.data[i];
+        const struct module *module = &discovery->now.modules.data[reading->module];
+        if (discovery->lenses.lenses[module->lens].kind != SCANNER_C)
+            continue;
+        const struct facts *facts = &readings->scratch[reading->worker];
+        struct span imports = reading->span.imports;
+        uint32_t at = imports.begin, end = imports.begin + imports.count;
+        while (at < end && !is_computed_include(facts, &facts->imports.data[at]))
+            at++;
+        if (at < end && !is_told_by_another(discovery, reading->module))
+            tell_computed_include(discovery, reading->module, facts, &facts->imports.data[at]);
+    }
+}
+
 void read_modules(struct pass *outer, const module_id *ids, uint32_t count, struct readings *out)
 {
     struct discovery *discovery = outer->discovery;
@@ -245,4 +296,5 @@ void read_modules(struct pass *outer, const module_id *ids, uint32_t count, stru
     free(pass.readers);
     if (out->list.count)
         qsort(out->list.data, out->list.count, sizeof *out->list.data, by_module);
+    tell_computed(discovery, out);
 }

@@ -281,6 +281,36 @@ static void test_a_file_that_may_not_be_read_is_marked_until_it_may(void **state
     run_end(&run);
 }
 
+static void test_a_file_that_may_not_be_read_stays_marked_in_the_cache(void **state)
+{
+    (void)state;
+    enum { NOBODY = 65534 };
+    put("a.ts", "import './b';");
+    put("b.ts", "export {};");
+    put("c.ts", "import './a';");
+    struct run_options options = ask("a.ts c.ts");
+    learn(&options);
+    assert_int_equal(chmod("a.ts", 0), 0);
+    for (int i = 0; i < 2; i++) { /* found out, and known */
+        struct run run;
+        become(NOBODY);
+        run_begin(&run, &options);
+        become(0);
+        module_id id = module_at(&run, "a.ts");
+        assert_int_equal(discovery_module(run.discovery, id)->flags,
+                         MODULE_SOURCE | MODULE_UNREADABLE);
+        assert_string_equal(targets_of(&run, "a.ts"), "");
+        assert_string_equal(targets_of(&run, "c.ts"), "a.ts");
+        run_end(&run);
+    }
+    assert_int_equal(chmod("a.ts", 0644), 0);
+    struct run run;
+    run_begin(&run, &options);
+    assert_string_equal(targets_of(&run, "a.ts"), "b.ts");
+    assert_as_fresh(&run, &options, false);
+    run_end(&run);
+}
+
 static void test_another_user_may_read_what_one_may_not(void **state)
 {
     (void)state;
@@ -351,6 +381,64 @@ static void test_a_huge_file_is_digested_and_not_scanned(void **state)
     assert_int_equal(run.notices, 0);
     assert_int_equal(discovery_counts(run.discovery)->opened, 0);
     run_end(&run);
+}
+
+static struct run_options ask_c(const char *sources)
+{
+    struct run_options options = ask(sources);
+    options.lenses[0] = (struct discovery_lens){.kind = SCANNER_C, .resolve = {.kind = SCANNER_C}};
+    return options;
+}
+
+static uint32_t notices_of(const struct run_options *options, struct jig_error *notice)
+{
+    struct run run;
+    run_begin(&run, options);
+    uint32_t notices = run.notices;
+    if (notice)
+        *notice = run.notice;
+    run_end(&run);
+    return notices;
+}
+
+static void test_an_include_that_cannot_be_followed_is_told_once_a_file(void **state)
+{
+    (void)state;
+    put("a.c", "int a;\n#include CONFIG_H\n#include OTHER_H\n");
+    struct run_options options = ask_c("a.c");
+    struct jig_error notice;
+    assert_int_equal(notices_of(&options, &notice), 1);
+    assert_string_equal(notice.file, "a.c");
+    assert_int_equal(notice.line, 2);
+    assert_non_null(strstr(notice.message, "`#include CONFIG_H`"));
+    assert_int_equal(notices_of(&options, NULL), 0);
+    put("a.c", "int more;\n#include CONFIG_H\n");
+    assert_int_equal(notices_of(&options, NULL), 1);
+}
+
+static void test_a_file_that_two_lenses_see_is_told_once(void **state)
+{
+    (void)state;
+    put("a.c", "#include CONFIG_H\n");
+    struct run_options options = ask_c("a.c");
+    static const char *const roots[] = {"include"};
+    options.lenses[1] = options.lenses[0];
+    options.lenses[1].resolve.roots = roots;
+    options.lenses[1].resolve.root_count = 1;
+    options.lens_count = 2;
+    add_source(&options, "a.c", 1);
+    assert_int_equal(notices_of(&options, NULL), 1);
+}
+
+static void test_what_is_no_include_or_not_c_is_not_told(void **state)
+{
+    (void)state;
+    put("a.c", "#include \"b.h\"\n#include <stdio.h>\n#include \"open\n#include\n");
+    put("a.ts", "import(name); require(name);");
+    struct run_options options = ask_c("a.c");
+    assert_int_equal(notices_of(&options, NULL), 0);
+    options = ask("a.ts");
+    assert_int_equal(notices_of(&options, NULL), 0);
 }
 
 static void test_a_bad_pattern_is_an_error_and_changes_nothing(void **state)
@@ -444,10 +532,14 @@ int main(void)
         PLACE_TEST(test_a_source_that_is_not_there_is_marked),
         PLACE_TEST(test_a_file_that_goes_between_walk_and_scan_is_marked),
         PLACE_TEST(test_a_file_that_may_not_be_read_is_marked_until_it_may),
+        PLACE_TEST(test_a_file_that_may_not_be_read_stays_marked_in_the_cache),
         PLACE_TEST(test_another_user_may_read_what_one_may_not),
         PLACE_TEST(test_what_is_no_file_cannot_be_read),
         PLACE_TEST(test_any_bytes_are_tolerated),
         PLACE_TEST(test_a_huge_file_is_digested_and_not_scanned),
+        PLACE_TEST(test_an_include_that_cannot_be_followed_is_told_once_a_file),
+        PLACE_TEST(test_a_file_that_two_lenses_see_is_told_once),
+        PLACE_TEST(test_what_is_no_include_or_not_c_is_not_told),
         PLACE_TEST(test_a_bad_pattern_is_an_error_and_changes_nothing),
         PLACE_TEST(test_structure_is_independent_of_order_and_bodies),
         PLACE_TEST(test_structure_tells_imports_names_and_modules_apart),
