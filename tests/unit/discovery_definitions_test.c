@@ -74,6 +74,67 @@ static void test_neighbours_may_use_each_other(void **state)
                            " function c() { return 2; } function d() { return a() + 1; }");
 }
 
+static void test_overloads_have_an_order(void **state)
+{
+    (void)state;
+    struct run_options options = ask("a.ts");
+    put("a.ts", "export function a(x: 1): 1; export function a(x: 2): 2; export function a() {}");
+    assert_changes(
+        "a.ts", "export function a(x: 2): 2; export function a(x: 1): 1; export function a() {}");
+    put("a.ts", "export enum a { B = 1 } export enum a { C = 2 }");
+    assert_changes("a.ts", "export enum a { C = 2 } export enum a { B = 1 }");
+}
+
+static void test_values_have_an_order(void **state)
+{
+    (void)state;
+    struct run_options options = ask("a.ts");
+    put("n.ts", "let i = 0; export function next() { return i++; }");
+    put("a.ts", "import { next } from './n'; export const b = next(); export const a = next();");
+    assert_changes("a.ts",
+                   "import { next } from './n'; export const a = next(); export const b = next();");
+    put("a.ts", "let i = 0; function next() { return i++; } "
+                "export const b = next(); export const a = next();");
+    assert_changes("a.ts", "let i = 0; function next() { return i++; } export const a = next();");
+    put("a.ts", "let l = 1; export const a = l; l = 2");
+    assert_changes("a.ts", "let l = 1; l = 2; export const a = l;");
+}
+
+static void test_statements_that_define_may_change_others(void **state)
+{
+    (void)state;
+    struct run_options options = ask("a.ts");
+    put("m.ts", "export const m = 1;");
+    put("a.ts", "export let a = 1; function f() { a = 2; } f();");
+    assert_changes("a.ts", "export let a = 1; function f() { a = 3; } f();");
+    assert_changes("a.ts", "export let a = 1; function f() { a = 3; }");
+    assert_changes("a.ts", "export let a = 1; export const b = Object.assign(a, { x: 1 });");
+    assert_changes("a.ts", "export let a = 1; export const b = Object.assign(a, { x: 2 });");
+    assert_changes("a.ts", "export let a = 1; class B { static { a.x = 1; } }");
+    assert_changes("a.ts", "export let a = 1; class B { static { a.x = 2; } }");
+    assert_changes("a.ts", "import { m } from './m'; export let a = 1; const b = f(a, m);");
+    assert_changes("m.ts", "export const m = 2;");
+}
+
+static void test_directives_count(void **state)
+{
+    (void)state;
+    struct run_options options = ask("a.ts");
+    put("a.ts", "'use client'; export const a = 1;");
+    assert_changes("a.ts", "'use server'; export const a = 1;");
+    assert_changes("a.ts", "export const a = 1;");
+    assert_changes("a.ts", "/** @jsx h */ export const a = 1;");
+    edit(&options, "a.ts", "/** @jsx g */ export const a = 1;", "a.ts", "*", false);
+}
+
+static void test_what_is_exported_as_a_type_counts(void **state)
+{
+    (void)state;
+    struct run_options options = ask("a.ts");
+    put("a.ts", "class a {} export { a };");
+    assert_changes("a.ts", "class a {} export type { a };");
+}
+
 /* ---- through imports ----------------------------------------------------------------------- */
 
 static void test_only_imports_that_are_used_count(void **state)
@@ -447,6 +508,11 @@ int main(void)
         PLACE_TEST(test_comments_and_space_do_not_count),
         PLACE_TEST(test_only_neighbours_that_are_used_count),
         PLACE_TEST(test_overloads_are_one),
+        PLACE_TEST(test_overloads_have_an_order),
+        PLACE_TEST(test_values_have_an_order),
+        PLACE_TEST(test_statements_that_define_may_change_others),
+        PLACE_TEST(test_directives_count),
+        PLACE_TEST(test_what_is_exported_as_a_type_counts),
         PLACE_TEST(test_neighbours_may_use_each_other),
         PLACE_TEST(test_only_imports_that_are_used_count),
         PLACE_TEST(test_a_module_may_move),

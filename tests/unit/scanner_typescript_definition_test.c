@@ -57,7 +57,7 @@ static void decorated_classes(void **state)
 {
     (void)state;
     definitions("import { d } from 'd'\n@d.e({ a: 1 }) @f\nexport class A {}\n@(d) class B {}",
-                "+class A d\nclass B d\nother -\n");
+                "+class A d\nclass B d\nother - d\n");
 }
 
 /* ---- where statements end ------------------------------------------------------------------ */
@@ -68,8 +68,8 @@ static void statements_without_semicolons(void **state)
     definitions("const a = 1\nconst b = a\n  + 2\nlet c = b\n(function () {})\nvar d = () => {}\n"
                 "type e = Array<1>\ntype f = 'x'\n  | 'y'\nclass g {}\nconst h = g as const\n"
                 "export const i = `x`\nfoo(c)",
-                "value a\nvalue b a\nvalue c - b\nvalue d\ntype e\ntype f\nclass g\nvalue h g\n"
-                "+value i\nother - c\n");
+                "value a -\nvalue b - a\nvalue c - b\nvalue d\ntype e\ntype f\nclass g\nvalue h g\n"
+                "+value i\nother - a b c\n");
 }
 
 static void bodies_on_their_own_lines(void **state)
@@ -171,13 +171,66 @@ static void what_loose_text_mentions_depends_on_it(void **state)
 {
     (void)state;
     definitions("const a = {}, b = 1\nconst c = 2\na.d = c", "value a -\nvalue b -\nvalue c -\n"
-                                                             "other - a c\n");
+                                                             "other - a b c\n");
 }
 
 static void what_loose_text_declares_stands_for_it(void **state)
 {
     (void)state;
     definitions("if (x) { var a = 1 }\nconst b = a", "value b -\nother -\n");
+}
+
+static void what_acts_changes_what_it_reaches(void **state)
+{
+    (void)state;
+    definitions("let a = 1; function f() { a = 2 } f()",
+                "value a -\nfunction f - a\nother - a f\n");
+    definitions("const a = {}, c = 1; const b = Object.assign(a, 2)",
+                "value a -\nvalue c -\nvalue b a\nother - a c\n");
+    definitions("const a = {}; class B { static { a.x = 1 } }",
+                "value a -\nclass B a\nother - a\n");
+    definitions("const a = {}; class B { static x = a.y++ }", "value a -\nclass B a\nother - a\n");
+    definitions("const a = {}; const b = new C(a)", "value a -\nvalue b a\nother - a\n");
+    definitions("const a = {}; const b = (() => { a.b = 1 })()",
+                "value a -\nvalue b a\nother - a\n");
+    definitions("let a = 1; const b = a++", "value a -\nvalue b a\nother - a\n");
+    definitions("let a = 1; const b = (a += 1)", "value a -\nvalue b a\nother - a\n");
+    definitions("let a = 1; const b = a`x`", "value a -\nvalue b a\nother - a\n");
+    definitions("let a = 1; const { b = f(a) } = {}", "value a -\nvalue b a\nother - a\n");
+    definitions("let a = 1; const b = { c: a, ...f(a) }", "value a -\nvalue b a\nother - a\n");
+    definitions("let a = 1; export default f(a)", "value a -\n+value default a\nother - a\n");
+    definitions("let a = 1; const b = g ? x => 1 : f(a)", "value a -\nvalue b a\nother - a\n");
+    definitions("let a = 1; const b = f<() => void>(a)", "value a -\nvalue b a\nother - a\n");
+    definitions("let a = 1; const b = x => 1, c = f(a)",
+                "value a -\nvalue b a\nvalue c a\nother - a\n");
+}
+
+static void what_is_evaluated_later_does_not_act(void **state)
+{
+    (void)state;
+    definitions("let a = 1; const b = () => a++", "value a\nvalue b a\nother -\n");
+    definitions("let a = 1; const b = async (x: T = f(a)): P<T> => g(a)",
+                "value a\nvalue b a\nother -\n");
+    definitions("let a = 1; const b = <T>(x: T) => f(a)", "value a\nvalue b a\nother -\n");
+    definitions("let a = 1; const b = function (x = f(a)) { return g(a) }",
+                "value a\nvalue b a\nother -\n");
+    definitions("let a = 1; const b = { c() { f(a) }, get d(): T { return f(a) }, e: 1 }",
+                "value a\nvalue b a\nother -\n");
+    definitions("let a = 1; class B { x = f(a); y() { f(a) } static z() { f(a) } }",
+                "value a\nclass B a\nother -\n");
+    definitions("let a = 1; const b: (x: T) => U = a", "value a\nvalue b a\nother -\n");
+    definitions("enum A { B = 1, C = 'x' }; let a = 1", "enum A\nvalue a\nother -\n");
+    definitions("export default () => f(a); let a = 1", "+value default a\nvalue a\nother -\n");
+}
+
+static void what_is_declared_for_everyone_counts(void **state)
+{
+    (void)state;
+    definitions("'use client'; export const a = 1", "+value a -\nother -\n");
+    definitions("/** @jsx h */ export const a = 1", "+value a -\nother -\n");
+    definitions("export const a = 1; declare global { interface B {} }", "+value a -\nother -\n");
+    definitions("export const a = 1; declare module 'b' { interface B {} }",
+                "+value a -\nother -\n");
 }
 
 /* ---- digests ------------------------------------------------------------------------------- */
@@ -202,7 +255,28 @@ static void tokens_count(void **state)
     differ("a", "function a() { b++\nc }", "function a() { b\n++c }");
     differ("", "f(1); g()", "g(); f(1)");
     differ("", "import a from 'a' with { type: 'json' }", "import a from 'a' with { type: 'css' }");
+    differ("", "'use client'", "'use server'");
+    differ("", "/* @jsx h */", "/* @jsx g */");
+    differ("b", "export { a as b }; let a", "export type { a as b }; let a");
+    differ("a", "export { a }; let a", "export type { a }; let a");
     differ("b", "export { a as b }; let a, c", "export { c as b }; let a, c");
+}
+
+static void places_count_where_order_matters(void **state)
+{
+    (void)state;
+    differ("b", "const a = f(); const b = f()", "const b = f(); const a = f()");
+    differ("b", "let a = 1; const b = a; a = 2", "let a = 1; a = 2; const b = a");
+    differ("default", "let a = 1; export default a; a = 2", "let a = 1; a = 2; export default a");
+    differ("B", "f(); class B extends C {}", "class B extends C {} f()");
+    differ("B", "f(); enum B { C = D.E }", "enum B { C = D.E } f()");
+    same("b", "f(); const b = { c: [1, 'd', `e`] }", "const b = { c: [1, 'd', `e`] }; f()");
+    same("b", "f(); const b = (x: A) => x", "const b = (x: A) => x; f()");
+    same("b", "f(); const b = function () {}", "const b = function () {}; f()");
+    same("b", "f(); const b: A = 1", "const b: A = 1; f()");
+    same("B", "f(); class B { c = d; e() {} }", "class B { c = d; e() {} } f()");
+    same("B", "f(); enum B { C, D = 2 }", "enum B { C, D = 2 } f()");
+    same("default", "const a = 1; f(); export default a", "const a = 1; export default a; f()");
 }
 
 int main(void)
@@ -227,6 +301,10 @@ int main(void)
         cmocka_unit_test(words_with_escapes_are_uses),
         cmocka_unit_test(what_loose_text_mentions_depends_on_it),
         cmocka_unit_test(what_loose_text_declares_stands_for_it),
+        cmocka_unit_test(what_acts_changes_what_it_reaches),
+        cmocka_unit_test(what_is_evaluated_later_does_not_act),
+        cmocka_unit_test(what_is_declared_for_everyone_counts),
+        cmocka_unit_test(places_count_where_order_matters),
         cmocka_unit_test(layout_does_not_count),
         cmocka_unit_test(tokens_count),
     };

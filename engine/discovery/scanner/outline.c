@@ -63,22 +63,27 @@ uint32_t outline_text(struct outline *outline, symbol_id word)
     return symbol->offset;
 }
 
-static void add_definition(struct outline *outline, symbol_id name,
-                           const struct fact_definition *definition)
+static struct outline_definition *add_definition(struct outline *outline, symbol_id name,
+                                                 const struct fact_definition *definition)
 {
     vec_push(&outline->facts->definitions, *definition);
-    vec_push(&outline->definitions, ((struct outline_definition){name, outline->statement}));
+    vec_push(&outline->definitions, ((struct outline_definition){name, outline->statement, 0, 0}));
+    return &outline->definitions.data[outline->definitions.count - 1];
 }
 
 void outline_define(struct outline *outline, symbol_id name, enum fact_definition_kind kind,
                     uint32_t line, bool exported)
 {
-    add_definition(
+    struct outline_definition *added = add_definition(
         outline, name,
         &(struct fact_definition){
             .name = outline_text(outline, name), .line = line, .exported = exported, .kind = kind});
     struct symbol *symbol = symbols_at(&outline->symbols, name);
     bool again = (symbol->flags & SYMBOL_DEFINED) && symbol->defined != outline->statement;
+    added->before = symbol->definitions;
+    if (added->before)
+        added->ordinal = outline->definitions.data[added->before - 1].ordinal + again;
+    symbol->definitions = outline->definitions.count;
     symbol->flags |= SYMBOL_LOCAL | SYMBOL_DEFINED | (again ? SYMBOL_AGAIN : 0);
     symbol->defined = outline->statement;
 }
@@ -91,7 +96,19 @@ static void next_statement(struct outline *outline)
     outline->mentions_begin = outline->mentions.count;
     outline->statement_defined = outline->facts->definitions.count;
     outline->statement++;
-    outline->declares = false;
+    outline->declares = outline->acts = outline->reads = false;
+}
+
+/* A digest that depends on where something stands, unless it comes first. */
+static struct digest at_place(struct digest digest, uint32_t place)
+{
+    return place ? chain(digest, &place, sizeof place) : digest;
+}
+
+static void add_rest_statement(struct outline *outline, struct digest statement)
+{
+    outline->rest = chain(outline->rest, &statement, sizeof statement);
+    outline->actions++;
 }
 
 static void end_loose(struct outline *outline)
@@ -102,24 +119,56 @@ static void end_loose(struct outline *outline)
     outline->mentions.count = outline->mentions_begin;
     if (outline->tokens.count == 0 && digest_is_zero(outline->folded))
         return;
-    struct digest statement = statement_digest(outline);
-    outline->rest = chain(outline->rest, &statement, sizeof statement);
+    add_rest_statement(outline, statement_digest(outline));
+}
+
+/* Functions and types do nothing by being defined. */
+static bool is_evaluated(const struct outline *outline)
+{
+    const struct facts *facts = outline->facts;
+    for (uint32_t i = outline->statement_defined; i < facts->definitions.count; i++) {
+        uint32_t kind = facts->definitions.data[i].kind;
+        if (kind != DEFINITION_FUNCTION && kind != DEFINITION_TYPE)
+            return true;
+    }
+    return false;
+}
+
+/* The statement may change all that it mentions, beside what it defines itself. */
+static void touch_mentions(struct outline *outline)
+{
+    for (uint32_t i = outline->mentions_begin; i < outline->mentions.count; i++) {
+        struct symbol *symbol = symbols_at(&outline->symbols, outline->mentions.data[i]);
+        if (symbol->defined != outline->statement)
+            symbol->flags |= SYMBOL_LOOSE;
+    }
+}
+
+static void end_definitions(struct outline *outline)
+{
+    struct facts *facts = outline->facts;
+    struct digest tokens = statement_digest(outline), digest = tokens;
+    bool evaluated = is_evaluated(outline);
+    if (evaluated && (outline->acts || outline->reads))
+        digest = at_place(tokens, outline->actions);
+    for (uint32_t i = outline->statement_defined; i < facts->definitions.count; i++) {
+        struct fact_definition *definition = &facts->definitions.data[i];
+        definition->digest = digest;
+        definition->uses_begin = outline->mentions_begin;
+        definition->uses_count = outline->mentions.count - outline->mentions_begin;
+    }
+    if (evaluated && outline->acts) {
+        touch_mentions(outline);
+        add_rest_statement(outline, tokens);
+    }
 }
 
 void outline_end(struct outline *outline)
 {
-    struct facts *facts = outline->facts;
-    if (outline->statement_defined == facts->definitions.count) {
+    if (outline->statement_defined == outline->facts->definitions.count)
         end_loose(outline);
-    } else {
-        struct digest digest = statement_digest(outline);
-        for (uint32_t i = outline->statement_defined; i < facts->definitions.count; i++) {
-            struct fact_definition *definition = &facts->definitions.data[i];
-            definition->digest = digest;
-            definition->uses_begin = outline->mentions_begin;
-            definition->uses_count = outline->mentions.count - outline->mentions_begin;
-        }
-    }
+    else
+        end_definitions(outline);
     next_statement(outline);
 }
 
@@ -159,9 +208,11 @@ void outline_import_all(struct outline *outline, enum fact_import_kind kind, con
                                    .names_count = 1}));
 }
 
-void outline_export(struct outline *outline, symbol_id local, symbol_id name, uint32_t line)
+void outline_export(struct outline *outline, symbol_id local, symbol_id name,
+                    enum outline_export_way way, uint32_t line)
 {
-    vec_push(&outline->exports, ((struct outline_export){local, name, line}));
+    vec_push(&outline->exports,
+             ((struct outline_export){local, name, way, line, outline->actions}));
 }
 
 void outline_reexport(struct outline *outline, symbol_id name, uint32_t line)
@@ -243,11 +294,15 @@ static void settle_statement(struct outline *outline, const struct statement *st
     add_uses(outline, statement, empty);
     for (uint32_t i = statement->begin; i < statement->end; i++) {
         struct fact_definition *definition = &facts->definitions.data[i];
-        symbol_id name = definition_at(outline, i)->name;
+        const struct outline_definition *known = definition_at(outline, i);
+        uint32_t flags = symbols_at(&outline->symbols, known->name)->flags;
         definition->uses_begin = uses_begin;
         definition->uses_count = facts->uses.count - uses_begin;
-        if (symbols_at(&outline->symbols, name)->flags & SYMBOL_EXPORTED)
+        definition->digest = at_place(definition->digest, known->ordinal);
+        if (flags & SYMBOL_EXPORTED)
             definition->exported = 1;
+        if (flags & SYMBOL_AS_TYPE)
+            definition->digest = chain(definition->digest, "type", 4);
     }
 }
 
@@ -272,6 +327,37 @@ static void settle_definitions(struct outline *outline, uint32_t empty)
     }
 }
 
+/* What is changed may be whatever is mentioned by what is mentioned outside of definitions. */
+static void touch_reachable(struct outline *outline)
+{
+    VEC(symbol_id) touched = {0};
+    bool *seen = mem_array(outline->statement + 1, sizeof *seen); /* [statement] */
+    for (symbol_id word = 0; word < outline->symbols.all.count; word++) {
+        if (symbols_at(&outline->symbols, word)->flags & SYMBOL_LOOSE)
+            vec_push(&touched, word);
+    }
+    for (uint32_t i = 0; i < touched.count; i++) {
+        uint32_t at = symbols_at(&outline->symbols, touched.data[i])->definitions;
+        for (; at; at = outline->definitions.data[at - 1].before) {
+            bool *known = &seen[outline->definitions.data[at - 1].statement];
+            const struct fact_definition *definition =
+                &outline->facts->definitions.data[outline->first_definition + at - 1];
+            if (*known || definition->kind == DEFINITION_TYPE)
+                continue;
+            *known = true;
+            for (uint32_t m = 0; m < definition->uses_count; m++) {
+                symbol_id word = outline->mentions.data[definition->uses_begin + m];
+                struct symbol *symbol = symbols_at(&outline->symbols, word);
+                if (!(symbol->flags & SYMBOL_LOOSE))
+                    vec_push(&touched, word);
+                symbol->flags |= SYMBOL_LOOSE;
+            }
+        }
+    }
+    free(seen);
+    vec_free(&touched);
+}
+
 /* An export under a definition's own name marks it; any other is an alias. */
 static void mark_exports(struct outline *outline)
 {
@@ -279,8 +365,18 @@ static void mark_exports(struct outline *outline)
         const struct outline_export *export = &outline->exports.data[i];
         struct symbol *symbol = symbols_at(&outline->symbols, export->local);
         if (export->local == export->name && (symbol->flags & SYMBOL_DEFINED))
-            symbol->flags |= SYMBOL_EXPORTED;
+            symbol->flags |= SYMBOL_EXPORTED | (export->way == OUTLINE_TYPE ? SYMBOL_AS_TYPE : 0u);
     }
+}
+
+/* What an alias is beside what it uses: the name, and how and where it is exported. */
+static struct digest alias_digest(const struct outline_export *export, const struct symbol *local)
+{
+    struct digest digest = digest_of(local->text, local->length);
+    if (export->way == OUTLINE_TYPE)
+        return chain(digest, "type", 4);
+    bool changes = export->way == OUTLINE_VALUE && (local->flags & SYMBOL_LOOSE);
+    return changes ? at_place(digest, export->actions) : digest;
 }
 
 static void add_aliases(struct outline *outline, uint32_t empty)
@@ -292,7 +388,7 @@ static void add_aliases(struct outline *outline, uint32_t empty)
             continue;
         struct fact_definition alias = {.name = outline_text(outline, export->name),
                                         .line = export->line,
-                                        .digest = digest_of(local->text, local->length),
+                                        .digest = alias_digest(export, local),
                                         .uses_begin = outline->facts->uses.count,
                                         .uses_count = 1,
                                         .exported = 1,
@@ -323,6 +419,8 @@ void outline_finish(struct outline *outline)
     outline_end(outline);
     uint32_t empty = facts_add_text(outline->facts, "", 0);
     mark_exports(outline);
+    if (outline->is_evaluated)
+        touch_reachable(outline);
     settle_definitions(outline, empty);
     add_aliases(outline, empty);
     add_rest(outline, empty);

@@ -6,7 +6,9 @@
  *         → outline_finish
  *
  * Tokens come a *statement* at a time. One that defined something becomes definitions, each with
- * the digest of all its tokens; any other is a part of the "" definition. Which of the words it
+ * the digest of all its tokens; any other is a part of the "" definition, and so is one that acts:
+ * what it mentions, and what that mentions in turn, may be changed by it and uses "".
+ *  Which of the words it
  * mentioned are uses is known at the end, when all that the text introduces is.
  */
 #ifndef DISCOVERY_OUTLINE_H
@@ -19,12 +21,22 @@
 struct outline_definition {
     symbol_id name;
     uint32_t statement; /* that defines it */
+    uint32_t before;    /* the one of the same name before it, + 1; 0: none */
+    uint32_t ordinal;   /* how many statements before define it too */
+};
+
+enum outline_export_way {
+    OUTLINE_LIVE,  /* what it is at any time */
+    OUTLINE_VALUE, /* what it is where it is exported */
+    OUTLINE_TYPE,  /* only its type */
 };
 
 struct outline_export {
     symbol_id local;
     symbol_id name;
+    enum outline_export_way way;
     uint32_t line;
+    uint32_t actions; /* statements that acted before */
 };
 
 struct outline {
@@ -41,7 +53,12 @@ struct outline {
     VEC(struct outline_definition) definitions; /* of the facts' from first_definition on */
     VEC(struct outline_export) exports;
     struct buf key;
-    struct digest rest; /* of the statements that defined nothing, in their order */
+    struct digest rest; /* of the statements that defined nothing or acted, in their order */
+
+    bool is_evaluated; /* statements run one after the other: what they do is told */
+    bool acts;         /* the statement may change what it mentions, when it is evaluated */
+    bool reads;        /* it depends on what acted before */
+    uint32_t actions;  /* statements that acted */
 
     bool declares; /* the statement introduces names, and it is not known which: any it mentions */
 
@@ -73,7 +90,8 @@ void outline_drop(struct outline *outline);
 /* An import introduces `local`. */
 void outline_introduce(struct outline *outline, symbol_id local);
 /* export { local as name }: of a definition, or of an import. */
-void outline_export(struct outline *outline, symbol_id local, symbol_id name, uint32_t line);
+void outline_export(struct outline *outline, symbol_id local, symbol_id name,
+                    enum outline_export_way way, uint32_t line);
 /* export { … as name } from: a definition that a REEXPORT tells all about. */
 void outline_reexport(struct outline *outline, symbol_id name, uint32_t line);
 

@@ -22,6 +22,7 @@ enum symbol_flag {
     SYMBOL_EXPORTED = 1u << 3, /* importers know its definitions by this name */
     SYMBOL_LOOSE = 1u << 4,    /* text outside of definitions mentions it */
     SYMBOL_HIDDEN = 1u << 5,   /* text outside of definitions may introduce it */
+    SYMBOL_AS_TYPE = 1u << 7,  /* and only as a type: export type { a } */
     SYMBOL_IMPORTED = 1u << 6, /* it is the key of an import that is listed */
 };
 
@@ -29,10 +30,11 @@ struct symbol {
     const char *text; /* not terminated; in the scanned text, or in the arena */
     uint32_t length;
     uint32_t hash;
-    uint32_t offset;    /* in the facts' text; UINT32_MAX until it is there */
-    uint32_t statement; /* the last one that mentioned it */
-    uint32_t defined;   /* the last statement that defined it */
-    uint32_t flags;     /* enum symbol_flag */
+    uint32_t offset;      /* in the facts' text; UINT32_MAX until it is there */
+    uint32_t statement;   /* the last one that mentioned it */
+    uint32_t defined;     /* the last statement that defined it */
+    uint32_t definitions; /* the last of them, + 1, in the outline's; 0: none */
+    uint32_t flags;       /* enum symbol_flag */
 };
 
 struct symbols {

@@ -106,6 +106,7 @@ void ts_take(struct ts_parser *parser)
         follow_call(parser);
     if (token->keyword == TS_var)
         parser->outline.declares = true;
+    ts_follow_effect(&parser->effect, &parser->lexer);
     ts_pass(parser);
 }
 
@@ -260,7 +261,8 @@ static void read_named(struct ts_parser *parser, enum fact_definition_kind kind,
     if (named) {
         define(parser, kind, exported && !is_default);
         if (is_default)
-            outline_export(&parser->outline, token->word, parser->word_default, ts_line(parser));
+            outline_export(&parser->outline, token->word, parser->word_default, OUTLINE_LIVE,
+                           ts_line(parser));
     } else if (is_default) {
         outline_define(&parser->outline, parser->word_default, kind, ts_line(parser), true);
     }
@@ -270,6 +272,7 @@ static void read_named(struct ts_parser *parser, enum fact_definition_kind kind,
 /* module 'x': what it says about another module, or about one that has no file. */
 static void read_ambient_module(struct ts_parser *parser)
 {
+    parser->outline.uses_rest = true;
     uint32_t line = ts_line(parser);
     struct facts *facts = parser->outline.facts;
     uint32_t before = facts->imports.count;
@@ -401,10 +404,21 @@ static void read_default(struct ts_parser *parser)
     ts_take_statement(parser, TS_END_LINE);
     if (is_name(&first) && parser->taken == before + 1) {
         outline_drop(&parser->outline);
-        outline_export(&parser->outline, first.word, parser->word_default, line);
+        outline_export(&parser->outline, first.word, parser->word_default, OUTLINE_VALUE, line);
     } else {
         outline_define(&parser->outline, parser->word_default, DEFINITION_VALUE, line, true);
     }
+}
+
+/* Directives, and what is declared for everyone, count for every definition. */
+static void read_loose(struct ts_parser *parser)
+{
+    struct ts_token first = parser->lexer.token;
+    uint32_t before = parser->taken;
+    ts_take_statement(parser, TS_END_EITHER);
+    bool directive = first.kind == TS_STRING && parser->taken == before + 1;
+    if (directive || first.keyword == TS_global)
+        parser->outline.uses_rest = true;
 }
 
 static void read_statement(struct ts_parser *parser)
@@ -426,7 +440,7 @@ static void read_statement(struct ts_parser *parser)
     while (is_modifier(lexer))
         ts_take(parser);
     if (!read_declaration(parser, exported, false))
-        ts_take_statement(parser, TS_END_EITHER);
+        read_loose(parser);
 }
 
 static bool is_import(const struct ts_lexer *lexer)
@@ -443,6 +457,9 @@ static void read_statements(struct ts_parser *parser)
             ts_read_import(parser, false, false);
         else
             read_statement(parser);
+        parser->outline.acts = parser->effect.acts;
+        parser->outline.reads = parser->effect.reads;
+        parser->effect = (struct ts_effect){0};
         outline_end(&parser->outline);
         ts_skip_semicolon(parser);
     }
@@ -452,6 +469,19 @@ static void add_augmentations(struct ts_parser *parser)
 {
     for (uint32_t i = 0; parser->is_module && i < parser->augmentations.count; i++)
         vec_push(&parser->outline.facts->imports, parser->augmentations.data[i]);
+}
+
+/* `@jsx h` and its like, wherever they stand, say what elements are. */
+static void read_pragmas(struct ts_parser *parser, const char *p, const char *end)
+{
+    while ((p = memmem(p, (size_t)(end - p), "@jsx", 4))) {
+        const char *from = p;
+        while (p < end && !ts_is(*p, TS_LINE_END) && *p != '*')
+            p++;
+        outline_token(&parser->outline, from, (size_t)(p - from));
+        parser->outline.uses_rest = true;
+    }
+    outline_end(&parser->outline);
 }
 
 /* Behind a byte order mark and a line that begins with #!. */
@@ -470,10 +500,12 @@ void ts_scan(const char *text, size_t length, bool jsx, struct facts *out)
     const char *end = text + length, *begin = skip_head(text, end);
     struct ts_parser parser = {.lines = lines_begin(text)};
     outline_begin(&parser.outline, out);
+    parser.outline.is_evaluated = true;
     ts_lexer_begin(&parser.lexer, &parser.outline.symbols, begin, (size_t)(end - begin), jsx);
     parser.word_default = TS_default;
     parser.word_star = symbols_intern(&parser.outline.symbols, "*", 1);
     ts_read_references(out, begin, (size_t)(end - begin));
+    read_pragmas(&parser, begin, end);
     ts_lexer_read(&parser.lexer);
     read_statements(&parser);
     if (parser.call > TS_CALL_WORD)

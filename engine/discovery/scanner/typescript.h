@@ -19,6 +19,23 @@ struct ts_name {
     bool is_type;
 };
 
+/* What the statement so far does when it is evaluated. */
+struct ts_effect {
+    bool acts;       /* it calls, or assigns */
+    bool reads;      /* it reads names */
+    bool in_enum;    /* it is an enum */
+    bool in_value;   /* the token is one of what is assigned, behind `extends`, … */
+    bool parameters; /* which may so far be the parameters of an arrow function */
+    bool typed;      /* and then its type */
+    bool lazy;       /* it was; what follows is its body */
+    bool acted;      /* `acts` and `reads` before it */
+    bool had_read;
+    bool at_key;     /* in an object, where a key may begin */
+    uint32_t body;   /* so many frames are open in the body the token lies in; 0: in none */
+    bool is_class;   /* it is a class's */
+    bool has_static; /* which has static members */
+};
+
 struct ts_parser {
     struct ts_lexer lexer; /* its token is the next one to take */
     struct outline outline;
@@ -30,6 +47,8 @@ struct ts_parser {
     VEC(struct ts_name) names; /* of the import or export being read */
     symbol_id word_default;
     symbol_id word_star;
+
+    struct ts_effect effect;
 
     enum ts_call call;
     enum ts_keyword call_keyword;
@@ -73,6 +92,9 @@ void ts_add_import(struct ts_parser *parser, enum fact_import_kind kind,
 symbol_id ts_word(struct ts_parser *parser, const struct ts_token *token);
 /* Adds the import of a call import('x'), require('x'), or of what has no literal. */
 void ts_end_call(struct ts_parser *parser, bool literal);
+
+/* Follows the statement's tokens, each before the next is read. O(1). */
+void ts_follow_effect(struct ts_effect *effect, const struct ts_lexer *lexer);
 
 /* Reads the names that const, let or var bind; the keyword is taken. */
 void ts_read_bindings(struct ts_parser *parser, bool initialised, bool exported);

@@ -190,10 +190,11 @@ static void read_import_equals(struct ts_parser *parser, struct import *import, 
     bool newline = false;
     ts_pass(parser);
     if (import->exported)
-        outline_export(&parser->outline, local, local, import->line);
+        outline_export(&parser->outline, local, local, OUTLINE_LIVE, import->line);
     if (lexer->token.keyword != TS_require || ts_lexer_peek(lexer, &newline) != '(') {
         if (!import->nested) {
             outline_define(&parser->outline, local, DEFINITION_VALUE, import->line, false);
+            parser->effect.in_value = true;
             ts_take_statement(parser, TS_END_LINE);
         }
         return;
@@ -328,7 +329,9 @@ static void read_export_list(struct ts_parser *parser, struct import *import)
         if (again)
             outline_reexport(&parser->outline, name->local, import->line);
         else
-            outline_export(&parser->outline, name->imported, name->local, import->line);
+            outline_export(&parser->outline, name->imported, name->local,
+                           import->manner || name->is_type ? OUTLINE_TYPE : OUTLINE_LIVE,
+                           import->line);
     }
     if (again)
         read_from(parser, import);
