@@ -46,13 +46,32 @@ static void lines_that_go_on(void **state)
     includes("#define X \\\n#include \"a\"", "");
 }
 
+static void other_spellings(void **state)
+{
+    (void)state;
+    includes("%:include \"a\"\n %: include <b>", "quoted a * *>\"a\"\nangled b * *><b>\n");
+    includes("a %:include \"a\"\nb % c", "");
+    includes("#include \"a\\\n.h\"", "quoted a.h * *>\"a.h\"\n");
+    includes("#include <a\\\r\n.h>", "angled a.h * *><a.h>\n");
+}
+
+static void questions_for_files(void **state)
+{
+    (void)state;
+    includes("#if defined(A) && __has_include(<a.h>) || __has_include ( \"b.h\" )\n#endif",
+             "angled a.h * *><a.h>\nquoted b.h * *>\"b.h\"\n");
+    includes("#elif __has_embed(\"a\" limit(1))", "quoted a * *>\"a\"\n");
+    includes("#if __has_include(A) && defined __has_include\n#if __has_include(\n", "");
+    check_differ(SCANNER_C, "a.c", "", "#if __has_include(\"a\")", "#if __has_include(<a>)");
+}
+
 static void what_only_looks_like_an_include(void **state)
 {
     (void)state;
     includes("/*\n#include \"a\"\n*/ x #include \"b\"", "");
     includes("s = \"\\\n#include <a>\"; c = '\"';\n", "");
     includes("r = R\"x(\n#include \"a\"\n)\" )x\"; u8R\"(\n#include <b>\n)\"", "");
-    includes("#if __has_include(<a.h>)\n#pragma once \"b\"\n#includes <c>\n", "");
+    includes("#if has_include(<a.h>)\n#pragma once \"b\"\n#includes <c>\n", "");
     includes("/* unfinished\n#include \"a\"", "");
 }
 
@@ -100,6 +119,8 @@ int main(void)
         cmocka_unit_test(computed),
         cmocka_unit_test(skipped_groups_are_listed),
         cmocka_unit_test(lines_that_go_on),
+        cmocka_unit_test(other_spellings),
+        cmocka_unit_test(questions_for_files),
         cmocka_unit_test(what_only_looks_like_an_include),
         cmocka_unit_test(what_only_looks_like_a_literal),
         cmocka_unit_test(the_text_is_one_definition),

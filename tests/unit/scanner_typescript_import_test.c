@@ -80,7 +80,26 @@ static void computed_calls(void **state)
     imports("require(name)", "computed name *\n");
     imports("import('./' + name)", "computed './' + name *\n");
     imports("import(`./${name}`)", "computed `./${name}` *\n");
+    imports("import('./a' + '.mjs'); import(name)", "computed './a' + '.mjs' *\ncomputed name *\n");
     imports("require(", "computed  *\n");
+}
+
+static void expressions_in_loops(void **state)
+{
+    (void)state;
+    imports("for (const a of /`/.source) {}\nimport './b'", "static ./b *\n");
+    imports("for (of of /'/g) {}\nimport './b'", "static ./b *\n");
+    imports("for (const [a] of\n/\"/g) {}\nimport './b'", "static ./b *\n");
+    imports("a = (of / 2); b = '/'; import './b'", "static ./b *\n");
+    imports("a = of / 2; b = c.of / 2; import './b'", "static ./b *\n");
+}
+
+static void ends_of_lines(void **state)
+{
+    (void)state;
+    imports("// a\xe2\x80\xa8import './b'", "static ./b *\n");
+    imports("// \xc3\xa9 \xe2\x80\xa6\xe2\x80\xa9import './b'", "static ./b *\n");
+    imports("// a\xe2\x80\xa8/// <reference path='./b' />\n", "type ./b *\n");
 }
 
 static void what_only_looks_like_an_import(void **state)
@@ -174,6 +193,8 @@ int main(void)
         cmocka_unit_test(exports_from),
         cmocka_unit_test(calls),
         cmocka_unit_test(computed_calls),
+        cmocka_unit_test(expressions_in_loops),
+        cmocka_unit_test(ends_of_lines),
         cmocka_unit_test(what_only_looks_like_an_import),
         cmocka_unit_test(strings_are_decoded),
         cmocka_unit_test(attributes_and_missing_semicolons),

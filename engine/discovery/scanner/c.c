@@ -206,11 +206,31 @@ static const char *line_end(const char *p, const char *end)
 /* Where `quote` closes what begins before p, on the same line; or NULL. */
 static const char *find_close(const char *p, const char *end, char quote)
 {
-    for (; p < end && *p != '\n'; p++) {
-        if (*p == quote)
+    while (p < end && *p != '\n') {
+        size_t spliced = splice(p, end);
+        if (!spliced && *p == quote)
             return p;
+        p += spliced ? spliced : 1;
     }
     return NULL;
+}
+
+/* The length of `#`, or of `%:`, which is the same; or 0. */
+static size_t hash_mark(const char *p, const char *end)
+{
+    if (*p == '#')
+        return 1;
+    return end - p > 1 && p[0] == '%' && p[1] == ':' ? 2 : 0;
+}
+
+/* __has_include and its like: whether there is such a file. */
+static bool asks_for_file(struct c_lexer *lexer, const char *from, const char *to)
+{
+    if (to - from < 10 || to - from > 64 || *from != '_')
+        return false;
+    const char *word = unspliced(lexer, from, to);
+    return strcmp(word, "__has_include") == 0 || strcmp(word, "__has_include_next") == 0 ||
+           strcmp(word, "__has_embed") == 0;
 }
 
 static void add_computed(struct c_lexer *lexer, const char *p, uint32_t line)
@@ -229,18 +249,16 @@ static void add_computed(struct c_lexer *lexer, const char *p, uint32_t line)
                                                     .names_begin = facts->names.count}));
 }
 
-/* The header's name at p. Returns where the rest of the line begins. */
-static const char *read_include(struct c_lexer *lexer, const char *p, uint32_t line)
+/* The header's name at p. Returns where it ends; p when there is none. */
+static const char *read_header(struct c_lexer *lexer, const char *p, uint32_t line)
 {
     bool quoted = p < lexer->end && *p == '"';
     bool angled = p < lexer->end && *p == '<';
     const char *close = NULL;
     if (quoted || angled)
         close = find_close(p + 1, lexer->end, quoted ? '"' : '>');
-    if (!close) {
-        add_computed(lexer, p, line);
+    if (!close)
         return p;
-    }
     const char *name = unspliced(lexer, p + 1, close);
     outline_import_all(&lexer->outline, quoted ? IMPORT_QUOTED : IMPORT_ANGLED, name,
                        lexer->scratch.length, line);
@@ -248,8 +266,28 @@ static const char *read_include(struct c_lexer *lexer, const char *p, uint32_t l
     return close + 1;
 }
 
+/* The same of an include, which may be a macro's. */
+static const char *read_include(struct c_lexer *lexer, const char *p, uint32_t line)
+{
+    const char *behind = read_header(lexer, p, line);
+    if (behind == p)
+        add_computed(lexer, p, line);
+    return behind;
+}
+
+/* ("x") or (<x>) behind __has_include, if p is at its parenthesis. A file that is not there is not
+ * missed: it may appear. */
+static const char *read_question(struct c_lexer *lexer, const char *p, uint32_t line)
+{
+    const char *paren = skip_blanks(p, lexer->end);
+    if (paren == lexer->end || *paren != '(')
+        return p;
+    outline_token(&lexer->outline, paren, 1);
+    return read_header(lexer, skip_blanks(paren + 1, lexer->end), line);
+}
+
 /* The tokens of a directive's line; a blank before a parenthesis tells kinds of macros apart. */
-static const char *read_line(struct c_lexer *lexer, const char *p)
+static const char *read_line(struct c_lexer *lexer, const char *p, uint32_t line)
 {
     for (;;) {
         const char *from = p;
@@ -261,22 +299,24 @@ static const char *read_line(struct c_lexer *lexer, const char *p)
         from = p;
         p = skip_token(p, lexer->end);
         outline_token(&lexer->outline, from, (size_t)(p - from));
+        if (asks_for_file(lexer, from, p))
+            p = read_question(lexer, p, line);
     }
     outline_token(&lexer->outline, "\n", 1);
     return p;
 }
 
-/* The directive whose `#` is at p; returns the end of its line. */
+/* The directive whose mark is at p; returns the end of its line. */
 static const char *read_directive(struct c_lexer *lexer, const char *p)
 {
     uint32_t line = lines_at(&lexer->lines, p);
-    const char *word = skip_blanks(p + 1, lexer->end);
+    const char *word = skip_blanks(p + hash_mark(p, lexer->end), lexer->end);
     p = skip_word(word, lexer->end);
     outline_token(&lexer->outline, "#", 1);
     outline_token(&lexer->outline, word, (size_t)(p - word));
     if (p - word < 64 && is_include(unspliced(lexer, word, p)))
         p = read_include(lexer, skip_blanks(p, lexer->end), line);
-    return read_line(lexer, p);
+    return read_line(lexer, p, line);
 }
 
 /* ---- the whole text ------------------------------------------------------------------------ */
@@ -292,7 +332,7 @@ static void read_text(struct c_lexer *lexer)
         if (*p == '\n') {
             line_start = true;
             p++;
-        } else if (*p == '#' && line_start) {
+        } else if (line_start && hash_mark(p, end)) {
             p = read_directive(lexer, p);
         } else {
             const char *from = p;

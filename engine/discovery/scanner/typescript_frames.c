@@ -126,6 +126,12 @@ void ts_follow_word(struct ts_lexer *lexer)
     case TS_try:
         lexer->place = TS_AT_STATEMENT;
         break;
+    case TS_of: /* for (a of …), where it is no name */
+        lexer->place =
+            lexer->place == TS_AFTER_OPERAND && ts_lexer_top(lexer)->kind == TS_FRAME_PAREN
+                ? TS_AT_OPERAND
+                : TS_AFTER_OPERAND;
+        break;
     case TS_void:
         lexer->place = ts_in_type(lexer) ? TS_AFTER_OPERAND : TS_AT_OPERAND;
         break;

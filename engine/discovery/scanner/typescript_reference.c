@@ -13,13 +13,6 @@ static const char *skip_blanks(const char *p, const char *end)
     return p;
 }
 
-static const char *skip_line(const char *p, const char *end)
-{
-    while (p < end && !ts_is(*p, TS_LINE_END))
-        p++;
-    return p;
-}
-
 static bool begins_with(const char *p, const char *end, const char *text)
 {
     size_t length = strlen(text);
@@ -84,7 +77,7 @@ void ts_read_references(struct facts *facts, const char *text, size_t length)
     while (p < end) {
         if (begins_with(p, end, "//")) {
             const char *comment = p;
-            p = skip_line(p, end);
+            p = ts_skip_line(p, end);
             read_comment(facts, comment, p, line);
         } else if (begins_with(p, end, "/*")) {
             const char *comment = p;
@@ -95,7 +88,11 @@ void ts_read_references(struct facts *facts, const char *text, size_t length)
         } else if (ts_is(*p, TS_BLANK | TS_LINE_END)) {
             line += *p++ == '\n';
         } else {
-            return;
+            bool newline = false;
+            size_t space = ts_unicode_space(p, end, &newline);
+            if (!space)
+                return;
+            p += space;
         }
     }
 }

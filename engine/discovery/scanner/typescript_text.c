@@ -47,10 +47,14 @@ size_t ts_unicode_space(const char *p, const char *end, bool *newline)
     return space ? 3 : 0;
 }
 
-static const char *skip_line(const char *p, const char *end)
+const char *ts_skip_line(const char *p, const char *end)
 {
-    while (p < end && !ts_is(*p, TS_LINE_END))
+    bool newline = false;
+    while (p < end && !ts_is(*p, TS_LINE_END)) {
+        if (ts_is(*p, TS_HIGH) && ts_unicode_space(p, end, &newline) && newline)
+            break;
         p++;
+    }
     return p;
 }
 
@@ -82,7 +86,7 @@ const char *ts_skip_trivia(const char *p, const char *end, bool *newline)
             *newline = true;
             p++;
         } else if (*p == '/' && end - p > 1 && p[1] == '/') {
-            p = skip_line(p, end);
+            p = ts_skip_line(p, end);
         } else if (*p == '/' && end - p > 1 && p[1] == '*') {
             p = skip_block_comment(p + 2, end, newline);
         } else {

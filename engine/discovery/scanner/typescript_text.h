@@ -31,6 +31,8 @@ static inline bool ts_is(char c, unsigned classes)
 /* The length of the white space that is not ASCII at p, or 0; *newline is set for U+2028, U+2029.
  */
 size_t ts_unicode_space(const char *p, const char *end, bool *newline);
+/* The end of the line that p is in: \n, \r, U+2028, U+2029, or the end of the text. */
+const char *ts_skip_line(const char *p, const char *end);
 /* Where white space and comments end; *newline is set when they hold an end of line. */
 const char *ts_skip_trivia(const char *p, const char *end, bool *newline);
 /* Where the word at p ends; *escaped is set when it holds a \u escape. */
