@@ -59,7 +59,10 @@ struct fact_name {
 struct fact_definition {
     uint32_t name; /* as importers know it; "default"; "" for all top-level text that is none */
     uint32_t line; /* 1-based */
-    /* Of its tokens: does not change with comments and white space. */
+    /*
+     * Of its tokens: does not change with comments and white space. Of its place as well where the
+     * order matters: among definitions of one name, and among statements that are evaluated.
+     */
     struct digest digest;
     uint32_t uses_begin; /* into `uses` */
     uint32_t uses_count;
@@ -89,7 +92,9 @@ enum fact_definition_kind {
  * REEXPORT with the local name `b` says what it is.
  *
  * The name "" is used as well: by a definition that the text outside of definitions mentions, since
- * that may change what it is (a.b = …), and by an ALIAS of a name that is not found.
+ * that may change what it is (a.b = …), and by an ALIAS of a name that is not found. Of TypeScript,
+ * so do definitions whose values call or assign (b = f(a)), and what is mentioned counts through
+ * all it mentions itself; directives and global declarations make every definition use "".
  *
  * For languages that import without names (proto, graphql), every identifier that could be one is
  * listed, once a definition.

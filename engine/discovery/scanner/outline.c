@@ -327,35 +327,48 @@ static void settle_definitions(struct outline *outline, uint32_t empty)
     }
 }
 
-/* What is changed may be whatever is mentioned by what is mentioned outside of definitions. */
+/* The words that may be changed; each is there once. */
+struct touched {
+    VEC(symbol_id) words;
+    bool *seen; /* [statement]: its mentions are among them */
+};
+
+static void touch(struct outline *outline, struct touched *touched, symbol_id word)
+{
+    struct symbol *symbol = symbols_at(&outline->symbols, word);
+    if (!(symbol->flags & SYMBOL_LOOSE))
+        vec_push(&touched->words, word);
+    symbol->flags |= SYMBOL_LOOSE;
+}
+
+/* What is changed through a definition: all that its statement mentions. */
+static void touch_through(struct outline *outline, struct touched *touched, uint32_t index)
+{
+    bool *seen = &touched->seen[outline->definitions.data[index].statement];
+    const struct fact_definition *definition =
+        &outline->facts->definitions.data[outline->first_definition + index];
+    if (*seen || definition->kind == DEFINITION_TYPE)
+        return;
+    *seen = true;
+    for (uint32_t i = 0; i < definition->uses_count; i++)
+        touch(outline, touched, outline->mentions.data[definition->uses_begin + i]);
+}
+
+/* What acts may change whatever it reaches: what it mentions, and what that mentions in turn. */
 static void touch_reachable(struct outline *outline)
 {
-    VEC(symbol_id) touched = {0};
-    bool *seen = mem_array(outline->statement + 1, sizeof *seen); /* [statement] */
+    struct touched touched = {.seen = mem_array(outline->statement + 1, sizeof *touched.seen)};
     for (symbol_id word = 0; word < outline->symbols.all.count; word++) {
         if (symbols_at(&outline->symbols, word)->flags & SYMBOL_LOOSE)
-            vec_push(&touched, word);
+            vec_push(&touched.words, word);
     }
-    for (uint32_t i = 0; i < touched.count; i++) {
-        uint32_t at = symbols_at(&outline->symbols, touched.data[i])->definitions;
-        for (; at; at = outline->definitions.data[at - 1].before) {
-            bool *known = &seen[outline->definitions.data[at - 1].statement];
-            const struct fact_definition *definition =
-                &outline->facts->definitions.data[outline->first_definition + at - 1];
-            if (*known || definition->kind == DEFINITION_TYPE)
-                continue;
-            *known = true;
-            for (uint32_t m = 0; m < definition->uses_count; m++) {
-                symbol_id word = outline->mentions.data[definition->uses_begin + m];
-                struct symbol *symbol = symbols_at(&outline->symbols, word);
-                if (!(symbol->flags & SYMBOL_LOOSE))
-                    vec_push(&touched, word);
-                symbol->flags |= SYMBOL_LOOSE;
-            }
-        }
+    for (uint32_t i = 0; i < touched.words.count; i++) {
+        uint32_t at = symbols_at(&outline->symbols, touched.words.data[i])->definitions;
+        for (; at; at = outline->definitions.data[at - 1].before)
+            touch_through(outline, &touched, at - 1);
     }
-    free(seen);
-    vec_free(&touched);
+    free(touched.seen);
+    vec_free(&touched.words);
 }
 
 /* An export under a definition's own name marks it; any other is an alias. */
