@@ -101,4 +101,10 @@ uint32_t outline_text(struct outline *outline, symbol_id word);
 /* Finds the uses, appends the "" definition, and frees everything. O(definitions + mentions). */
 void outline_finish(struct outline *outline);
 
+/* ---- between the outline's own files ------------------------------------------------------- */
+
+struct digest outline_chain(struct digest before, const void *bytes, size_t length);
+/* A digest that depends on where something stands, unless it comes first. */
+struct digest outline_at_place(struct digest digest, uint32_t place);
+
 #endif
