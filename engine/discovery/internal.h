@@ -43,7 +43,7 @@ struct generation {
 };
 
 /* Raised with every change of a column's layout, or of what its values mean. */
-enum { DISCOVERY_CACHE_VERSION = 2 };
+enum { DISCOVERY_CACHE_VERSION = 3 };
 
 void generation_free(struct generation *generation);
 /* Makes room for so many modules at once. */
