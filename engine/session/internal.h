@@ -158,8 +158,7 @@ enum jig_status session_build_pipelines(struct jig_session *session,
                                         const struct jig_build_options *options,
                                         struct jig_build_result *result, struct jig_error *error);
 
-/* ---- generate.c: jobs without a process of their own ------------------------------------------
- */
+/* ---- generate.c: jobs without a process of their own ---------------------------------------- */
 
 struct generate;
 
@@ -182,8 +181,7 @@ enum jig_status generate_start(struct generate *generate, job_id id, struct jig_
 bool generate_take(struct generate *generate, struct run_result *result, struct digest *contents);
 void generate_interrupt(struct generate *generate);
 
-/* ---- delta.c: what a build changed ------------------------------------------------------------
- */
+/* ---- delta.c: what a build changed ---------------------------------------------------------- */
 
 void delta_begin(struct jig_session *session);
 /* The job's outputs, before it starts. */
@@ -192,8 +190,7 @@ void delta_note_removed(struct jig_session *session, const char *path, struct di
 /* Puts together what jig_session_delta returns. */
 void delta_finish(struct jig_session *session);
 
-/* ---- stray.c: what nobody declares -------------------------------------------------------------
- */
+/* ---- stray.c: what nobody declares ---------------------------------------------------------- */
 
 /* Before a command of a pipeline starts. */
 void strays_watch(struct jig_session *session, job_id id);

@@ -116,8 +116,7 @@ static void free_salts(const struct config *config, char **salts)
     free(salts);
 }
 
-/* ---- the graph that the state kept ------------------------------------------------------------
- */
+/* ---- the graph that the state kept ---------------------------------------------------------- */
 
 /* Whether the graph was filled from the same manifest files. */
 static bool has_same_manifests(const struct graph *graph, const struct config *config)
@@ -168,10 +167,10 @@ static bool jobs_fit(const struct graph *graph, const struct config *config)
     for (job_id id = 0; id < graph->jobs.count; id++) {
         const struct graph_job *job = &graph->jobs.data[id];
         bool phony = job->flags & GRAPH_JOB_PHONY;
-        if (phony
-                ? job->pipeline != 0
-                : job->pipeline == 0 || job->pipeline > config->pipeline_count || !job->in_count ||
-                      job->out_count != config->pipelines[job->pipeline - 1].outputs.count)
+        if (phony ? job->pipeline != 0
+                  : job->pipeline == 0 || job->pipeline > config->pipeline_count ||
+                        (!job->in_count && !config->pipelines[job->pipeline - 1].collects) ||
+                        job->out_count != config->pipelines[job->pipeline - 1].outputs.count)
             return false;
     }
     return true;
@@ -239,8 +238,7 @@ static enum jig_status scan_again(struct jig_session *session, struct jig_error 
     return status;
 }
 
-/* ---- another graph ----------------------------------------------------------------------------
- */
+/* ---- another graph -------------------------------------------------------------------------- */
 
 struct offer {
     struct selector *selector;
@@ -311,8 +309,7 @@ static enum jig_status select_and_fill(struct jig_session *session, char *const 
     return status;
 }
 
-/* ---- all of it ----------------------------------------------------------------------------------
- */
+/* ---- all of it ------------------------------------------------------------------------------ */
 
 /* The rounds of the present graph. Only modules that jobs make need more than one. */
 static void find_rounds(struct jig_session *session)

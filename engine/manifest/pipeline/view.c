@@ -49,7 +49,7 @@ static struct digest modules_digest(const struct graph *graph, struct discovery 
     struct digest all = {1, 0};
     for (job_id id = 0; id < graph->jobs.count; id++) {
         const struct graph_job *job = &graph->jobs.data[id];
-        if (job->pipeline != view->pipeline)
+        if (job->pipeline != view->pipeline || !job->in_count)
             continue;
         module_id module =
             discovery_find(discovery, graph_path(graph, graph_inputs(graph, job)[0]), view->lens);
