@@ -183,7 +183,8 @@ static void choose_to_scan(struct build *build, const struct file_list *files,
         file_id file = files->data[i];
         bool is_virtual = graph_is_virtual(session->graph, file);
         bool fresh = pipelines && file < pipelines->fresh.count && pipelines->fresh.data[file];
-        if (is_virtual)
+        /* Not written without need: records are mapped, and a page that is written is copied. */
+        if (is_virtual && !(session->history->files.data[file].flags & FILE_KNOWN))
             session->history->files.data[file].flags |= FILE_KNOWN;
         if (is_virtual || fresh)
             plan_refresh_term(&build->plan, file);

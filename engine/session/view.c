@@ -21,7 +21,8 @@ static bool take_record(struct jig_session *session, file_id file, struct file_r
     struct file_record *old = &session->history->files.data[file];
     bool changed = !(old->flags & FILE_KNOWN) || !digest_equal(old->digest, record.digest);
     record.changed_tick = changed ? history_tick(session->history) : old->changed_tick;
-    *old = record;
+    if (memcmp(old, &record, sizeof record) != 0) /* a page that is written is copied */
+        *old = record;
     return changed;
 }
 
