@@ -320,8 +320,11 @@ void session_remove_half_written(struct build *build, job_id id, const struct fi
         struct file_record *record = &session->history->files.data[file];
         look_again(build, file, history_tick(session->history));
         bool touched = record->ctime_ns != was.ctime_ns || record->inode != was.inode;
-        if (touched && !(record->flags & (FILE_MISSING | FILE_DIRECTORY)))
-            unlink(graph_path(graph, file));
+        if (!touched || (record->flags & (FILE_MISSING | FILE_DIRECTORY)) ||
+            unlink(graph_path(graph, file)) < 0)
+            continue;
+        *record = (struct file_record){.flags = FILE_KNOWN | FILE_MISSING,
+                                       .changed_tick = history_tick(session->history)};
     }
     if (job->depfile.count) {
         struct buf path = {0};
