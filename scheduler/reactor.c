@@ -15,7 +15,7 @@
  * What the epoll set says about a descriptor: which it is, and whose. The set hands back the
  * watch's address, so a watch must live until no event of it can come any more.
  */
-enum watch_kind { WATCH_WAKE, WATCH_SIGNAL, WATCH_EXIT, WATCH_OUTPUT };
+enum watch_kind { WATCH_WAKE, WATCH_ATTACHED, WATCH_SIGNAL, WATCH_EXIT, WATCH_OUTPUT };
 
 struct watch {
     enum watch_kind kind;
@@ -35,6 +35,7 @@ struct reactor {
     int wake;    /* eventfd */
     int signals; /* signalfd; -1 when signals are not caught */
     struct watch wake_watch;
+    struct watch attached_watch;
     struct watch signal_watch;
     struct spawner spawner;
     VEC(struct child *) children; /* running, in no order */
@@ -120,6 +121,13 @@ int reactor_create(struct reactor **out, bool with_signals)
     }
     *out = reactor;
     return errnum;
+}
+
+/* Edge-triggered: nobody reads it here. */
+int reactor_attach(struct reactor *reactor, int fd)
+{
+    reactor->attached_watch.kind = WATCH_ATTACHED;
+    return watch_add(reactor, fd, EPOLLIN | EPOLLET, &reactor->attached_watch);
 }
 
 static void close_if_open(int fd)
@@ -270,6 +278,9 @@ static bool dispatch(struct reactor *reactor, const struct watch *watch,
     switch (watch->kind) {
     case WATCH_WAKE:
         return take_wake(reactor, event);
+    case WATCH_ATTACHED:
+        event->kind = REACTOR_WOKEN;
+        return true;
     case WATCH_SIGNAL:
         return take_signal(reactor, event);
     case WATCH_OUTPUT:

@@ -53,6 +53,13 @@ struct reactor_event {
 /* Returns 0 or an errno value. On failure *reactor is NULL. */
 int reactor_create(struct reactor **reactor, bool catch_signals);
 
+/*
+ * Lets whatever makes the eventfd `fd` readable wake the reactor too. Its count is not read, so
+ * the reactor says WOKEN once each time that it is written. 0 or an errno value. The descriptor
+ * must outlive the reactor.
+ */
+int reactor_attach(struct reactor *reactor, int fd);
+
 /* Kills (SIGKILL) and reaps the children that are left, and frees all. NULL is allowed. */
 void reactor_destroy(struct reactor *reactor);
 

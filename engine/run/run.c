@@ -41,6 +41,10 @@ enum jig_status run_create(struct run **out, const struct run_options *options,
     *out = NULL;
     struct reactor *reactor;
     int errnum = reactor_create(&reactor, !options->leave_signals);
+    if (!errnum && options->wake_fd)
+        errnum = reactor_attach(reactor, options->wake_fd);
+    if (errnum)
+        reactor_destroy(reactor);
     if (errnum)
         return jig_fail_errno(error, errnum, "cannot prepare to run processes");
     struct run *run = mem_zalloc(sizeof *run);

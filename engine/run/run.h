@@ -41,6 +41,7 @@ struct run_options {
     char *const *environment; /* of the jobs; NULL: this process' own. Must outlive the run */
     const char *script_dir; /* for commands too long to be an argument; NULL: /tmp. Must outlive */
     uint32_t grace_ms;      /* between run_interrupt and SIGKILL; 0: five seconds */
+    int wake_fd;            /* an eventfd that wakes it like run_wake; 0: none. Must outlive */
     bool leave_signals;     /* do not touch this process' signals: the caller handles them */
 };
 

@@ -25,7 +25,7 @@ struct running {
 enum { FIRST_LANE_OF_GENERATED = 1000 };
 
 /* Why no further job is started. */
-enum stop_cause { STOP_NOT, STOP_FAILURES, STOP_ERROR, STOP_INTERRUPTED };
+enum stop_cause { STOP_NOT, STOP_FAILURES, STOP_ERROR, STOP_INTERRUPTED, STOP_CANCELLED };
 
 struct execution {
     struct build *build;
@@ -100,7 +100,8 @@ static int make_output_dirs(const struct graph *graph, const struct graph_job *j
 
 static void stop(struct execution *ex, enum stop_cause cause, enum jig_status status)
 {
-    if (ex->stop == STOP_NOT || (cause == STOP_INTERRUPTED && ex->stop != STOP_ERROR))
+    bool asked = cause == STOP_INTERRUPTED || cause == STOP_CANCELLED;
+    if (ex->stop == STOP_NOT || (asked && ex->stop < STOP_ERROR))
         ex->stop = cause;
     if (status && !ex->status)
         ex->status = status;
@@ -460,6 +461,17 @@ static void take_generated(struct execution *ex)
     }
 }
 
+/* Stops what runs, once, if somebody asked for that. */
+static void heed_cancellation(struct execution *ex)
+{
+    if (ex->stop == STOP_CANCELLED || !session_is_cancelled(ex->build->session))
+        return;
+    stop(ex, STOP_CANCELLED, JIG_OK);
+    if (ex->run)
+        run_interrupt(ex->run, 0);
+    generate_interrupt(ex->generate);
+}
+
 /* Waits until something happens, and deals with it. */
 static void wait_for_job(struct execution *ex)
 {
@@ -483,6 +495,7 @@ static void wait_for_job(struct execution *ex)
         event_emit(ex->build, JIG_EVENT_TICK, NULL, NULL);
         break;
     case RUN_WOKEN:
+        heed_cancellation(ex);
         take_generated(ex);
         break;
     }
@@ -495,6 +508,10 @@ static enum jig_status outcome_of(const struct execution *ex)
     if (ex->stop == STOP_INTERRUPTED) {
         build->result->exit_code = EXIT_INTERRUPTED;
         return jig_fail(ex->error, JIG_ERROR_INTERRUPTED, "interrupted by user");
+    }
+    if (ex->stop == STOP_CANCELLED) {
+        build->result->exit_code = EXIT_INTERRUPTED;
+        return jig_fail(ex->error, JIG_ERROR_CANCELLED, "cancelled");
     }
     if (ex->status)
         return ex->status;
@@ -512,6 +529,7 @@ enum jig_status session_execute(struct build *build, struct jig_error *error)
     const struct run_options options = {
         .slots = build->options->slots,
         .max_load = build->options->max_load,
+        .wake_fd = build->session->cancel_fd,
         .script_dir = build->session->options.no_cache ? NULL : build->session->state_directory};
     if (!build->options->dry_run) {
         enum jig_status status = run_create(&ex.run, &options, error);
@@ -522,6 +540,7 @@ enum jig_status session_execute(struct build *build, struct jig_error *error)
     ex.running = mem_array(build->session->graph->jobs.count, sizeof *ex.running);
     ex.skip = mark_failed(build->session);
     ex.queue = job_queue_create(build->session->graph);
+    heed_cancellation(&ex);
     take_turns(&ex);
     start_jobs(&ex);
     while (build->progress.running) {

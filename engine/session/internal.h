@@ -17,6 +17,8 @@
 #include "jig/session.h"
 #include "jig/trace.h"
 
+#include <stdatomic.h>
+
 /* What the first look at a file in a build came to. */
 enum look { LOOK_HIT, LOOK_NEW, LOOK_STAT, LOOK_RACY, LOOK_GONE, LOOK_KINDS };
 
@@ -75,6 +77,8 @@ struct jig_session {
     bool graph_reused;             /* the graph came from the image */
     bool unsaved;                  /* graph or history hold what image and journal do not */
     uint64_t load_ns;              /* what the last load took */
+    atomic_bool cancelled;         /* somebody wants the build to stop; see cancel.c */
+    int cancel_fd;                 /* eventfd; wakes the build for that */
 };
 
 /* When a job ran, monotonic. */
@@ -111,6 +115,12 @@ enum jig_status session_save(struct jig_session *session, struct jig_error *erro
 /* Remembers what a scan of files found out, so that the next process need not. */
 void session_keep_records(struct jig_session *session, const file_id *files, uint32_t count,
                           bool *failed);
+
+/* ---- cancel.c: stopping a build from outside ------------------------------------------------- */
+
+enum jig_status session_open_cancellation(struct jig_session *session, struct jig_error *error);
+void session_close_cancellation(struct jig_session *session);
+bool session_is_cancelled(const struct jig_session *session);
 
 /* ---- pipelines.c: from jig.yaml to a graph --------------------------------------------------- */
 

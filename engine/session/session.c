@@ -94,6 +94,7 @@ enum jig_status jig_session_open(const struct jig_session_options *options,
         return jig_fail(error, JIG_ERROR_USAGE, "the session's options are not of this version");
     struct jig_session *session = mem_zalloc(sizeof *session);
     session->options = *options;
+    session->cancel_fd = -1;
     size_t length = strlen(options->manifest);
     session->manifest = mem_alloc(length + 2);
     memcpy(session->manifest, options->manifest, length + 1);
@@ -101,6 +102,8 @@ enum jig_status jig_session_open(const struct jig_session_options *options,
     enum jig_status status = JIG_OK;
     if (access(session->manifest, F_OK) < 0)
         status = jig_fail_errno(error, errno, "loading '%s'", session->manifest);
+    if (!status)
+        status = session_open_cancellation(session, error);
     if (!status) {
         session->state_directory = choose_state_directory(session);
         session->pool = jig_pool_create(options->threads);
@@ -130,6 +133,7 @@ void jig_session_close(struct jig_session *session)
     vec_free(&session->looked);
     state_close(session->state);
     jig_pool_destroy(session->pool);
+    session_close_cancellation(session);
     free(session->state_directory);
     free(session->manifest);
     free(session);
@@ -488,10 +492,10 @@ enum jig_status jig_session_build(struct jig_session *session,
                                   const struct jig_build_options *options,
                                   struct jig_build_result *result, struct jig_error *error)
 {
-    struct jig_build_result unwanted;
+    struct jig_build_result unwanted = JIG_BUILD_RESULT;
     if (!result)
         result = &unwanted;
-    *result = (struct jig_build_result){0};
+    *result = (struct jig_build_result)JIG_BUILD_RESULT;
     if (options->size != sizeof *options)
         return jig_fail(error, JIG_ERROR_USAGE, "the build's options are not of this version");
 
@@ -515,4 +519,13 @@ enum jig_status jig_session_build(struct jig_session *session,
         session_report_discovery(session, result);
     state_sizes(session->state, &result->image_bytes, &result->journal_bytes);
     return status;
+}
+
+enum jig_status jig_session_update(struct jig_session *session,
+                                   const struct jig_change_set *changes,
+                                   const struct jig_build_options *options,
+                                   struct jig_build_result *result, struct jig_error *error)
+{
+    (void)changes;
+    return jig_session_build(session, options, result, error);
 }

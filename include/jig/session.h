@@ -13,12 +13,15 @@
  * A session works in the process' current directory, which is the build directory; it must not
  * change while the session is open. One thread uses a session at a time.
  *
- * Structs that callers fill start with their own size, so that fields can be added: always
- * initialise them with their macro.
+ * Structs that callers fill start with their own size: always initialise them with their macro.
+ * That is the promise of stability: fields are only ever added at the end, a program that was
+ * compiled against an older header goes on working with a newer library of the same major version,
+ * and symbols that no header here declares are not visible.
  */
 #ifndef JIG_SESSION_H
 #define JIG_SESSION_H
 
+#include "jig/change_set.h"
 #include "jig/error.h"
 #include "jig/trace.h"
 
@@ -164,8 +167,21 @@ struct jig_build_options {
         .depth = JIG_UNLIMITED                                                                     \
     }
 
-/* What a build came to, and what it cost. */
+/* How a build found out what to look at. */
+enum jig_update_kind {
+    JIG_UPDATE_NONE,        /* what the change set names came to nothing: no job was considered */
+    JIG_UPDATE_INCREMENTAL, /* what changed, and what depends on it */
+    JIG_UPDATE_FULL,        /* everything; `full_reason` says why */
+};
+
+/* What a build came to, and what it cost. Initialise with JIG_BUILD_RESULT. */
 struct jig_build_result {
+    size_t size; /* of this struct, as the caller knows it; the only field that is read */
+    enum jig_update_kind kind;
+    char full_reason[128]; /* of JIG_UPDATE_FULL, e.g. "the manifest changed"; else "" */
+    uint64_t generation;   /* rises with each build that changed something, and ended well */
+    bool folders_changed;  /* jig_session_each_folder has others to tell than before */
+
     uint32_t jobs_wanted; /* jobs that the targets need, phony ones not counted */
     uint32_t jobs_run;    /* processes that were started and ended */
     uint32_t jobs_passed; /* looked as if they had to run, and then did not: early cutoff */
@@ -210,7 +226,17 @@ struct jig_build_result {
     uint64_t save_ns;     /* writing the image */
     uint64_t image_bytes;
     uint64_t journal_bytes;
+
+    /* Of the whole call, whatever its kind. */
+    uint64_t files_looked;   /* files whose state was asked of the disk */
+    uint32_t jobs_considered; /* jobs that a verdict was given on; phony ones count */
+    uint64_t engine_ns;      /* all of it, less the time in which jobs were running */
 };
+
+#define JIG_BUILD_RESULT                                                                           \
+    {                                                                                              \
+        .size = sizeof(struct jig_build_result)                                                    \
+    }
 
 /*
  * Brings the targets up to date, the manifest itself first. JIG_OK when they are;
@@ -221,6 +247,42 @@ struct jig_build_result {
 JIG_API enum jig_status jig_session_build(struct jig_session *session,
                                           const struct jig_build_options *options,
                                           struct jig_build_result *result, struct jig_error *error);
+
+/* ---- updating --------------------------------------------------------------------------- */
+
+/*
+ * As jig_session_build, but looks only at what `changes` names and at what depends on it, and
+ * believes of everything else that it is as the session last saw it: O(changed + affected), whatever
+ * the size of the repository. `options` NULL: those of the last build or update. `result` says by
+ * `kind` what it came to, and if it was a full build, why. What failed, or was not reached because
+ * something else failed, is tried again by each update until it succeeds.
+ *
+ * `changes` is only read; whoever collects changes clears it for the next time.
+ */
+JIG_API enum jig_status jig_session_update(struct jig_session *session,
+                                           const struct jig_change_set *changes,
+                                           const struct jig_build_options *options,
+                                           struct jig_build_result *result,
+                                           struct jig_error *error);
+
+/*
+ * Stops the build that is going on, or else the next one: its children are stopped and what they
+ * had begun to write is removed, as after an interrupt, and it returns JIG_ERROR_CANCELLED. May be
+ * called from any thread and from signal handlers.
+ */
+JIG_API void jig_session_cancel(struct jig_session *session);
+/* Takes a cancellation back that came too late to stop anything. */
+JIG_API void jig_session_uncancel(struct jig_session *session);
+
+/*
+ * Calls `folder` for each folder in which a change can matter: those that lie around known files,
+ * those that the walk reached, those in which imports were looked for. Who watches these, each by
+ * itself and not what is below, misses nothing; some may not exist (yet). Paths are relative to the
+ * session's directory ("." is that itself) or absolute. O(files).
+ */
+JIG_API void jig_session_each_folder(struct jig_session *session,
+                                     void (*folder)(void *context, const char *path),
+                                     void *context);
 
 /* ---- delta ------------------------------------------------------------------------------ */
 

@@ -239,3 +239,21 @@ void tree_forget_folder(struct tree *tree, const char *dir, size_t length)
     if (id != PLACE_NONE)
         tree->places.data[id].record.flags &= ~(unsigned)FILE_KNOWN;
 }
+
+void tree_each_watched(struct tree *tree,
+                       void (*folder)(void *context, const char *path, size_t length),
+                       void *context)
+{
+    tree_late_absorb(tree);
+    for (uint32_t i = 0; i < tree->places.count; i++) {
+        const struct tree_place *place = &tree->places.data[i];
+        const char *path = place_path(tree, place);
+        size_t length = place->path_length;
+        bool itself = place_is_folder(place) && !(place->record.flags & FILE_MISSING);
+        if (!itself)
+            length = path_dir_length(path, length);
+        char *copy = mem_strndup(path, length);
+        folder(context, copy, length);
+        free(copy);
+    }
+}

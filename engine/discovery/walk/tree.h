@@ -117,6 +117,15 @@ void tree_each_in_folder(struct tree *tree, const char *dir, size_t length,
                          void *context);
 
 /*
+ * Calls `folder` for every folder whose listing, or in which a name, an answer depended on: those of
+ * the walk, those asked about, those around paths asked about outside the root and around ignore
+ * files. The root is "". Some may come more than once. O(places).
+ */
+void tree_each_watched(struct tree *tree,
+                       void (*folder)(void *context, const char *path, size_t length),
+                       void *context);
+
+/*
  * Drops garbage and what nobody asked about in this session: to be called when everything that
  * mattered was. Nothing before the first refresh. O(tree).
  */
