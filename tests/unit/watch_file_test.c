@@ -181,8 +181,7 @@ static void tells_of_jetbrains_saving(void **state)
     move("src/a.ts", "src/a.ts___jb_old___");
     move("src/a.ts___jb_tmp___", "src/a.ts");
     delete_file("src/a.ts___jb_old___");
-    assert_string_equal(told(watching),
-                        "-src/a.ts___jb_tmp___ +src/a.ts -src/a.ts___jb_old___");
+    assert_string_equal(told(watching), "-src/a.ts___jb_tmp___ +src/a.ts -src/a.ts___jb_old___");
     end_watching(watching);
 }
 

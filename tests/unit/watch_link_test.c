@@ -141,14 +141,10 @@ static void is_not_caught_by_links_in_a_circle(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(tells_by_the_name_of_the_link),
-        TEST(tells_by_all_names_of_a_folder),
-        TEST(forgets_one_name_and_keeps_the_other),
-        TEST(follows_a_link_that_is_swapped),
-        TEST(follows_what_a_link_leads_to),
-        TEST(follows_links_to_links),
-        TEST(waits_for_what_a_link_leads_to),
-        TEST(is_not_caught_by_links_in_a_circle),
+        TEST(tells_by_the_name_of_the_link),        TEST(tells_by_all_names_of_a_folder),
+        TEST(forgets_one_name_and_keeps_the_other), TEST(follows_a_link_that_is_swapped),
+        TEST(follows_what_a_link_leads_to),         TEST(follows_links_to_links),
+        TEST(waits_for_what_a_link_leads_to),       TEST(is_not_caught_by_links_in_a_circle),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -143,7 +143,8 @@ bool has_told(const struct watching *watching, char kind, const char *path)
     size_t length = strlen(path);
     for (const char *at = watching->told; (at = strchr(at, kind)); at++) {
         bool starts = at == watching->told || at[-1] == ' ';
-        bool ends = strncmp(at + 1, path, length) == 0 && (!at[length + 1] || at[length + 1] == ' ');
+        bool ends =
+            strncmp(at + 1, path, length) == 0 && (!at[length + 1] || at[length + 1] == ' ');
         if (starts && ends)
             return true;
     }
