@@ -112,6 +112,26 @@ enum jig_status discovery_refresh(struct discovery *discovery, bool *changed,
     return status;
 }
 
+enum jig_status discovery_refresh_paths(struct discovery *discovery, const char *const *paths,
+                                        uint32_t count, struct tree_changes *out,
+                                        struct jig_error *error)
+{
+    uint64_t start_ns = clock_monotonic_ns();
+    enum jig_status status =
+        tree_refresh_paths(discovery->tree, discovery->options.pool, paths, count, out,
+                           discovery->options.notice, discovery->options.context, error);
+    if (status || out->why)
+        discovery->environment.data->trusted = 0;
+    discovery->dirty |= out->listings;
+    discovery->counts.walk_ns += clock_monotonic_ns() - start_ns;
+    return status;
+}
+
+void discovery_live(struct discovery *discovery)
+{
+    discovery->definitions_live = true;
+}
+
 struct tree *discovery_tree(struct discovery *discovery)
 {
     return discovery->tree;

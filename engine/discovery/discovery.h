@@ -200,6 +200,15 @@ struct module_import {
 /* Whether resolving depended on this file: a tsconfig, a package.json, what these extend. */
 bool discovery_is_config(const struct discovery *discovery, const char *path);
 
+/*
+ * Whether a file that resolving depends on, or would if it were there, holds something else than it
+ * did, or came, or went. One look at the disk.
+ */
+bool discovery_config_changed(const struct discovery *discovery, const char *path);
+
+/* Makes updates possible, from the next scan on; costs some memory. */
+void discovery_live(struct discovery *discovery);
+
 uint32_t discovery_module_count(const struct discovery *discovery);
 const struct module *discovery_module(const struct discovery *discovery, module_id id);
 /* Valid until the next scan, or until a rescan finds new modules. */
@@ -235,10 +244,24 @@ const module_id *discovery_component(const struct discovery *discovery, uint32_t
  * follows `export *` and renamings. For "*", and where names do not say (no list of names, a name
  * that is not found), it is that of all the module exports. Zero when the module, or one that the
  * definition depends on, is MADE and has not been scanned yet: then nothing can be said before the
- * file is there. Cached; O(1) after the first call in a generation.
+ * file is there. Cached: O(1) when nothing it depends on has changed since the last call.
  */
 struct digest discovery_definition_digest(struct discovery *discovery, module_id id,
                                           const char *name);
+
+/*
+ * As discovery_definition_digest, and the caller will be told once when the digest may be another:
+ * `token` is any number of the caller's.
+ */
+struct digest discovery_watch_definition(struct discovery *discovery, module_id id,
+                                         const char *name, uint32_t token);
+/*
+ * The tokens of digests that may be others than when they were asked for, since the last call, each
+ * once, ascending; to be told again, they have to be watched again. *all: it is not known which,
+ * and everything has to be asked again. Valid until the next call or change. O(tokens given).
+ */
+const uint32_t *discovery_touched_definitions(struct discovery *discovery, uint32_t *count,
+                                              bool *all);
 
 /*
  * A digest of everything above but content: which modules there are, in which lens, with which

@@ -132,6 +132,9 @@ struct discovery {
     struct digest structure;
     struct definition_graph *definitions; /* NULL until asked for */
     struct meanings *meanings;            /* NULL until an update needs it; see meanings.h */
+    bool
+        definitions_live; /* make the graph one that definitions_follow can correct; costs memory */
+    bool definitions_lost; /* a graph that had tokens is gone, and its callers were not told yet */
 
     struct discovery_counts counts;
 };
@@ -245,6 +248,30 @@ void order_add(struct discovery *discovery, module_id id, bool first);
  */
 bool order_import(struct discovery *discovery, module_id importer, module_id target);
 
+
+/* ---- the graph of definitions -------------------------------------------------------------- */
+
+/* A module whose facts are not what they were, or that is not what it was. */
+struct definitions_changed {
+    module_id module;
+    struct facts_span old;   /* where its facts lay; still there, though nobody's */
+    struct digest old_shape; /* module_facts.shape */
+    bool imports_changed;    /* an import leads elsewhere, or they are others */
+    bool is_new;             /* there was no such module; `old` and `old_shape` say nothing */
+    bool gone; /* there is no such module any more; the number may be another's later */
+};
+
+/*
+ * Corrects the graph after a change in place: of each module once that was scanned again, whose
+ * imports lead elsewhere, whose MADE or MISSING flag or `known` is another, or that has no
+ * definitions and another record. Facts, resolutions and records are those of now, and ids in
+ * `old` have not moved: after compact_facts there is only definitions_forget. Costs the names of
+ * the modules given, the lookups of names that moved, and the digests that hold no more. A graph
+ * that is not live is forgotten.
+ */
+void definitions_follow(struct discovery *discovery, const struct definitions_changed *changed,
+                        uint32_t count);
+/* Throws the graph away: it is made anew when something is asked. */
 void definitions_forget(struct discovery *discovery);
 
 #endif

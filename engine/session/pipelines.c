@@ -38,6 +38,8 @@ enum jig_status session_open_pipelines(struct jig_session *session, struct jig_e
     };
     session->pipelines = mem_zalloc(sizeof *session->pipelines);
     session->pipelines->discovery = discovery_create(&options);
+    if (!session->options.once)
+        discovery_live(session->pipelines->discovery);
     buf_free(&cache);
     return JIG_OK;
 }
