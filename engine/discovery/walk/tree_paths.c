@@ -99,8 +99,10 @@ static void touch_below(struct partial *partial, uint32_t id);
 static void look_at_folder(struct partial *partial, const char *path, size_t length)
 {
     uint32_t id = tree_find(partial->refresh.tree, path, length);
-    if (id == PLACE_NONE || !place_is_folder(place_of(&partial->refresh, id)))
+    if (id == PLACE_NONE || !place_is_folder(place_of(&partial->refresh, id))) {
+        partial->around = true; /* nobody asked what is in it, unless by another path */
         return;
+    }
     struct visit *visit = partial_touch(partial, id);
     bool is_late = visit->looked_at && !visit->deep && !visit->stands;
     visit->glance = visit->deep = true;
