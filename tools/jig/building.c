@@ -61,8 +61,8 @@ static void on_event(void *context, const struct jig_event *event)
     struct building *building = work->building;
     if (!building)
         return;
-    if (building->before_event)
-        building->before_event(building->context, event);
+    if (building->before_event && !building->before_event(building->context, event))
+        return;
     status_event(building->status, event);
     stop_unread(building);
 }
@@ -117,16 +117,20 @@ static struct jig_build_options build_options(const struct building *building)
     options.keep_rspfile = request->keep_rspfile;
     options.keep_depfile = request->keep_depfile;
     options.tick_ms = status_format_tells_time(&building->format) ? TICK_MS : 0;
+    if (building->tick_ms)
+        options.tick_ms = building->tick_ms;
     if (building->place.pipelines) {
         const struct choice *choice = &building->choice;
         options.targets = (const char *const *)choice->targets.data;
         options.target_count = choice->targets.count;
-        options.filters = (const char *const *)choice->filters.data;
-        options.filter_count = choice->filters.count;
         options.depth = request->depth;
-        options.affected = (const char *const *)choice->affected.paths.data;
-        options.affected_count = choice->affected.paths.count;
-        options.only_affected = choice->only_affected;
+        options.only_affected = choice->only_affected || choice->nothing;
+        if (!choice->nothing) {
+            options.filters = (const char *const *)choice->filters.data;
+            options.filter_count = choice->filters.count;
+            options.affected = (const char *const *)choice->affected.paths.data;
+            options.affected_count = choice->affected.paths.count;
+        }
     }
     return options;
 }
@@ -134,13 +138,18 @@ static struct jig_build_options build_options(const struct building *building)
 enum jig_status building_run(struct building *building, struct work *work,
                              const struct jig_change_set *changes, struct jig_error *error)
 {
+    struct jig_session *session = work->session;
     struct jig_build_result *result = &building->results.build;
-    choice_fit(&building->choice, &building->place, work->session->graph);
+    choice_fit(&building->choice, &building->place, session->graph);
     struct jig_build_options options = build_options(building);
     work->building = building;
-    enum jig_status status =
-        changes ? jig_session_update(work->session, changes, &options, result, error)
-                : jig_session_build(work->session, &options, result, error);
+    enum jig_status status = changes ? jig_session_update(session, changes, &options, result, error)
+                                     : jig_session_build(session, &options, result, error);
+    if (choice_fit(&building->choice, &building->place, session->graph)) {
+        /* The graph is another one now, in which something else is wanted. */
+        options = build_options(building);
+        status = jig_session_build(session, &options, result, error);
+    }
     work->building = NULL;
     return status;
 }
@@ -217,8 +226,7 @@ static void tell_sum(const struct building *building)
            delta->added, delta->updated, delta->removed);
 }
 
-/* Whether nothing was done, as far as the user is concerned. */
-static bool was_idle(const struct building *building)
+bool building_was_idle(const struct building *building)
 {
     const struct jig_build_result *result = &building->results.build;
     /* Pipelines are built in rounds; that the last of them was idle does not say much. */
@@ -231,7 +239,7 @@ static void tell_end(const struct building *building, enum jig_status status,
                      const struct jig_error *error)
 {
     const char *name = face_name(building->face);
-    bool idle = was_idle(building);
+    bool idle = building_was_idle(building);
     if (status == JIG_ERROR_JOB || status == JIG_ERROR_INTERRUPTED)
         printf("%s: build stopped: %s.\n", name, error->message);
     else if (status)

@@ -37,9 +37,13 @@ struct work {
 struct building {
     enum face face;
     const struct build_request *request;
-    /* Called with each event before it is shown, on the session's thread; may be NULL. */
-    void (*before_event)(void *context, const struct jig_event *event);
+    /*
+     * Called with each event before it is shown, on the session's thread; false: it is not to be
+     * shown. May be NULL.
+     */
+    bool (*before_event)(void *context, const struct jig_event *event);
     void *context;
+    uint32_t tick_ms; /* how often JIG_EVENT_TICK has to come; 0: as the status line needs it */
 
     /* Set by building_prepare. */
     struct place place;
@@ -80,6 +84,9 @@ void work_close(struct work *work);
  */
 enum jig_status building_run(struct building *building, struct work *work,
                              const struct jig_change_set *changes, struct jig_error *error);
+
+/* Whether nothing was done, as far as the user is concerned. */
+bool building_was_idle(const struct building *building);
 
 /*
  * Says how it ended and writes what is written at the end: delta, tally, statistics. To be

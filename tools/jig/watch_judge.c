@@ -1,0 +1,93 @@
+#include "tools/jig/watch_judge.h"
+
+#include "engine/base/path.h"
+#include "engine/discovery/walk/glob.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { HAS_SOURCES = 1, HAS_OUTPUTS = 2 };
+
+static bool is_made(const struct graph *graph, file_id file)
+{
+    job_id producer = graph->files.data[file].producer;
+    return producer != GRAPH_NONE && !(graph->jobs.data[producer].flags & GRAPH_JOB_PHONY);
+}
+
+static void learn_folders(struct watch_judge *judge, const struct graph *graph)
+{
+    judge->strs = graph->strs.count;
+    judge->folders = mem_array(judge->strs, 1);
+    for (file_id id = 0; id < graph->files.count; id++) {
+        if (!graph_is_virtual(graph, id))
+            judge->folders[graph->files.data[id].dir] |=
+                is_made(graph, id) ? HAS_OUTPUTS : HAS_SOURCES;
+    }
+}
+
+/* A pattern that does not compile has been told by the session. */
+static void learn_patterns(struct watch_judge *judge, const struct config *config)
+{
+    for (uint32_t i = 0; i < config->pipeline_count; i++) {
+        const struct string_list *sources = &config->pipelines[i].sources;
+        for (uint32_t s = 0; s < sources->count; s++) {
+            struct glob *glob;
+            if (glob_compile(sources->data[s], &glob, NULL) == JIG_OK)
+                vec_push(&judge->sources, glob);
+        }
+    }
+}
+
+static void learn(struct watch_judge *judge, const struct jig_session *session)
+{
+    struct graph *graph = session->graph;
+    if (judge->graph == graph && judge->files == graph->files.count)
+        return;
+    watch_judge_forget(judge);
+    judge->graph = graph;
+    judge->files = graph->files.count;
+    learn_folders(judge, graph);
+    if (session->pipelines)
+        learn_patterns(judge, &session->pipelines->config);
+}
+
+/* What is known to lie in a folder; nothing in one that no known file lies in. */
+static uint8_t folder_has(const struct watch_judge *judge, const char *path, size_t length)
+{
+    str_id dir = graph_find_str(judge->graph, path, length);
+    return dir < judge->strs ? judge->folders[dir] : 0;
+}
+
+static bool is_new_source(const struct watch_judge *judge, const char *path, size_t length)
+{
+    for (uint32_t i = 0; i < judge->sources.count; i++) {
+        if (glob_match(judge->sources.data[i], path, length))
+            return true;
+    }
+    return false;
+}
+
+enum change_origin watch_judge_path(struct watch_judge *judge, const struct jig_session *session,
+                                    const char *path)
+{
+    size_t length = strlen(path);
+    if (!session || !session->graph)
+        return CHANGE_IS_REASON; /* a manifest that cannot be read: anything may mend it */
+    learn(judge, session);
+    file_id file = graph_find_file(judge->graph, path, length);
+    if (file != GRAPH_NONE)
+        return is_made(judge->graph, file) ? CHANGE_IS_OUTPUT : CHANGE_IS_REASON;
+    if (folder_has(judge, path, length) & HAS_SOURCES || is_new_source(judge, path, length) ||
+        folder_has(judge, path, path_dir_length(path, length)) == HAS_SOURCES)
+        return CHANGE_IS_REASON;
+    return CHANGE_IS_UNKNOWN;
+}
+
+void watch_judge_forget(struct watch_judge *judge)
+{
+    for (uint32_t i = 0; i < judge->sources.count; i++)
+        glob_destroy(judge->sources.data[i]);
+    vec_free(&judge->sources);
+    free(judge->folders);
+    *judge = (struct watch_judge){0};
+}
