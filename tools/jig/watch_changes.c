@@ -81,7 +81,7 @@ bool watch_changes_take(struct watch_changes *changes, const struct jig_session 
         any = true;
         if (!changes->urgent)
             changes->urgent =
-                watch_judge_path(&changes->judge, session, change.path) == CHANGE_IS_REASON;
+                watch_judge_path(&changes->judge, session, change.path) <= CHANGE_OF_NEWCOMER;
     }
     const char *lost = jig_change_set_lost(changes->raw);
     if (lost) {
@@ -113,7 +113,7 @@ void watch_changes_begin(struct watch_changes *changes, const struct jig_session
         /* The others can be judged when the graph is the one that the build made of them. */
         bool goes = change.kind == JIG_CHANGE_REMOVED && session && session->graph;
         vec_push(&changes->reasons, goes && watch_judge_path(&changes->judge, session,
-                                                             change.path) == CHANGE_IS_REASON);
+                                                             change.path) == CHANGE_OF_SOURCE);
     }
 }
 
@@ -129,25 +129,26 @@ void watch_changes_end(struct watch_changes *changes, bool cancelled)
 /* ---- names ------------------------------------------------------------------------------- */
 
 static bool is_named(struct watch_changes *changes, const struct jig_session *session,
-                     const struct jig_change_set *set, uint32_t index, enum change_origin worst)
+                     uint32_t index, enum change_origin origin)
 {
-    if (worst == CHANGE_IS_UNKNOWN)
+    if (origin == CHANGE_OF_UNKNOWN)
         return true;
-    if (set == changes->now && index < changes->reasons.count && changes->reasons.data[index])
-        return worst == CHANGE_IS_REASON;
-    const char *path = jig_change_set_at(set, index).path;
-    return watch_judge_path(&changes->judge, session, path) == worst;
+    if (index < changes->reasons.count && changes->reasons.data[index])
+        return origin == CHANGE_OF_SOURCE;
+    const char *path = jig_change_set_at(changes->now, index).path;
+    return watch_judge_path(&changes->judge, session, path) == origin;
 }
 
 void watch_changes_name(struct watch_changes *changes, const struct jig_session *session,
-                        const struct jig_change_set *set, struct buf *out)
+                        struct buf *out)
 {
+    const struct jig_change_set *set = changes->now;
     enum { MOST_NAMES = 5 };
     struct buf names = {0};
     uint32_t count = 0;
-    for (int worst = CHANGE_IS_REASON; !count && worst <= CHANGE_IS_UNKNOWN; worst++) {
+    for (int origin = CHANGE_OF_SOURCE; !count && origin <= CHANGE_OF_UNKNOWN; origin++) {
         for (uint32_t i = 0; i < jig_change_set_count(set); i++) {
-            if (!is_named(changes, session, set, i, (enum change_origin)worst))
+            if (!is_named(changes, session, i, (enum change_origin)origin))
                 continue;
             if (++count <= MOST_NAMES)
                 buf_printf(&names, "%s%s", count > 1 ? ", " : "", jig_change_set_at(set, i).path);

@@ -40,10 +40,10 @@ void watch_changes_begin(struct watch_changes *changes, const struct jig_session
 void watch_changes_end(struct watch_changes *changes, bool cancelled);
 
 /*
- * Appends what `set`, which is `now` or `next`, has of reasons to build, or, when it has none, of
- * outputs, or else all of it: "2 changes: src/a.ts, src/b.ts". What is many is cut short.
+ * Appends what `now` has of the first origin that it has anything of, so that sources hide the
+ * rest: "2 changes: src/a.ts, src/b.ts". What is many is cut short.
  */
 void watch_changes_name(struct watch_changes *changes, const struct jig_session *session,
-                        const struct jig_change_set *set, struct buf *out);
+                        struct buf *out);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { HAS_SOURCES = 1, HAS_OUTPUTS = 2 };
 
@@ -67,20 +68,28 @@ static bool is_new_source(const struct watch_judge *judge, const char *path, siz
     return false;
 }
 
+/* Temporary files of editors have gone again, and swap files are hidden: nobody builds those. */
+static bool is_newcomer(const struct watch_judge *judge, const char *path, size_t length)
+{
+    struct stat st;
+    size_t folder = path_dir_length(path, length);
+    const char *name = folder ? path + folder + (path[folder] == '/') : path;
+    return *name != '.' && folder_has(judge, path, folder) == HAS_SOURCES && lstat(path, &st) == 0;
+}
+
 enum change_origin watch_judge_path(struct watch_judge *judge, const struct jig_session *session,
                                     const char *path)
 {
     size_t length = strlen(path);
     if (!session || !session->graph)
-        return CHANGE_IS_REASON; /* a manifest that cannot be read: anything may mend it */
-    learn(judge, session);
-    file_id file = graph_find_file(judge->graph, path, length);
+        return CHANGE_OF_SOURCE; /* a manifest that cannot be read: anything may mend it */
+    file_id file = graph_find_file(session->graph, path, length);
     if (file != GRAPH_NONE)
-        return is_made(judge->graph, file) ? CHANGE_IS_OUTPUT : CHANGE_IS_REASON;
-    if (folder_has(judge, path, length) & HAS_SOURCES || is_new_source(judge, path, length) ||
-        folder_has(judge, path, path_dir_length(path, length)) == HAS_SOURCES)
-        return CHANGE_IS_REASON;
-    return CHANGE_IS_UNKNOWN;
+        return is_made(session->graph, file) ? CHANGE_OF_OUTPUT : CHANGE_OF_SOURCE;
+    learn(judge, session);
+    if (folder_has(judge, path, length) & HAS_SOURCES || is_new_source(judge, path, length))
+        return CHANGE_OF_SOURCE;
+    return is_newcomer(judge, path, length) ? CHANGE_OF_NEWCOMER : CHANGE_OF_UNKNOWN;
 }
 
 void watch_judge_forget(struct watch_judge *judge)

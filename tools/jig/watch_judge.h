@@ -3,11 +3,7 @@
  *
  * A session takes every change there is and finds out what it comes to. But a build that is to be
  * stopped because of a change, or tried again though it failed, must have been given a reason by
- * somebody else: what its own jobs write would stop it, or start it, for ever. A change is a reason
- *
- * - of a known file that no job makes, or of a folder that has such files;
- * - of a new file that a pipeline takes for a source;
- * - of another new name, if files lie in its folder and jobs make none of these.
+ * somebody else: what its own jobs write would stop it, or start it, for ever.
  *
  * Not thread-safe; a judge may look at a session's graph whenever the session's events are told.
  */
@@ -16,10 +12,13 @@
 
 #include "engine/session/internal.h"
 
+/* What a change is of; the first two are reasons to build. */
 enum change_origin {
-    CHANGE_IS_REASON,
-    CHANGE_IS_OUTPUT,  /* of a file that a job makes */
-    CHANGE_IS_UNKNOWN, /* may be a temporary file of a job; certainly of no job's input */
+    CHANGE_OF_SOURCE, /* a file that is known and that no job makes, or a folder with such files, or
+                         a new file that a pipeline takes for a source */
+    CHANGE_OF_NEWCOMER, /* another new name where files lie and jobs make none of them */
+    CHANGE_OF_OUTPUT,   /* a file that a job makes */
+    CHANGE_OF_UNKNOWN,  /* may well be something that a job leaves behind */
 };
 
 /* Zero-initialised is ready. */
@@ -32,8 +31,8 @@ struct watch_judge {
 };
 
 /*
- * The origin of a change of `path`, canonical and as the session spells it. O(length), and once for
- * each graph O(files).
+ * The origin of a change of `path`, canonical and as the session spells it. O(length); for the
+ * first one that is not in the graph O(files). Looks at the disk for those.
  */
 enum change_origin watch_judge_path(struct watch_judge *judge, const struct jig_session *session,
                                     const char *path);

@@ -126,8 +126,10 @@ static void add_folder(void *watch, const char *path)
 
 static void name_folders(struct watching *w)
 {
-    if (w->work.session)
-        jig_session_each_folder(w->work.session, add_folder, w->watch);
+    if (!w->work.session)
+        return;
+    jig_session_each_folder(w->work.session, add_folder, w->watch);
+    watch_forget_rest(w->watch);
 }
 
 /* Whether an error may be mended by editing files. */

@@ -18,7 +18,7 @@ void watch_say_head(struct watching *w)
     if (lost)
         buf_printf(&text, "anything may have changed: %s", lost);
     else
-        watch_changes_name(&w->changes, w->work.session, changes, &text);
+        watch_changes_name(&w->changes, w->work.session, &text);
     printf("jig: %s\n", buf_cstr(&text));
     fflush(stdout);
     buf_free(&text);
