@@ -38,8 +38,7 @@ void jig_session_each_folder(struct jig_session *session,
 {
     struct telling telling = {.folder = folder, .context = context};
     /* Whoever asks will watch from now on: what was found before that may have changed since. */
-    if (session->pipelines)
-        session->pipelines->just_loaded = false;
+    session->just_loaded = false;
     if (session->graph)
         tell_folders_of_files(session->graph, &telling);
     if (session->pipelines)

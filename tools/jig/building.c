@@ -88,6 +88,7 @@ enum jig_status building_open(struct building *building, struct work *work, stru
     options.state_dir = building->place.state_dir;
     options.no_cache = request->no_cache;
     options.read_only = request->dry_run;
+    options.once = building->once;
     options.phony_cycle_error = request->phony_cycle_error;
     options.on_event = on_event;
     options.context = work;
@@ -300,6 +301,7 @@ void building_begin(struct building *building)
 {
     const struct build_request *request = building->request;
     survive_closed_pipe();
+    building->results.build = (struct jig_build_result)JIG_BUILD_RESULT;
     building->slots =
         request->slots ? request->slots : processors_default_slots(processors_available());
     const struct status_options options = {

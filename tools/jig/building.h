@@ -37,6 +37,7 @@ struct work {
 struct building {
     enum face face;
     const struct build_request *request;
+    bool once; /* the session is for this build, and none follows */
     /*
      * Called with each event before it is shown, on the session's thread; false: it is not to be
      * shown. May be NULL.

@@ -4,7 +4,7 @@
 
 int run_build(enum face face, const struct build_request *request)
 {
-    struct building building = {.face = face, .request = request};
+    struct building building = {.face = face, .request = request, .once = true};
     struct work work = {0};
     struct jig_error error = {0};
     int code;

@@ -6,7 +6,6 @@
 #include "tools/jig/watch_keys.h"
 #include "tools/jig/watching.h"
 
-#include <poll.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -60,9 +59,10 @@ static void wait_for_reason(struct watching *w)
             [KEYS] = {.fd = watch_keys_fd(), .events = POLLIN},
             [READER] = {.fd = STDOUT_FILENO}, /* asked for nothing, it still tells its end */
         };
-        int ready = poll(fds, COUNT, longest_wait(w));
-        if (ready == 0)
-            due = w->again;
+        int ready = watch_keys_wait(fds, COUNT, longest_wait(w));
+        if (ready == WATCH_KEYS_END)
+            watching_end(w, EXIT_INTERRUPTED);
+        due = ready == 0 && w->again;
         if (ready <= 0)
             continue;
         if (fds[READER].revents & (POLLERR | POLLHUP))

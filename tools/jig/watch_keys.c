@@ -2,11 +2,10 @@
 
 #include "tools/jig/face.h"
 
-#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stddef.h>
 #include <termios.h>
+#include <time.h>
 #include <unistd.h>
 
 /* How a terminal is when keys are read one by one. */
@@ -22,7 +21,9 @@ enum keys_state {
  */
 static struct {
     volatile sig_atomic_t state;
-    volatile sig_atomic_t line; /* a status line stands on standard output */
+    volatile sig_atomic_t line;    /* a status line stands on standard output */
+    volatile sig_atomic_t waiting; /* handlers run in watch_keys_wait, and nowhere else */
+    volatile sig_atomic_t end;     /* the signal that wants an end, while `waiting`; or 0 */
     struct termios found;
     struct termios single;
 } terminal;
@@ -59,7 +60,10 @@ static void leave_in_order(void)
 
 static void exit_in_order(int sig)
 {
-    (void)sig;
+    if (terminal.waiting) {
+        terminal.end = sig;
+        return;
+    }
     leave_in_order();
     _exit(EXIT_INTERRUPTED);
 }
@@ -187,6 +191,20 @@ void watch_keys_lend(void)
 void watch_keys_take_back(void)
 {
     change_hands(KEYS_LENT, KEYS_OURS, &terminal.single);
+}
+
+int watch_keys_wait(struct pollfd *fds, size_t count, int timeout_ms)
+{
+    const struct timespec timeout = {.tv_sec = timeout_ms / 1000,
+                                     .tv_nsec = timeout_ms % 1000 * 1000000L};
+    sigset_t mask;
+    block(&mask);
+    terminal.end = 0;
+    terminal.waiting = true;
+    int ready = ppoll(fds, count, timeout_ms < 0 ? NULL : &timeout, &mask);
+    terminal.waiting = false;
+    unblock(&mask);
+    return terminal.end ? WATCH_KEYS_END : ready < 0 ? 0 : ready;
 }
 
 bool watch_keys_exist(void)

@@ -126,7 +126,8 @@ static void add_folder(void *watch, const char *path)
 
 static void name_folders(struct watching *w)
 {
-    if (!w->work.session)
+    /* Without a graph it can name but a few, and those that were named before stay right. */
+    if (!w->work.session || !w->work.session->graph)
         return;
     jig_session_each_folder(w->work.session, add_folder, w->watch);
     watch_forget_rest(w->watch);
@@ -138,7 +139,7 @@ static bool is_of_manifest(enum jig_status status)
     return status == JIG_ERROR_SYNTAX || status == JIG_ERROR_MANIFEST || status == JIG_ERROR_LIMIT;
 }
 
-/* Without a session nobody knows which folders matter but those of the files that are wrong. */
+/* Nobody knows which folders matter but those of the files that are wrong. */
 static void watch_wrong_file(struct watching *w)
 {
     const char *file = w->error.file;
@@ -156,8 +157,6 @@ static enum jig_status open_session(struct watching *w)
         watch_changes_disown(&w->changes, w->work.session->state_directory);
         name_folders(w);
         w->full = true;
-    } else if (is_of_manifest(status)) {
-        watch_wrong_file(w);
     }
     watch_start(w->watch);
     return status;
@@ -274,5 +273,7 @@ void watch_round(struct watching *w)
     watch_keys_take_back();
     if (moved)
         name_folders(w);
+    if (is_of_manifest(w->status))
+        watch_wrong_file(w);
     conclude(w);
 }
