@@ -7,6 +7,9 @@
 #include "tools/jig/watching.h"
 
 #include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum {
@@ -111,7 +114,6 @@ static void watch_for_long(struct watching *w)
     watch_line_clear(&w->line);
 }
 
-/* What jig itself writes beside the session's state, which is left out once that is known. */
 static void disown_delta(struct watching *w)
 {
     struct buf path = {0};
@@ -120,6 +122,33 @@ static void disown_delta(struct watching *w)
     place_spell(&w->building.place, w->request.delta, &path);
     watch_changes_disown(&w->changes, path.data);
     buf_free(&path);
+}
+
+/* A log of the watch in a folder that it watches: each line of it would be a change. */
+static void disown_log(struct watching *w, int fd)
+{
+    enum { LONGEST = 4096 };
+    char link[32], path[LONGEST];
+    struct stat st;
+    if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+        return;
+    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+    ssize_t length = readlink(link, path, sizeof path - 1);
+    if (length <= 0)
+        return;
+    path[length] = '\0';
+    const char *root = w->building.place.root;
+    size_t root_length = strlen(root);
+    bool inside = strncmp(path, root, root_length) == 0 && path[root_length] == '/';
+    watch_changes_disown(&w->changes, inside ? path + root_length + 1 : path);
+}
+
+/* What jig itself writes beside the session's state, which is left out once that is known. */
+static void disown_own(struct watching *w)
+{
+    disown_delta(w);
+    disown_log(w, STDOUT_FILENO);
+    disown_log(w, STDERR_FILENO);
 }
 
 /* The place has been found, and the request can be obeyed. */
@@ -134,7 +163,7 @@ static int watch_place(struct watching *w)
         w->code = face_exit_code(FACE_JIG, status, 0);
     } else {
         watch_changes_init(&w->changes, w->watch);
-        disown_delta(w);
+        disown_own(w);
         w->line.terminal = terminal_detect(STDOUT_FILENO);
         w->line.terminal.smart &= !w->request.quiet;
         watch_keys_open();

@@ -191,8 +191,10 @@ static bool is_news(const struct watching *w, enum jig_status before,
     const struct jig_build_result *result = &w->building.results.build;
     if (w->headed || w->asked || w->status != before || result->jobs_run || result->outputs_removed)
         return true;
+    bool looked = result->kind == JIG_UPDATE_INCREMENTAL ||
+                  (result->kind == JIG_UPDATE_FULL && (w->request.explain || w->request.stats));
     if (!w->status)
-        return result->kind != JIG_UPDATE_NONE;
+        return looked;
     /* What is wrong may be what was wrong before. */
     return strcmp(w->error.message, error_before->message) != 0 ||
            strcmp(w->error.file, error_before->file) != 0 || w->error.line != error_before->line;
