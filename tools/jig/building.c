@@ -241,7 +241,7 @@ static void tell_end(const struct building *building, enum jig_status status,
 {
     const char *name = face_name(building->face);
     bool idle = building_was_idle(building);
-    if (status == JIG_ERROR_JOB || status == JIG_ERROR_INTERRUPTED)
+    if (status == JIG_ERROR_JOB || status == JIG_ERROR_INTERRUPTED || status == JIG_ERROR_CANCELLED)
         printf("%s: build stopped: %s.\n", name, error->message);
     else if (status)
         face_error(building->face, error);

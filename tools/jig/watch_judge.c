@@ -68,13 +68,27 @@ static bool is_new_source(const struct watch_judge *judge, const char *path, siz
     return false;
 }
 
+/* Whether jobs make files somewhere below a folder. O(texts of the graph). */
+static bool has_outputs_below(const struct watch_judge *judge, const char *path, size_t length)
+{
+    for (str_id dir = 0; dir < judge->strs; dir++) {
+        const char *text = graph_str(judge->graph, dir);
+        if (judge->folders[dir] & HAS_OUTPUTS && strncmp(text, path, length) == 0 &&
+            (text[length] == '/' || !text[length]))
+            return true;
+    }
+    return false;
+}
+
 /* Temporary files of editors have gone again, and swap files are hidden: nobody builds those. */
 static bool is_newcomer(const struct watch_judge *judge, const char *path, size_t length)
 {
     struct stat st;
     size_t folder = path_dir_length(path, length);
     const char *name = folder ? path + folder + (path[folder] == '/') : path;
-    return *name != '.' && folder_has(judge, path, folder) == HAS_SOURCES && lstat(path, &st) == 0;
+    if (*name == '.' || folder_has(judge, path, folder) != HAS_SOURCES || stat(path, &st) < 0)
+        return false;
+    return S_ISDIR(st.st_mode) ? !has_outputs_below(judge, path, length) : S_ISREG(st.st_mode);
 }
 
 enum change_origin watch_judge_path(struct watch_judge *judge, const struct jig_session *session,
