@@ -302,8 +302,7 @@ class PipelineWorld:
     def jobs(self, tree):
         if any(p.collect and not self.collected(p) for p in self.present().values()):
             raise rule.Broken("a pipeline collects nothing")
-        # What is collected comes in this order: by folder, then by name.
-        files = sorted((p for p in tree.nodes if self.is_source(p, tree)), key=os.path.split)
+        files = sorted(p for p in tree.nodes if self.is_source(p, tree))
         selected = self.select(files)
         made = {out for name, sources in selected.items() for out in self.outputs(name, sources)}
         if self.spec["package"]:
@@ -379,7 +378,8 @@ class PipelineWorld:
     def collecting_job(self, name, selected):
         pipeline, settings = PIPELINES[name], self.spec["pipelines"][name]
         of = self.collected(pipeline)
-        sources = [out for each in of for out in self.outputs(each, selected[each])]
+        # What is collected comes in the order of the sources' paths.
+        sources = [out for each in of for out in self.outputs(each, sorted(selected[each]))]
 
         def run(tree):
             texts = [tree.read(path) for path in sources]
