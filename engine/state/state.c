@@ -169,12 +169,12 @@ void state_lend(struct state *state)
     lock_drop(&state->lock);
 }
 
-enum jig_status state_regain(struct state *state, bool *same, struct jig_error *error)
+enum jig_status state_regain(struct state *state, bool wait, bool *same, struct jig_error *error)
 {
     *same = true;
     if (!state->lent)
         return JIG_OK;
-    enum jig_status status = take_lock(state, state->options.wait, error);
+    enum jig_status status = take_lock(state, wait, error);
     if (status)
         return status;
     state->lent = false;

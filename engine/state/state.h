@@ -68,11 +68,11 @@ bool state_is_joined(const struct state *state);
  */
 void state_lend(struct state *state);
 /*
- * Takes the lock back, waiting as the options say. *same says whether the files are those that were
- * left: if not, somebody else has built here, and what this state knows is not what is on disk; it
- * has to be closed. O(1).
+ * Takes the lock back; with `wait`, waits for it if need be, else JIG_ERROR_LOCKED. *same says
+ * whether the files are those that were left: if not, somebody else has built here, and what this
+ * state knows is not what is on disk; it has to be closed. O(1).
  */
-enum jig_status state_regain(struct state *state, bool *same, struct jig_error *error);
+enum jig_status state_regain(struct state *state, bool wait, bool *same, struct jig_error *error);
 
 /*
  * Maps the image and applies the journal. The columns of the graph and history returned point

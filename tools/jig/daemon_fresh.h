@@ -20,7 +20,16 @@ struct daemon_fresh *daemon_fresh_create(void (*log)(void *context, const struct
 /* NULL is allowed. */
 void daemon_fresh_destroy(struct daemon_fresh *fresh);
 
-/* Watches the session's folders from now on; those that are watched stay so. O(folders). */
+/*
+ * Watches the session's folders, and counts what is told of now as known: the session is about to
+ * look at everything. O(folders).
+ */
+void daemon_fresh_begin(struct daemon_fresh *fresh, struct jig_session *session);
+/*
+ * After a build: watches the folders that the session has now, and no others. Those that were not
+ * watched before will be told of, because they may have changed since the build looked at them.
+ * O(folders).
+ */
 void daemon_fresh_follow(struct daemon_fresh *fresh, struct jig_session *session);
 /*
  * Adds what happened to `changes`, or makes them lost. `folder` is one to make a file in for a

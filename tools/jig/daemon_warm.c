@@ -39,6 +39,7 @@ static void set_fresh(struct daemon_warm *warm, struct daemon_fresh *fresh)
     daemon_fresh_destroy(old);
 }
 
+/* Closes the session, which writes down what it has put off. */
 static void drop(struct daemon_warm *warm)
 {
     set_fresh(warm, NULL);
@@ -47,10 +48,20 @@ static void drop(struct daemon_warm *warm)
     jig_change_set_clear(warm->changes);
 }
 
+/* The same when somebody else has written meanwhile: what he left is newer. */
+static void drop_unsaved(struct daemon_warm *warm)
+{
+    warm->session->unsaved = warm->session->deferred = false;
+    drop(warm);
+}
+
 void daemon_warm_destroy(struct daemon_warm *warm)
 {
     if (!warm)
         return;
+    bool same = false;
+    if (warm->session && (state_regain(warm->session->state, false, &same, NULL) || !same))
+        drop_unsaved(warm);
     drop(warm);
     jig_change_set_destroy(warm->changes);
     buf_free(&warm->listed);
@@ -60,18 +71,22 @@ void daemon_warm_destroy(struct daemon_warm *warm)
 
 /* ---- opening ----------------------------------------------------------------------------- */
 
-/* Takes the kept session for a build with these options; false when it is of no use any more. */
-static bool take_again(struct daemon_warm *warm, const struct jig_session_options *options,
-                       enum jig_status *status, struct jig_error *error)
+/* Takes the kept session for a build with these options, or closes it if it is of no use any more.
+ */
+static enum jig_status take_again(struct daemon_warm *warm,
+                                  const struct jig_session_options *options,
+                                  struct jig_error *error)
 {
     struct jig_session *session = warm->session;
     bool same = false;
-    if (session->options.phony_cycle_error != options->phony_cycle_error)
-        return false;
     session->options.on_event = options->on_event;
     session->options.context = options->context;
-    *status = state_regain(session->state, &same, error);
-    return same && !*status;
+    enum jig_status status = state_regain(session->state, true, &same, error);
+    if (status || !same)
+        drop_unsaved(warm);
+    else if (session->options.phony_cycle_error != options->phony_cycle_error)
+        drop(warm);
+    return status;
 }
 
 static enum jig_status open_anew(struct daemon_warm *warm,
@@ -80,6 +95,7 @@ static enum jig_status open_anew(struct daemon_warm *warm,
     struct jig_session_options own = *options;
     own.manifest = warm->options.manifest; /* which outlive this build */
     own.state_dir = warm->options.state_dir;
+    own.once = false;
     enum jig_status status = jig_session_open(&own, &warm->session, error);
     if (status)
         return status;
@@ -95,8 +111,8 @@ static enum jig_status open_session(void *context, const struct jig_session_opti
     struct daemon_warm *warm = context;
     enum jig_status status = JIG_OK;
     warm->finished = false;
-    if (warm->session && !take_again(warm, options, &status, error))
-        drop(warm);
+    if (warm->session)
+        status = take_again(warm, options, error);
     if (!warm->session && !status)
         status = open_anew(warm, options, error);
     *session = warm->session;
@@ -142,9 +158,8 @@ static bool is_another_environment(struct daemon_warm *warm)
  */
 static void prepare_first_look(struct daemon_warm *warm)
 {
-    daemon_fresh_follow(warm->fresh, warm->session);
-    if (warm->session->pipelines)
-        warm->session->pipelines->just_loaded = false;
+    daemon_fresh_begin(warm->fresh, warm->session);
+    warm->session->just_loaded = false;
     jig_change_set_lose(warm->changes, "the daemon has just begun");
 }
 

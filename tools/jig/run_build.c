@@ -98,6 +98,7 @@ static enum jig_status open_session(struct building *building, struct jig_sessio
     options.state_dir = building->place.state_dir;
     options.no_cache = request->no_cache;
     options.read_only = request->dry_run;
+    options.once = true;
     options.phony_cycle_error = request->phony_cycle_error;
     options.on_event = on_event;
     options.context = building;
@@ -318,7 +319,10 @@ static void end(struct building *building)
 
 int run_build(enum face face, const struct build_request *request)
 {
-    struct building building = {.face = face, .request = request, .host = &build_host_once};
+    struct building building = {.face = face,
+                                .request = request,
+                                .host = &build_host_once,
+                                .results.build = JIG_BUILD_RESULT};
     int code = face_exit_code(face, JIG_ERROR_USAGE, 0);
     if (begin(&building) && place_enter(face, request, !request->quiet, &building.place) &&
         check(&building)) {
@@ -335,8 +339,11 @@ int run_build(enum face face, const struct build_request *request)
 int run_build_hosted(const struct build_request *request, const struct place *place,
                      const struct build_host *host)
 {
-    struct building building = {
-        .face = FACE_JIG, .request = request, .host = host, .place = *place};
+    struct building building = {.face = FACE_JIG,
+                                .request = request,
+                                .host = host,
+                                .place = *place,
+                                .results.build = JIG_BUILD_RESULT};
     int code = EXIT_UNABLE;
     if (begin(&building) && choose(&building))
         code = show_build(&building);
