@@ -33,6 +33,11 @@ build last: sh out
 """
 
 
+def held(gate):
+    """Shell text, for a jig.yaml, that holds a job at the gate."""
+    return gate.hold().replace("{", "{{").replace("}", "}}")
+
+
 @jig_only
 class Answers(DaemonCase):
     def test_the_first_call_starts_it_and_the_second_asks_the_same(self):
@@ -178,11 +183,11 @@ class Answers(DaemonCase):
         self.write("src/b.txt", "b\n")
         self.commit_all()
         self.warm()
-        self.write("src/a.txt", "A\n")
         self.touch("src/b.txt")
         self.assertEqual(self.warm("--affected", "HEAD").ran, [])
         self.write("src/a.txt", "other\n")
         self.assertEqual(self.warm("--affected", "HEAD").ran, ["gen/src/a.up"])
+        self.assertEqual(self.warm("--affected", "HEAD").ran, [])
 
 
 @jig_only
@@ -213,7 +218,9 @@ class SameAsWithout(DaemonCase):
     def test_explain_and_verbose(self):
         self.config(UPPER)
         self.write("src/a.txt", "a\n")
-        self.assert_same("--explain", "-v", prepare=self.clean)
+        self.build()
+        run = self.assert_same("--explain", "-v", prepare=self.clean)
+        self.assertIn("output missing", run.errors)
 
     def test_a_failing_job(self):
         self.config(FAILING)
@@ -358,14 +365,14 @@ class EnvironmentOfRecipes(DaemonCase):
 class Stopping(DaemonCase):
     """Builds that are to stop in the middle."""
 
-    def hold(self):
+    def hold(self, name="gate"):
         """Starts a build whose only job waits at a gate."""
-        gate = self.gate()
+        gate = self.gate(name)
         self.config(f"""\
             pipelines:
               - name: held
                 sources: ["src/*.txt"]
-                generate: {{ shell: 'echo begun > {{out}}; {gate.hold()}; echo done > {{out}}' }}
+                generate: {{ shell: 'echo begun > {{out}}; {held(gate)}; echo done > {{out}}' }}
                 outputs: ["gen/{{stem}}.up"]
             """)
         self.write("src/a.txt", "a\n")
@@ -382,7 +389,7 @@ class Stopping(DaemonCase):
     def test_interrupt(self):
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             with self.subTest(number):
-                gate, build = self.hold()
+                gate, build = self.hold(f"gate{number}")
                 pid = self.pid()
                 build.signal(number)
                 run = build.finish()
@@ -399,7 +406,7 @@ class Stopping(DaemonCase):
               - name: deaf
                 sources: ["src/*.txt"]
                 generate:
-                  shell: 'trap "echo deaf >> told" TERM INT; {gate.hold()}; while :; do read _ < wait; done'
+                  shell: 'trap "echo deaf >> told" TERM INT; {held(gate)}; while :; do read _ < wait; done'
                 outputs: ["gen/{{stem}}.up"]
             """)
         self.write("src/a.txt", "a\n")
@@ -546,7 +553,7 @@ class BesideOthers(DaemonCase):
         self.config(UPPER)
         self.write("src/a.txt", "a\n")
         self.warm()
-        self.config(UPPER.replace('"tr', f"'{gate.hold()}; tr").replace('{out}"', "{out}'"))
+        self.config(UPPER.replace('"tr', f"'{held(gate)}; tr").replace('{out}"', "{out}'"))
         plain = Background(
             [JIG, "build", "--no-daemon"], self.dir, tool_environment(self.environment())
         )
@@ -570,7 +577,7 @@ class BesideOthers(DaemonCase):
         self.write("src/a.txt", "a\n")
         self.warm()
         pid = self.pid()
-        self.config(UPPER.replace('"tr', f"'{gate.hold()}; tr").replace('{out}"', "{out}'"))
+        self.config(UPPER.replace('"tr', f"'{held(gate)}; tr").replace('{out}"', "{out}'"))
         plain = Background(
             [JIG, "build", "--no-daemon"], self.dir, tool_environment(self.environment())
         )
@@ -583,6 +590,7 @@ class BesideOthers(DaemonCase):
         self.assertEqual((run.code, run.text), (130, ""))
         gate.release()
         self.assertEqual(plain.finish().code, 0)
+        wait_until(lambda: not self.status()["building"], "the daemon's turn")
         self.assertEqual(self.warm().lines, ["jig: no work to do."])
         self.assertEqual(self.pid(), pid)
 
@@ -592,13 +600,13 @@ class BesideOthers(DaemonCase):
               - name: nested
                 sources: ["src/*.txt"]
                 generate:
-                  shell: 'XDG_RUNTIME_DIR={self.runtime} {JIG} build --daemon -C inner > {{out}} 2>&1'
+                  shell: 'XDG_RUNTIME_DIR={self.runtime} {JIG} build --daemon -C .inner > {{out}} 2>&1'
                 outputs: ["gen/{{stem}}.log"]
             """)
         self.write("src/a.txt", "a\n")
-        self.write("inner/.git/HEAD", "")
-        self.config(UPPER, "inner")
-        self.write("inner/src/b.txt", "b\n")
+        self.write(".inner/.git/HEAD", "")
+        self.config(UPPER, ".inner")
+        self.write(".inner/src/b.txt", "b\n")
         run = self.warm()
         self.assertEqual(run.ran, ["gen/a.log"])
         self.assertIn("1 job run", self.read("gen/a.log"))
@@ -651,7 +659,7 @@ class ComingAndGoing(DaemonCase):
 
     def test_one_of_another_build_finishes_its_work(self):
         gate = self.gate()
-        self.config(UPPER.replace('"tr', f"'{gate.hold()}; tr").replace('{out}"', "{out}'"))
+        self.config(UPPER.replace('"tr', f"'{held(gate)}; tr").replace('{out}"', "{out}'"))
         self.write("src/a.txt", "a\n")
         first = self.start_warm()
         gate.arrived()
@@ -758,7 +766,7 @@ class ComingAndGoing(DaemonCase):
         before = len(os.listdir(f"/proc/{pid}/fd"))
         for _ in range(20):
             self.warm()
-        self.assertEqual(len(os.listdir(f"/proc/{pid}/fd")), before)
+        wait_until(lambda: len(os.listdir(f"/proc/{pid}/fd")) <= before, "the last one's leaving")
 
     def test_stop_and_status_without_a_daemon(self):
         self.config(UPPER)

@@ -45,9 +45,13 @@ static enum found ask(struct asking *asking, enum daemon_kind kind, enum daemon_
         return TROUBLE;
     }
     daemon_link_init(&asking->link, fd);
-    if (daemon_link_send(&asking->link, &message, NULL, 0) &&
-        daemon_link_receive(&asking->link, ANSWER_MS, -1, &asking->answer) == DAEMON_LINK_MESSAGE &&
-        asking->answer.kind == expected)
+    if (!daemon_link_send(&asking->link, &message, NULL, 0))
+        return NOBODY; /* it has just ended */
+    enum daemon_link_event event =
+        daemon_link_receive(&asking->link, ANSWER_MS, -1, &asking->answer);
+    if (event == DAEMON_LINK_ENDED)
+        return NOBODY;
+    if (event == DAEMON_LINK_MESSAGE && asking->answer.kind == expected)
         return FOUND;
     face_complain(FACE_JIG, "the daemon does not answer");
     return TROUBLE;

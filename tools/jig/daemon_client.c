@@ -19,9 +19,10 @@
 extern char **environ;
 
 enum {
-    ANSWER_MS = 5000, /* a daemon that does not say that it heard us hangs */
-    ATTEMPTS = 3,     /* daemons of another build, and those that end just when we come */
-    MOST_SIGNALS = 3, /* ask it to stop; to kill; do not wait for it any more */
+    ANSWER_MS = 5000,  /* a daemon that does not say that it heard us hangs */
+    ATTEMPTS = 3,      /* daemons of another build, and those that end just when we come */
+    LEAVING_MS = 1000, /* what an idle one may take to go, before we start another */
+    MOST_SIGNALS = 3,  /* ask it to stop; to kill; do not wait for it any more */
 };
 
 /* ---- whether ----------------------------------------------------------------------------- */
@@ -147,6 +148,13 @@ static void tell_waiting(uint64_t holder)
     fflush(stderr);
 }
 
+/* Lets it write down what it knows. If it is busy, the new one waits, and says so. */
+static void see_off(struct talk *talk)
+{
+    struct daemon_message message;
+    daemon_link_receive(&talk->link, LEAVING_MS, talk->signals.fd, &message);
+}
+
 /* True when the conversation goes on. */
 static bool heed(struct talk *talk, const struct daemon_message *message, enum ending *ending)
 {
@@ -162,6 +170,7 @@ static bool heed(struct talk *talk, const struct daemon_message *message, enum e
         *ending = BUILT;
         return false;
     case DAEMON_OTHER_BUILD:
+        see_off(talk);
         *ending = START_AGAIN;
         return false;
     case DAEMON_REFUSED:

@@ -128,7 +128,7 @@ static void queue(struct daemon_door *door, struct visitor *visitor)
     }
     visitor->point = VISITOR_QUEUED;
     if (holder)
-        tell(door, visitor, DAEMON_WAITING, (uint64_t)holder->pid);
+        tell(door, visitor, DAEMON_WAITING, (uint64_t)(holder->gone ? getpid() : holder->pid));
     pthread_cond_signal(&door->changed);
 }
 
@@ -156,7 +156,7 @@ static void hear_order(struct daemon_door *door, struct visitor *visitor)
     if (strcmp(visitor->message.build, door->options.build) != 0) {
         begin_to_stop(door);
         tell(door, visitor, DAEMON_OTHER_BUILD, 0);
-        visitor->gone = true;
+        visitor->point = VISITOR_LEAVING; /* its connection tells when we have gone */
     } else if (door->stopping) {
         refuse(door, visitor, "the daemon is stopping");
     } else if (visitor->fd_count != 3) {

@@ -72,16 +72,20 @@ static void forget_events(const struct daemon_ground *ground)
         continue;
 }
 
+bool daemon_ground_has_state(struct daemon_ground *ground)
+{
+    bool has = is_same(ground->root_was, see(AT_FDCWD, ground->root, 0));
+    pthread_mutex_lock(&ground->mutex);
+    if (ground->state_directory && ground->state_was.known)
+        has &= is_same(ground->state_was, see(AT_FDCWD, ground->state_directory, 0));
+    pthread_mutex_unlock(&ground->mutex);
+    return has;
+}
+
 bool daemon_ground_stands(struct daemon_ground *ground)
 {
     forget_events(ground);
-    bool stands = is_same(ground->root_was, see(AT_FDCWD, ground->root, 0)) &&
-                  is_same(ground->socket_was, see_socket(ground));
-    pthread_mutex_lock(&ground->mutex);
-    if (ground->state_directory && ground->state_was.known)
-        stands &= is_same(ground->state_was, see(AT_FDCWD, ground->state_directory, 0));
-    pthread_mutex_unlock(&ground->mutex);
-    return stands;
+    return daemon_ground_has_state(ground) && is_same(ground->socket_was, see_socket(ground));
 }
 
 void daemon_ground_leave(struct daemon_ground *ground)

@@ -38,6 +38,8 @@ void daemon_ground_free(struct daemon_ground *ground);
 void daemon_ground_keep_state(struct daemon_ground *ground, const char *directory);
 /* Whether all of it is still there. Reads what `fd` had to say. */
 bool daemon_ground_stands(struct daemon_ground *ground);
+/* Whether root and state directory are: what there is to write to. */
+bool daemon_ground_has_state(struct daemon_ground *ground);
 /* Removes the socket, if it is still this daemon's. */
 void daemon_ground_leave(struct daemon_ground *ground);
 

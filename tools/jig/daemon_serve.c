@@ -299,7 +299,7 @@ int daemon_serve(const struct place *place)
         }
     }
     daemon_door_close(server.door);
-    daemon_warm_destroy(server.warm);
+    daemon_warm_destroy(server.warm, server.door && daemon_ground_has_state(&server.ground));
     daemon_door_free(server.door);
     daemon_ground_free(&server.ground);
     daemon_address_free(&server.address);

@@ -55,12 +55,12 @@ static void drop_unsaved(struct daemon_warm *warm)
     drop(warm);
 }
 
-void daemon_warm_destroy(struct daemon_warm *warm)
+void daemon_warm_destroy(struct daemon_warm *warm, bool save)
 {
     if (!warm)
         return;
     bool same = false;
-    if (warm->session && (state_regain(warm->session->state, false, &same, NULL) || !same))
+    if (warm->session && (!save || state_regain(warm->session->state, false, &same, NULL) || !same))
         drop_unsaved(warm);
     drop(warm);
     jig_change_set_destroy(warm->changes);

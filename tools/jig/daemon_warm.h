@@ -30,7 +30,8 @@ struct daemon_warm_options {
 struct daemon_warm;
 
 struct daemon_warm *daemon_warm_create(const struct daemon_warm_options *options);
-void daemon_warm_destroy(struct daemon_warm *warm);
+/* Writes down what was put off, with `save`, and if nobody else is at it. NULL is allowed. */
+void daemon_warm_destroy(struct daemon_warm *warm, bool save);
 
 /* The host to hand to a build in the environment `variables`, ended by NULL. */
 struct build_host daemon_warm_host(struct daemon_warm *warm, char *const *variables);
