@@ -55,6 +55,8 @@ class Answers(DaemonCase):
         self.assertEqual(again["builds"], 3)
         self.assertEqual(again["root"], str(self.dir))
         self.assertGreater(again["rss"], 100000)
+        self.assertGreaterEqual(again["watched"], 2)
+        self.assertEqual(again["polled"], 0)
         self.assert_clean_build_equal()
 
     def test_every_kind_of_edit_is_seen(self):
@@ -763,6 +765,8 @@ class ComingAndGoing(DaemonCase):
         for fd in ("0", "1", "2"):
             target = os.readlink(f"/proc/{pid}/fd/{fd}")
             self.assertTrue(target == "/dev/null" or target.endswith(".log"), target)
+        self.warm()
+        self.warm()
         before = len(os.listdir(f"/proc/{pid}/fd"))
         for _ in range(20):
             self.warm()

@@ -103,7 +103,7 @@ struct talk {
     struct daemon_link link;
     struct signals signals;
     const char *build;
-    bool taken; /* the daemon has the order */
+    bool taken; /* the daemon has the order, and our descriptors */
     int code;
     char why[2048];
 };
@@ -122,7 +122,6 @@ static enum ending interrupted(struct talk *talk)
 
 static bool order(struct talk *talk, const struct build_request *request, const struct place *place)
 {
-    static const int standard[] = {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO};
     char *none[] = {NULL};
     mode_t mask = umask(0);
     umask(mask);
@@ -139,7 +138,15 @@ static bool order(struct talk *talk, const struct build_request *request, const 
                   .here = place->here,
                   .package = place->package},
     };
-    return daemon_link_send(&talk->link, &message, standard, 3);
+    return daemon_link_send(&talk->link, &message, NULL, 0);
+}
+
+static bool hand_over_standard(struct talk *talk)
+{
+    static const int standard[] = {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO};
+    const struct daemon_message message = {.kind = DAEMON_STANDARD, .build = talk->build};
+    talk->taken = daemon_link_send(&talk->link, &message, standard, 3);
+    return talk->taken;
 }
 
 static void tell_waiting(uint64_t holder)
@@ -160,8 +167,8 @@ static bool heed(struct talk *talk, const struct daemon_message *message, enum e
 {
     switch (message->kind) {
     case DAEMON_TAKEN:
-        talk->taken = true;
-        return true;
+        *ending = START_AGAIN;
+        return hand_over_standard(talk);
     case DAEMON_WAITING:
         tell_waiting(message->number);
         return true;

@@ -104,7 +104,7 @@ static void cancel(struct daemon_door *door, struct visitor *visitor)
 {
     bool again = visitor->cancelled;
     visitor->cancelled = true;
-    if (visitor->point == VISITOR_ENTERED || visitor->point == VISITOR_QUEUED) {
+    if (visitor->point < VISITOR_BUILDING) {
         if (!again)
             tell(door, visitor, DAEMON_DONE, EXIT_INTERRUPTED);
         if (visitor->point == VISITOR_ENTERED)
@@ -122,10 +122,6 @@ static void cancel(struct daemon_door *door, struct visitor *visitor)
 static void queue(struct daemon_door *door, struct visitor *visitor)
 {
     const struct visitor *holder = door->current ? door->current : first_queued(door);
-    if (!tell(door, visitor, DAEMON_TAKEN, 0)) {
-        visitor->gone = true;
-        return;
-    }
     visitor->point = VISITOR_QUEUED;
     if (holder)
         tell(door, visitor, DAEMON_WAITING, (uint64_t)(holder->gone ? getpid() : holder->pid));
@@ -159,11 +155,20 @@ static void hear_order(struct daemon_door *door, struct visitor *visitor)
         visitor->point = VISITOR_LEAVING; /* its connection tells when we have gone */
     } else if (door->stopping) {
         refuse(door, visitor, "the daemon is stopping");
-    } else if (visitor->fd_count != 3) {
-        visitor->gone = true;
     } else {
-        queue(door, visitor);
+        visitor->point = VISITOR_TAKEN;
+        tell(door, visitor, DAEMON_TAKEN, 0);
     }
+}
+
+static void hear_standard(struct daemon_door *door, struct visitor *visitor)
+{
+    if (door->stopping)
+        refuse(door, visitor, "the daemon is stopping");
+    else if (visitor->fd_count != 3)
+        visitor->gone = true;
+    else
+        queue(door, visitor);
 }
 
 static void hear(struct daemon_door *door, struct visitor *visitor)
@@ -172,6 +177,8 @@ static void hear(struct daemon_door *door, struct visitor *visitor)
     bool first = visitor->point == VISITOR_READING;
     if (kind == DAEMON_CANCEL && !first) {
         cancel(door, visitor);
+    } else if (kind == DAEMON_STANDARD && visitor->point == VISITOR_TAKEN) {
+        hear_standard(door, visitor);
     } else if (kind == DAEMON_BUILD && first) {
         hear_order(door, visitor);
     } else if (kind == DAEMON_STATUS && first) {
@@ -212,8 +219,7 @@ static void let_out(struct daemon_door *door)
     uint32_t kept = 0;
     for (uint32_t i = 0; i < door->visitors.count; i++) {
         struct visitor *visitor = door->visitors.data[i];
-        bool late =
-            visitor->point == VISITOR_READING && clock_monotonic_ns() > visitor->deadline_ns;
+        bool late = visitor_is_pressed(visitor) && clock_monotonic_ns() > visitor->deadline_ns;
         if (visitor->gone && visitor == door->current && !visitor->cancelled)
             cancel(door, visitor);
         if ((visitor->gone || late) && visitor != door->current)
@@ -248,7 +254,7 @@ static uint32_t list_descriptors(const struct daemon_door *door,
         const struct visitor *visitor = door->visitors.data[i];
         fds[POLL_VISITORS + i] =
             (struct pollfd){.fd = visitor->gone ? -1 : visitor->fd, .events = POLLIN};
-        if (visitor->point != VISITOR_READING)
+        if (!visitor_is_pressed(visitor))
             continue;
         uint64_t left_ns = visitor->deadline_ns > now_ns ? visitor->deadline_ns - now_ns : 0;
         wait_ns = left_ns < wait_ns ? left_ns : wait_ns;

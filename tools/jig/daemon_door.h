@@ -15,7 +15,8 @@
  *
  * A client is at one of these points:
  *
- *     READING    says what it wants, for some seconds at most
+ *     READING    says what it wants …
+ *     TAKEN      … and hands over its descriptors, both in some seconds at most
  *     QUEUED     behind others
  *     ENTERED    the build loop is at it, and opens the session or waits for the state's lock,
  * which nothing can interrupt: who cancels now is answered at once, and its build is not begun when

@@ -21,6 +21,7 @@ static int element_count(enum daemon_kind kind)
     case DAEMON_CANCEL:
     case DAEMON_STATUS:
     case DAEMON_STOP:
+    case DAEMON_STANDARD:
     case DAEMON_TAKEN:
     case DAEMON_OTHER_BUILD:
     case DAEMON_STOPPING:

@@ -9,12 +9,16 @@
  * understand each other: a daemon of another build is asked to go by whoever meets it. Text that
  * the system gave (paths, arguments, the environment) is `bin`, for it need not be UTF-8.
  *
- * A client says BUILD, and may say CANCEL later; or STATUS, or STOP. With BUILD come three
- * descriptors, its standard input, output and error, by SCM_RIGHTS. The daemon answers
+ * A client says BUILD, and may say CANCEL later; or STATUS, or STOP. The daemon answers
  *
- *     BUILD     TAKEN at once, WAITING if another client's build is going on, and DONE with the
- * exit code; or REFUSED, or OTHER_BUILD, and then the client builds itself STATUS    STATE STOP
- * STOPPING; the connection ends with the daemon
+ *     BUILD     TAKEN at once; or REFUSED or OTHER_BUILD, and then the client builds itself
+ *     STANDARD  WAITING, if another client's build is going on; then DONE with the exit code
+ *     STATUS    STATE
+ *     STOP      STOPPING; the connection ends with the daemon
+ *
+ * With STANDARD, which answers TAKEN, come three descriptors by SCM_RIGHTS: standard input, output
+ * and error. They come as late as that because a daemon that hangs would keep them open, and with
+ * them a pipe that somebody reads to its end.
  *
  * Nothing here does input or output. Reading believes nothing: lengths are bounded by the frame,
  * the frame by DAEMON_FRAME_LIMIT.
@@ -35,6 +39,7 @@ enum daemon_kind {
     DAEMON_CANCEL,
     DAEMON_STATUS,
     DAEMON_STOP,
+    DAEMON_STANDARD,
     DAEMON_TAKEN = 16,
     DAEMON_WAITING,
     DAEMON_DONE,

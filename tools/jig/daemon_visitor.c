@@ -51,7 +51,7 @@ static void take_fds(struct visitor *visitor, struct msghdr *header)
         for (size_t i = 0; i < count; i++) {
             int fd;
             memcpy(&fd, CMSG_DATA(part) + i * sizeof fd, sizeof fd);
-            if (visitor->fd_count < MOST_FDS && visitor->point == VISITOR_READING)
+            if (visitor->fd_count < MOST_FDS && visitor_is_pressed(visitor))
                 visitor->fds[visitor->fd_count++] = fd;
             else
                 close(fd);
@@ -94,7 +94,7 @@ static bool take_frame(struct visitor *visitor, size_t bytes, const char *build)
     bool good =
         daemon_frame_read(visitor->in.data, bytes, build, first ? &visitor->arena : &scratch,
                           first ? &visitor->message : &later) &&
-        (first || later.kind == DAEMON_CANCEL);
+        (first || later.kind == DAEMON_CANCEL || later.kind == DAEMON_STANDARD);
     visitor->heard = !good ? 0 : first ? visitor->message.kind : later.kind;
     arena_free(&scratch);
     memmove(visitor->in.data, visitor->in.data + bytes, visitor->in.length - bytes);

@@ -10,7 +10,8 @@
 #include <sys/types.h>
 
 enum visitor_point {
-    VISITOR_READING,
+    VISITOR_READING, /* says what it wants */
+    VISITOR_TAKEN,   /* was told that it will get it, and hands over its descriptors */
     VISITOR_QUEUED,
     VISITOR_ENTERED,
     VISITOR_BUILDING,
@@ -22,7 +23,7 @@ struct visitor {
     int fd;
     pid_t pid;
     enum visitor_point point;
-    uint64_t deadline_ns; /* READING: until then */
+    uint64_t deadline_ns; /* READING, TAKEN: until then */
     bool cancelled;       /* it wants its build to stop */
     bool gone;            /* the connection is of no use any more */
     struct buf in;
@@ -37,6 +38,12 @@ struct visitor {
 struct visitor *visitor_create(int fd, uint32_t reading_ms);
 void visitor_destroy(struct visitor *visitor);
 void visitor_close_fds(struct visitor *visitor);
+
+/* Whether it has not come to the point yet, for which it has until its deadline. */
+static inline bool visitor_is_pressed(const struct visitor *visitor)
+{
+    return visitor->point == VISITOR_READING || visitor->point == VISITOR_TAKEN;
+}
 
 /*
  * Reads what is there. True when something was `heard`, and there may be more; else nothing has
