@@ -115,6 +115,8 @@ static void enter(struct watch *watch, struct folder *folder, const struct found
     if (found->state == FOLDER_WATCHED)
         folders_tie(&watch->folders, folder, found->wd);
     if (found->state == FOLDER_POLLED) {
+        if (!watch->folders.polled.count)
+            polling_begin(watch);
         folders_start_polling(&watch->folders, folder);
         if (folder_is_named(folder))
             folder->snapshot = snapshot_take(folder->path);

@@ -36,12 +36,17 @@ static uint64_t next_ns(const struct watch *watch, uint64_t now_ns)
     return settled < polling ? settled : polling;
 }
 
-void watch_unlock(struct watch *watch)
+void watch_wake(struct watch *watch)
 {
     if (watch->asleep_until_ns && next_ns(watch, watch->asleep_until_ns) < watch->asleep_until_ns) {
         watch->asleep_until_ns = 0;
         set_fd(watch->wake_fd);
     }
+}
+
+void watch_unlock(struct watch *watch)
+{
+    watch_wake(watch);
     if (!watch->has_notice) {
         pthread_mutex_unlock(&watch->lock);
         return;
