@@ -448,6 +448,8 @@ void session_settle(struct build *build);
  * build wrote without declaring it is another one than when the plan was made.
  */
 void session_look_at_sources(struct build *build, job_id job);
+/* After a failure: looks at what the job has left of its outputs. */
+void session_look_at_failed(struct build *build, job_id job);
 /*
  * After an interrupt, or a failure: removes the outputs that the job had begun to write. `before`
  * is what they were when it started; NULL: what their records say.
