@@ -30,18 +30,11 @@ static void notice_limit(struct watch *watch)
     if (watch->limit_told)
         return;
     watch->limit_told = watch->has_notice = true;
-    uint64_t limit = kernel_limit("max_user_watches");
     jig_fail(&watch->notice, JIG_ERROR_LIMIT,
              "the limit of watches is reached after %" PRIu32
              " folders; the others are polled every %" PRIu32 " ms",
              watch->folders.by_wd.count, watch->options.poll_ms);
-    struct buf advice = {0};
-    buf_printf(&advice,
-               "raise fs.inotify.max_user_watches, which is %" PRIu64
-               ": sysctl fs.inotify.max_user_watches=%" PRIu64,
-               limit, limit < 524288 ? UINT64_C(524288) : limit * 2);
-    memcpy(watch->notice.advice, advice.data, advice.length + 1);
-    buf_free(&advice);
+    kernel_advise(&watch->notice, "max_user_watches", 524288);
 }
 
 /* A watch on the folder at the path of `folder`, or an errno; ENOSPC also for our own limit. */
@@ -122,6 +115,8 @@ static void enter(struct watch *watch, struct folder *folder, const struct found
     if (found->state == FOLDER_WATCHED)
         folders_tie(&watch->folders, folder, found->wd);
     if (found->state == FOLDER_POLLED) {
+        if (!watch->folders.polled.count)
+            polling_begin(watch);
         folders_start_polling(&watch->folders, folder);
         if (folder_is_named(folder))
             folder->snapshot = snapshot_take(folder->path);

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <sys/inotify.h>
 #include <sys/ioctl.h>
@@ -104,4 +105,16 @@ uint64_t kernel_limit(const char *name)
     buf_free(&path);
     buf_free(&text);
     return limit;
+}
+
+void kernel_advise(struct jig_error *error, const char *name, uint64_t usual)
+{
+    uint64_t limit = kernel_limit(name);
+    uint64_t wanted = limit < usual ? usual : limit * 2;
+    struct buf advice = {0};
+    buf_printf(&advice, "raise it, e.g. sysctl fs.inotify.%s=%" PRIu64, name, wanted);
+    if (limit)
+        buf_printf(&advice, " (it is %" PRIu64 " now)", limit);
+    memcpy(error->advice, advice.data, advice.length + 1);
+    buf_free(&advice);
 }

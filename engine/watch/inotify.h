@@ -14,6 +14,8 @@
 #ifndef WATCH_INOTIFY_H
 #define WATCH_INOTIFY_H
 
+#include "jig/error.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -65,5 +67,7 @@ uint64_t kernel_bytes_queued(const struct kernel *kernel);
 
 /* The value of /proc/sys/fs/inotify/`name`; 0 when it cannot be read. */
 uint64_t kernel_limit(const char *name);
+/* Sets the advice of `error` to raise that limit: to `usual`, or higher if it is that already. */
+void kernel_advise(struct jig_error *error, const char *name, uint64_t usual);
 
 #endif

@@ -53,6 +53,7 @@ struct polling {
     uint64_t next_ns; /* when the next pass begins; only if any folder is polled */
     uint64_t begun_ns;
     uint32_t begun, done; /* passes; not the same number while one is going on */
+    uint32_t demanded;    /* the number of the pass that somebody waits for */
     uint32_t left;        /* of the one that is going on: so many of the polled folders, from the
                              first on, are still to be looked at */
     bool is_full;         /* the system gave no watch since the last pass began */
@@ -127,6 +128,8 @@ void on_change(struct watch *watch, struct folder *folder, enum jig_change_kind 
 
 /* ---- polling.c ----------------------------------------------------------------------------- */
 
+/* The first folder is about to be polled. */
+void polling_begin(struct watch *watch);
 /* When polling_step wants to be called; NEVER when nothing is polled. */
 uint64_t polling_next_ns(const struct watch *watch, uint64_t now_ns);
 /* Polls for a few milliseconds. */
@@ -141,7 +144,9 @@ void sync_lost(struct watch *watch);
 
 /* ---- watch.c ------------------------------------------------------------------------------- */
 
-/* Lets go of the lock, wakes the thread if it sleeps for too long, and hands out a notice. */
+/* Wakes the thread if it would sleep for too long. */
+void watch_wake(struct watch *watch);
+/* Wakes the thread likewise, lets go of the lock, and hands out a notice. */
 void watch_unlock(struct watch *watch);
 
 #endif

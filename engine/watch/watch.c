@@ -36,12 +36,17 @@ static uint64_t next_ns(const struct watch *watch, uint64_t now_ns)
     return settled < polling ? settled : polling;
 }
 
-void watch_unlock(struct watch *watch)
+void watch_wake(struct watch *watch)
 {
     if (watch->asleep_until_ns && next_ns(watch, watch->asleep_until_ns) < watch->asleep_until_ns) {
         watch->asleep_until_ns = 0;
         set_fd(watch->wake_fd);
     }
+}
+
+void watch_unlock(struct watch *watch)
+{
+    watch_wake(watch);
     if (!watch->has_notice) {
         pthread_mutex_unlock(&watch->lock);
         return;
@@ -169,16 +174,14 @@ static void open_kernel(struct watch *watch)
     if (!errnum)
         return;
     watch->options.always_poll = true;
-    watch->limit_told = watch->has_notice = true;
-    jig_fail_errno(&watch->notice, errnum,
+    struct jig_error notice;
+    jig_fail_errno(&notice, errnum,
                    "the system gives no inotify instance, all folders are polled every %" PRIu32
                    " ms",
                    watch->options.poll_ms);
-    struct buf advice = {0};
-    buf_printf(&advice, "raise fs.inotify.max_user_instances, which is %" PRIu64,
-               kernel_limit("max_user_instances"));
-    memcpy(watch->notice.advice, advice.data, advice.length + 1);
-    buf_free(&advice);
+    kernel_advise(&notice, "max_user_instances", 1024);
+    if (watch->options.notice)
+        watch->options.notice(watch->options.context, &notice);
 }
 
 enum jig_status watch_create(const struct watch_options *options, struct watch **out,

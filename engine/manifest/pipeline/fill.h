@@ -93,6 +93,6 @@ struct digest view_digest(const struct graph *graph, struct discovery *discovery
                           const struct graph_view *view);
 
 /* Rises when the same modules would give another graph. */
-enum { FILL_VERSION = 1 };
+enum { FILL_VERSION = 2 };
 
 #endif
