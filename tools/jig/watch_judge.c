@@ -80,15 +80,20 @@ static bool has_outputs_below(const struct watch_judge *judge, const char *path,
     return false;
 }
 
-/* Temporary files of editors have gone again, and swap files are hidden: nobody builds those. */
-static bool is_newcomer(const struct watch_judge *judge, const char *path, size_t length)
+/* A name that neither the graph nor a pattern knows. */
+static enum change_origin judge_stranger(const struct watch_judge *judge, const char *path,
+                                         size_t length)
 {
     struct stat st;
     size_t folder = path_dir_length(path, length);
     const char *name = folder ? path + folder + (path[folder] == '/') : path;
-    if (*name == '.' || folder_has(judge, path, folder) != HAS_SOURCES || stat(path, &st) < 0)
-        return false;
-    return S_ISDIR(st.st_mode) ? !has_outputs_below(judge, path, length) : S_ISREG(st.st_mode);
+    if (*name == '.' || stat(path, &st) < 0)
+        return CHANGE_OF_NOTHING;
+    if (folder_has(judge, path, folder) != HAS_SOURCES)
+        return CHANGE_OF_UNKNOWN;
+    bool strange =
+        S_ISDIR(st.st_mode) ? has_outputs_below(judge, path, length) : !S_ISREG(st.st_mode);
+    return strange ? CHANGE_OF_UNKNOWN : CHANGE_OF_NEWCOMER;
 }
 
 enum change_origin watch_judge_path(struct watch_judge *judge, const struct jig_session *session,
@@ -103,7 +108,7 @@ enum change_origin watch_judge_path(struct watch_judge *judge, const struct jig_
     learn(judge, session);
     if (folder_has(judge, path, length) & HAS_SOURCES || is_new_source(judge, path, length))
         return CHANGE_OF_SOURCE;
-    return is_newcomer(judge, path, length) ? CHANGE_OF_NEWCOMER : CHANGE_OF_UNKNOWN;
+    return judge_stranger(judge, path, length);
 }
 
 void watch_judge_forget(struct watch_judge *judge)

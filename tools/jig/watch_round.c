@@ -58,7 +58,7 @@ static void heed_changes(struct watching *w)
         !is_readable(watch_fd(w->watch)))
         return;
     watch_changes_take(&w->changes, w->work.session);
-    if (w->changes.urgent)
+    if (change_is_reason(w->changes.best))
         stop_build(w);
 }
 
@@ -235,7 +235,7 @@ static void settle_failure(struct watching *w)
     const char *folder = w->work.session ? w->work.session->state_directory : ".";
     watch_sync(w->watch, folder, SYNC_MS, NULL);
     watch_changes_take(&w->changes, w->work.session);
-    w->again = w->changes.urgent;
+    w->again = change_is_reason(w->changes.best);
 }
 
 static void conclude(struct watching *w)
@@ -259,7 +259,7 @@ void watch_round(struct watching *w)
     enum jig_status before = w->status;
     struct jig_error error_before = w->error;
     uint64_t start_ns = clock_monotonic_ns();
-    bool with_reason = w->changes.urgent || w->full;
+    bool with_reason = change_is_reason(w->changes.best) || w->full;
     w->headed = false;
     w->error = (struct jig_error){0};
     buf_clear(&w->reasons);
