@@ -151,6 +151,9 @@ class Keys(WatchCase):
     def test_e_tells_why_jobs_ran_and_goes_on_telling(self):
         terminal = self.show()
         terminal.wait_for(LINE)
+        self.touch("src/a.txt")  # a build that says nothing hides no reasons
+        terminal.press("?")
+        terminal.wait_for(LINE)
         terminal.press("e")
         terminal.wait_for("jig explain: gen/src/a.up: never built\r\n")
         terminal.wait_for("jig explain: gen/src/b.up: never built\r\n")

@@ -15,6 +15,23 @@ static bool is_made(const struct graph *graph, file_id file)
     return producer != GRAPH_NONE && !(graph->jobs.data[producer].flags & GRAPH_JOB_PHONY);
 }
 
+static bool is_manifest(const struct graph *graph, file_id file)
+{
+    bool found = false;
+    for (uint32_t i = 0; i < graph->manifests.count && !found; i++)
+        found = graph->manifests.data[i] == file;
+    return found;
+}
+
+/* Whether anything comes from it. The outputs of jobs that are no more stay in the graph. */
+static bool is_source(struct graph *graph, file_id file)
+{
+    uint32_t readers;
+    graph_consumers(graph, file, &readers);
+    return readers || graph->files.data[file].flags & GRAPH_FILE_DISCOVERED ||
+           is_manifest(graph, file);
+}
+
 static void learn_folders(struct watch_judge *judge, const struct graph *graph)
 {
     judge->strs = graph->strs.count;
@@ -103,8 +120,10 @@ enum change_origin watch_judge_path(struct watch_judge *judge, const struct jig_
     if (!session || !session->graph)
         return CHANGE_OF_SOURCE; /* a manifest that cannot be read: anything may mend it */
     file_id file = graph_find_file(session->graph, path, length);
-    if (file != GRAPH_NONE)
-        return is_made(session->graph, file) ? CHANGE_OF_OUTPUT : CHANGE_OF_SOURCE;
+    if (file != GRAPH_NONE && is_made(session->graph, file))
+        return CHANGE_OF_OUTPUT;
+    if (file != GRAPH_NONE && is_source(session->graph, file))
+        return CHANGE_OF_SOURCE;
     learn(judge, session);
     if (folder_has(judge, path, length) & HAS_SOURCES || is_new_source(judge, path, length))
         return CHANGE_OF_SOURCE;

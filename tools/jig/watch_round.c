@@ -64,6 +64,9 @@ static void heed_changes(struct watching *w)
 
 static void note_reason(struct watching *w, const struct jig_job_view *job)
 {
+    if (!w->reasoned)
+        buf_clear(&w->reasons);
+    w->reasoned = true;
     if (w->reasons.length < MOST_REASONS)
         buf_printf(&w->reasons, "jig explain: %s: %s\n", job->output, job->reason);
 }
@@ -211,6 +214,8 @@ static void tell(struct watching *w, uint64_t start_ns)
 {
     const struct jig_build_result *result = &w->building.results.build;
     watch_say_head(w);
+    if (!w->reasoned)
+        buf_clear(&w->reasons);
     tell_why_full(w);
     if (w->status == JIG_ERROR_CANCELLED)
         jig_fail(&w->error, w->status, "%s", w->ended ? "nobody wants it" : "something changed");
@@ -262,7 +267,7 @@ void watch_round(struct watching *w)
     bool with_reason = change_is_reason(w->changes.best) || w->full;
     w->headed = false;
     w->error = (struct jig_error){0};
-    buf_clear(&w->reasons);
+    w->reasoned = false;
     watch_changes_begin(&w->changes, w->work.session);
 
     building_begin(&w->building);
