@@ -15,6 +15,23 @@ static bool is_made(const struct graph *graph, file_id file)
     return producer != GRAPH_NONE && !(graph->jobs.data[producer].flags & GRAPH_JOB_PHONY);
 }
 
+static bool is_manifest(const struct graph *graph, file_id file)
+{
+    bool found = false;
+    for (uint32_t i = 0; i < graph->manifests.count && !found; i++)
+        found = graph->manifests.data[i] == file;
+    return found;
+}
+
+/* Whether anything comes from it. The outputs of jobs that are no more stay in the graph. */
+static bool is_source(struct graph *graph, file_id file)
+{
+    uint32_t readers;
+    graph_consumers(graph, file, &readers);
+    return readers || graph->files.data[file].flags & GRAPH_FILE_DISCOVERED ||
+           is_manifest(graph, file);
+}
+
 static void learn_folders(struct watch_judge *judge, const struct graph *graph)
 {
     judge->strs = graph->strs.count;
@@ -80,15 +97,20 @@ static bool has_outputs_below(const struct watch_judge *judge, const char *path,
     return false;
 }
 
-/* Temporary files of editors have gone again, and swap files are hidden: nobody builds those. */
-static bool is_newcomer(const struct watch_judge *judge, const char *path, size_t length)
+/* A name that neither the graph nor a pattern knows. */
+static enum change_origin judge_stranger(const struct watch_judge *judge, const char *path,
+                                         size_t length)
 {
     struct stat st;
     size_t folder = path_dir_length(path, length);
     const char *name = folder ? path + folder + (path[folder] == '/') : path;
-    if (*name == '.' || folder_has(judge, path, folder) != HAS_SOURCES || stat(path, &st) < 0)
-        return false;
-    return S_ISDIR(st.st_mode) ? !has_outputs_below(judge, path, length) : S_ISREG(st.st_mode);
+    if (*name == '.' || stat(path, &st) < 0)
+        return CHANGE_OF_NOTHING;
+    if (folder_has(judge, path, folder) != HAS_SOURCES)
+        return CHANGE_OF_UNKNOWN;
+    bool strange =
+        S_ISDIR(st.st_mode) ? has_outputs_below(judge, path, length) : !S_ISREG(st.st_mode);
+    return strange ? CHANGE_OF_UNKNOWN : CHANGE_OF_NEWCOMER;
 }
 
 enum change_origin watch_judge_path(struct watch_judge *judge, const struct jig_session *session,
@@ -98,12 +120,14 @@ enum change_origin watch_judge_path(struct watch_judge *judge, const struct jig_
     if (!session || !session->graph)
         return CHANGE_OF_SOURCE; /* a manifest that cannot be read: anything may mend it */
     file_id file = graph_find_file(session->graph, path, length);
-    if (file != GRAPH_NONE)
-        return is_made(session->graph, file) ? CHANGE_OF_OUTPUT : CHANGE_OF_SOURCE;
+    if (file != GRAPH_NONE && is_made(session->graph, file))
+        return CHANGE_OF_OUTPUT;
+    if (file != GRAPH_NONE && is_source(session->graph, file))
+        return CHANGE_OF_SOURCE;
     learn(judge, session);
     if (folder_has(judge, path, length) & HAS_SOURCES || is_new_source(judge, path, length))
         return CHANGE_OF_SOURCE;
-    return is_newcomer(judge, path, length) ? CHANGE_OF_NEWCOMER : CHANGE_OF_UNKNOWN;
+    return judge_stranger(judge, path, length);
 }
 
 void watch_judge_forget(struct watch_judge *judge)

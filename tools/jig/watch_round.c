@@ -58,12 +58,15 @@ static void heed_changes(struct watching *w)
         !is_readable(watch_fd(w->watch)))
         return;
     watch_changes_take(&w->changes, w->work.session);
-    if (w->changes.urgent)
+    if (change_is_reason(w->changes.best))
         stop_build(w);
 }
 
 static void note_reason(struct watching *w, const struct jig_job_view *job)
 {
+    if (!w->reasoned)
+        buf_clear(&w->reasons);
+    w->reasoned = true;
     if (w->reasons.length < MOST_REASONS)
         buf_printf(&w->reasons, "jig explain: %s: %s\n", job->output, job->reason);
 }
@@ -211,6 +214,8 @@ static void tell(struct watching *w, uint64_t start_ns)
 {
     const struct jig_build_result *result = &w->building.results.build;
     watch_say_head(w);
+    if (!w->reasoned)
+        buf_clear(&w->reasons);
     tell_why_full(w);
     if (w->status == JIG_ERROR_CANCELLED)
         jig_fail(&w->error, w->status, "%s", w->ended ? "nobody wants it" : "something changed");
@@ -235,7 +240,7 @@ static void settle_failure(struct watching *w)
     const char *folder = w->work.session ? w->work.session->state_directory : ".";
     watch_sync(w->watch, folder, SYNC_MS, NULL);
     watch_changes_take(&w->changes, w->work.session);
-    w->again = w->changes.urgent;
+    w->again = change_is_reason(w->changes.best);
 }
 
 static void conclude(struct watching *w)
@@ -259,10 +264,10 @@ void watch_round(struct watching *w)
     enum jig_status before = w->status;
     struct jig_error error_before = w->error;
     uint64_t start_ns = clock_monotonic_ns();
-    bool with_reason = w->changes.urgent || w->full;
+    bool with_reason = change_is_reason(w->changes.best) || w->full;
     w->headed = false;
     w->error = (struct jig_error){0};
-    buf_clear(&w->reasons);
+    w->reasoned = false;
     watch_changes_begin(&w->changes, w->work.session);
 
     building_begin(&w->building);

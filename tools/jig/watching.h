@@ -32,9 +32,11 @@ struct watching {
     /* Of the round that goes on, or was the last. */
     enum jig_status status;
     struct jig_error error;
-    bool stopping;      /* it has been cancelled: to begin anew, or to end */
-    bool headed;        /* its first line has been printed, or is not wanted */
-    struct buf reasons; /* why its jobs ran, as --explain tells it */
+    bool stopping; /* it has been cancelled: to begin anew, or to end */
+    bool headed;   /* its first line has been printed, or is not wanted */
+    bool reasoned; /* `reasons` is about it, and not about an earlier one */
+    struct buf
+        reasons; /* why jobs ran, as --explain tells it: of the last round that said anything */
 };
 
 /* No round follows. The first call counts. */
