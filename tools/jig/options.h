@@ -9,7 +9,12 @@
 
 #include <stdint.h>
 
+/* Whether a daemon is to do the build: --daemon, --no-daemon. */
+enum daemon_wish { DAEMON_UNSAID, DAEMON_ASKED, DAEMON_REFUSES };
+
 enum stats_form { STATS_NONE, STATS_TABLE, STATS_JSON };
+/* What a change comes to while a build goes on. */
+enum on_change { ON_CHANGE_QUEUE, ON_CHANGE_RESTART };
 
 /* Text belongs to argv. */
 struct build_request {
@@ -21,6 +26,7 @@ struct build_request {
     const char *tool;      /* -t; NULL: build. `targets` are then the tool's arguments */
     char **targets;
     int target_count;
+    char **arguments;  /* all of argv, as far as it was permuted */
     uint32_t slots;    /* -j; 0: not given; JIG_UNLIMITED */
     uint32_t failures; /* -k; JIG_UNLIMITED */
     double max_load;   /* -l; 0: off */
@@ -42,7 +48,16 @@ struct build_request {
     bool no_cache;
     bool show_cache;
 
-    bool json; /* jig cache --json */
+    enum daemon_wish daemon;
+
+    bool watch;
+    enum on_change on_change; /* --on-change */
+    uint32_t quiet_ms;        /* --debounce; 0: not given */
+    bool poll;                /* --poll … */
+    uint32_t poll_ms;         /* … =MS; 0: not given */
+    const char *watch_option; /* the last of these three that was given; NULL: none was */
+
+    bool json; /* --json of jig cache and jig daemon */
 };
 
 enum options_outcome {
@@ -58,10 +73,12 @@ enum options_outcome {
 enum options_of {
     OPTIONS_OF_NINJA,
     OPTIONS_OF_BUILD,
+    OPTIONS_OF_WATCH,
     OPTIONS_OF_CLEAN,
     OPTIONS_OF_QUERY,
     OPTIONS_OF_CACHE,
     OPTIONS_OF_CONFIG,
+    OPTIONS_OF_DAEMON,
 };
 
 /*
