@@ -2,8 +2,8 @@
  * A mirror of a tree that is kept by looking only where the watch tells to, while another thread
  * changes the tree as fast as it can. In the end it must be what is on the disk.
  *
- * The mirror does as a session does: it names folders as it comes to know them, before it looks
- * into them, and looks at what is told, a folder with all that is below.
+ * The mirror does as a session does: it looks at what is told, a folder with all that is below, and
+ * names the folders that it came to know some time later, when more has happened.
  */
 #include "watch_chaos.h"
 #include "watch_support.h"
@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,6 +31,7 @@ struct file {
 struct mirror {
     struct watch *watch; /* NULL: nobody is told which folders there are */
     VEC(struct file) files;
+    VEC(char *) met; /* folders that were looked into and are to be named */
 };
 
 static bool is_at_or_below(const char *path, const char *top)
@@ -55,8 +57,7 @@ static void add(struct mirror *mirror, const char *path);
 
 static void add_content(struct mirror *mirror, const char *folder)
 {
-    if (mirror->watch)
-        watch_folder(mirror->watch, folder);
+    vec_push(&mirror->met, mem_strndup(folder, strlen(folder)));
     DIR *dir = opendir(folder);
     if (!dir)
         return;
@@ -106,6 +107,16 @@ static void look_at(struct mirror *mirror, const char *path)
         add(mirror, path);
 }
 
+static void name_met(struct mirror *mirror)
+{
+    for (uint32_t i = 0; i < mirror->met.count; i++) {
+        if (mirror->watch)
+            watch_folder(mirror->watch, mirror->met.data[i]);
+        free(mirror->met.data[i]);
+    }
+    mirror->met.count = 0;
+}
+
 static uint32_t look_where_told(struct mirror *mirror, struct jig_change_set *changes)
 {
     watch_take(mirror->watch, changes);
@@ -148,41 +159,60 @@ static void compare(struct mirror *mirror, struct mirror *truth, uint64_t seed)
 struct changer {
     uint64_t seed;
     uint32_t changes;
-    atomic_bool ended;
+    atomic_uint done;
 };
 
 static void *change_all_the_time(void *context)
 {
     struct changer *changer = context;
     struct chaos chaos = {changer->seed};
-    for (uint32_t i = 0; i < changer->changes; i++)
+    for (uint32_t i = 0; i < changer->changes; i++) {
         change_something(&chaos);
-    atomic_store(&changer->ended, true);
+        atomic_fetch_add(&changer->done, 1);
+    }
     return NULL;
+}
+
+/* As long as a build may take. Whether there are more changes to come. */
+static bool let_change(struct changer *changer)
+{
+    enum { SOME = 5 };
+    uint32_t until = atomic_load(&changer->done) + SOME;
+    if (until > changer->changes)
+        until = changer->changes;
+    while (atomic_load(&changer->done) < until)
+        sched_yield();
+    return until < changer->changes;
 }
 
 static void mirror_changes(uint64_t seed, uint32_t changes)
 {
     struct watching *watching = watch_these("", NULL);
     struct mirror mirror = {.watch = watching->watch};
-    struct changer changer = {seed, changes, false};
+    struct changer changer = {seed, changes, 0};
     pthread_t thread;
     assert_int_equal(pthread_create(&thread, NULL, change_all_the_time, &changer), 0);
     look_at(&mirror, ".");
-    while (!atomic_load(&changer.ended))
+    while (let_change(&changer)) {
+        name_met(&mirror);
         look_where_told(&mirror, watching->changes);
+    }
     pthread_join(thread, NULL);
     /* Folders that it names are told, so once is not enough. */
-    do
+    do {
+        name_met(&mirror);
         assert_int_equal(watch_sync(watching->watch, SYNC_FOLDER, 20000, NULL), JIG_OK);
-    while (look_where_told(&mirror, watching->changes));
+    } while (look_where_told(&mirror, watching->changes));
     struct mirror truth = {0};
     look_at(&truth, ".");
+    name_met(&truth);
     compare(&mirror, &truth, seed);
     forget(&mirror, ".");
     forget(&truth, ".");
     vec_free(&mirror.files);
     vec_free(&truth.files);
+    vec_free(&mirror.met);
+    vec_free(&truth.met);
     end_watching(watching);
     shell("rm -rf a b l x y z next");
 }
@@ -193,7 +223,7 @@ static void mirrors_a_tree_that_others_change(void **state)
     (void)state;
     const char *from = getenv("WATCH_SEED");
     uint64_t first = from ? strtoull(from, NULL, 10) : 1;
-    for (uint64_t seed = first; seed < first + 15; seed++)
+    for (uint64_t seed = first; seed < first + 25; seed++)
         mirror_changes(seed, 300);
 }
 
