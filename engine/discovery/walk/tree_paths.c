@@ -245,13 +245,17 @@ static void look_at_everything(struct partial *partial, const char *const *paths
 {
     for (uint32_t i = 0; i < count && !partial->out->why; i++)
         look_at_path(partial, paths[i]);
-    look_at_all_touched(partial);
-    partial_compare(partial, 0);
-    uint32_t compared = partial->touched.count;
-    if ((partial->around || partial->outside) && !partial->out->why)
-        partial_look_around(partial);
-    look_at_all_touched(partial);
-    partial_compare(partial, compared);
+    bool looked_around = false;
+    uint32_t compared = 0;
+    do {
+        look_at_all_touched(partial);
+        uint32_t begin = compared, end = compared = partial->touched.count;
+        partial_compare(partial, begin, end); /* may touch more */
+        if ((partial->around || partial->outside) && !looked_around && !partial->out->why) {
+            partial_look_around(partial);
+            looked_around = true;
+        }
+    } while (partial->looked < partial->touched.count && !partial->out->why);
     look_at_what_is_gone(partial);
 }
 
@@ -262,7 +266,7 @@ static void undo(struct partial *partial)
         struct tree_place *place = place_of(&partial->refresh, partial->touched.data[i]);
         const struct visit *visit = visit_of(&partial->refresh, partial->touched.data[i]);
         place->flags = visit->flags_before;
-        if (!visit->stands)
+        if (visit->looked_at && !visit->stands)
             place->record.flags = 0;
     }
 }
