@@ -517,6 +517,26 @@ static void test_links(void **state)
     close_told(&told);
 }
 
+static void test_a_link_that_only_led_on(void **state)
+{
+    const char *top = *state;
+    put(top, ".d/e/f", "");
+    put(top, "a/e/f", "");
+    put(top, "b/e/g", "");
+    struct told told = open_told(top);
+    assert_int_equal(kind(&told.walked, ".d/e/f"), TREE_FILE);
+    remove_all(top, ".d");
+    make_link(top, ".d", "a");
+    refresh(&told.walked); /* what is known below is still there; the link itself nobody followed */
+    assert_int_equal(kind(&told.walked, ".d/e/f"), TREE_FILE);
+    remove_all(top, ".d");
+    make_link(top, ".d", "b");
+    tell(&told, ".d");
+    assert_gave_up(&told, top, "a symbolic link changed");
+    assert_int_equal(kind(&told.walked, ".d/e/f"), TREE_MISSING);
+    close_told(&told);
+}
+
 static void test_locks_of_editors_are_no_links(void **state)
 {
     const char *top = *state;
@@ -626,6 +646,45 @@ static void test_the_root_is_gone(void **state)
 
 /* ---- many ---------------------------------------------------------------------------------- */
 
+/* Where the links of a workspace lead is known, and what is elsewhere costs no look at them. */
+static void test_a_file_among_many_links(void **state)
+{
+    const char *top = *state;
+    struct buf path = {0}, target = {0};
+    put(top, "files/f", "");
+    put(top, "other/f", "");
+    for (int i = 0; i < 100; i++) {
+        buf_clear(&path);
+        buf_clear(&target);
+        buf_printf(&path, "links/l%d", i);
+        buf_printf(&target, "../files/missing%d", i);
+        make_link(top, path.data, i == 0 ? "../files/f" : i % 2 ? target.data : "l0");
+    }
+    struct told told = open_told(top);
+    put(top, "other/missing7", "");
+    put(top, "files/missing8", "");
+    tell(&told, "other/missing7 files/missing8");
+    assert_told(&told, "+files/missing8 +other/missing7");
+    assert_nothing_missed(&told, top);
+    put(top, "files/missing7", "");
+    tell(&told, "files/missing7");
+    assert_gave_up(&told, top, "a symbolic link changed");
+    remove_all(top, "files/f");
+    tell(&told, "files/f"); /* half of the links led there, all but one through another */
+    assert_gave_up(&told, top, "a symbolic link changed");
+    assert_files(&told.walked, "files/missing7 files/missing8 links/l7 other/f other/missing7");
+    put(top, "elsewhere/g", "");
+    make_link(top, "files/f", "../elsewhere/f");
+    tell(&told, "files/f elsewhere");
+    assert_gave_up(&told, top, "a symbolic link changed");
+    put(top, "elsewhere/f", "");
+    tell(&told, "elsewhere/f");
+    assert_gave_up(&told, top, "a symbolic link changed");
+    close_told(&told);
+    buf_free(&path);
+    buf_free(&target);
+}
+
 static void test_many_paths_at_once(void **state)
 {
     enum { FOLDERS = 100, FILES = 10 };
@@ -718,11 +777,13 @@ int main(void)
         TEST(test_ignore_rules),
         TEST(test_ignore_rules_of_the_repository),
         TEST(test_links),
+        TEST(test_a_link_that_only_led_on),
         TEST(test_locks_of_editors_are_no_links),
         TEST(test_folders_outside_of_the_walk),
         TEST(test_folders_behind_links),
         TEST(test_outside_of_the_root),
         TEST(test_the_root_is_gone),
+        TEST(test_a_file_among_many_links),
         TEST(test_many_paths_at_once),
         TEST(test_garbage_is_bounded),
     };
