@@ -33,6 +33,25 @@ build last: sh out
 """
 
 
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+PLUGIN = """\
+#include "jig/generator.h"
+static int generate(void *instance, const struct jig_generation *job,
+                    const struct jig_generation_api *api)
+{
+    (void)instance, (void)job;
+    return api->write(api->handle, 0, "WORD", 3);
+}
+const struct jig_generator *jig_generator(void)
+{
+    static const struct jig_generator me = {JIG_GENERATOR_ABI, sizeof me, "plug", "VERSION", 0,
+                                            generate, 0};
+    return &me;
+}
+"""
+
+
 def held(gate):
     """Shell text, for a jig.yaml, that holds a job at the gate."""
     return gate.hold().replace("{", "{{").replace("}", "}}")
@@ -110,6 +129,27 @@ class Answers(DaemonCase):
         self.assertEqual((run.code, run.ran), (0, ["last"]), run)
         self.assertEqual(self.read("last"), "two\n")
         self.assertEqual(self.pid(), pid)
+
+    def test_a_plugin_that_was_made_anew_is_loaded_anew(self):
+        self.config("""\
+            pipelines:
+              - name: plug
+                sources: ["src/*.txt"]
+                generate: { plugin: plug.so }
+                outputs: ["gen/{stem}.out"]
+            """)
+        self.write("src/a.txt", "a\n")
+        for version, word in (("1", "one"), ("1", "two"), ("2", "two"), ("2", "six")):
+            self.write("plug.c", PLUGIN.replace("VERSION", version).replace("WORD", word))
+            made = self.run_tool(
+                ["cc", "-shared", "-fPIC", "-I", str(ROOT / "include"), "plug.c", "-o", "new.so"]
+            )
+            self.assertEqual(made.code, 0, made)
+            self.rename("new.so", "plug.so")
+            self.assertEqual(self.warm().ran, ["gen/a.out"])
+            self.assertEqual(self.read("gen/a.out"), word)
+            self.assertEqual(self.warm().ran, [])
+        self.assertEqual(self.status()["builds"], 8)
 
     def test_a_manifest_that_was_wrong_is_read_again(self):
         self.config(UPPER)
