@@ -52,6 +52,18 @@ const struct jig_generator *jig_generator(void)
 """
 
 
+# Runs a command where the system allows few folders to be watched.
+LIMITED_WATCHES = [
+    *("unshare", "--user", "--map-root-user", "/bin/sh", "-c"),
+    'echo 6 >/proc/sys/user/max_inotify_watches && exec "$0" "$@"',
+]
+
+
+def can_limit_watches():
+    done = subprocess.run([*LIMITED_WATCHES, "true"], capture_output=True, check=False)
+    return done.returncode == 0
+
+
 def held(gate):
     """Shell text, for a jig.yaml, that holds a job at the gate."""
     return gate.hold().replace("{", "{{").replace("}", "}}")
@@ -184,6 +196,27 @@ class Answers(DaemonCase):
         self.assertEqual(run.ran, ["one/gen/src/b.up"])
         self.assertEqual(self.warm("-C", "one", "../src/a.txt").ran, ["gen/src/a.up"])
         self.assertEqual(self.pid("-C", "one"), pid)
+
+    @unittest.skipUnless(can_limit_watches(), "needs a user namespace")
+    def test_folders_that_cannot_be_watched_are_looked_at(self):
+        self.config(UPPER)
+        for name in "abcdefgh":
+            self.write(f"src/{name}/{name}.txt", f"{name}\n")
+        run = self.run_tool(
+            [*LIMITED_WATCHES, JIG, "build", "--daemon"], env=self.environment()
+        )
+        self.assertEqual(run.code, 0, run)
+        self.assertIn("max_user_watches", run.errors)
+        self.assertNotIn("without it", run.errors)
+        state = self.status()
+        self.assertGreater(state["polled"], 0)
+        for name in "abcdefgh":
+            self.write(f"src/{name}/{name}.txt", f"{name}{name}\n")
+            self.assertEqual(self.warm().ran, [f"gen/src/{name}/{name}.up"])
+        self.write("src/e/other.txt", "other\n")
+        self.assertEqual(self.warm().ran, ["gen/src/e/other.up"])
+        self.assert_clean_build_equal()
+        self.assertEqual(self.pid(), state["pid"])
 
     def test_another_state_directory_is_another_daemon(self):
         self.config(UPPER)
