@@ -416,9 +416,9 @@ static enum jig_status build_rounds(struct following *following, struct jig_erro
 
 /* ---- all of it ---------------------------------------------------------------------------------- */
 
-static enum jig_status prepare(struct following *following, struct jig_error *error)
+enum jig_status session_prepare_updates(struct jig_session *session, struct jig_error *error)
 {
-    struct pipelines *pipelines = following->pipelines;
+    struct pipelines *pipelines = session->pipelines;
     if (pipelines->amend)
         return JIG_OK;
     enum jig_status status = session_make_salts(&pipelines->config, &pipelines->salts, error);
@@ -427,12 +427,14 @@ static enum jig_status prepare(struct following *following, struct jig_error *er
     const struct amend_options options = {
         .config = &pipelines->config,
         .lenses = &pipelines->lenses,
-        .graph = following->graph,
+        .graph = session->graph,
         .discovery = pipelines->discovery,
         .rounds = &pipelines->rounds,
         .salts = (const char *const *)pipelines->salts,
     };
     pipelines->amend = amend_create(&options);
+    discovery_prepare_updates(pipelines->discovery);
+    session_watch_views(session);
     return JIG_OK;
 }
 
@@ -449,7 +451,7 @@ enum jig_status session_update_pipelines(struct build *build, const struct jig_c
     delta_begin(session);
     session_forget_failures(session);
     take_changes(&following, changes);
-    enum jig_status status = why[0] ? JIG_OK : prepare(&following, error);
+    enum jig_status status = why[0] ? JIG_OK : session_prepare_updates(session, error);
     following.amend = session->pipelines->amend;
     if (!status && !why[0] && (following.paths.count || session->live.stale.count)) {
         status = follow(&following, changes, error);

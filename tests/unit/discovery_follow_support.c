@@ -197,14 +197,22 @@ static struct project_definition random_definition(struct project *project)
     struct project_definition definition = {
         pick(project, PLAIN_NAMES), pick(project, 8), project_random(project, 4) > 0, 0, {0}};
     for (uint32_t i = 0; i < 3; i++)
-        definition.uses[i] =
-            project_random(project, 2) ? pick(project, PLAIN_NAMES) : PROJECT_NAMES;
+        definition.uses[i] = project_random(project, project->sparse ? 5 : 2) == 0
+                                 ? pick(project, PLAIN_NAMES)
+                                 : PROJECT_NAMES;
     return definition;
 }
 
-static struct project_import random_import(struct project *project)
+static uint8_t pick_target(struct project *project, uint32_t module)
 {
-    return (struct project_import){pick(project, 12), pick(project, PROJECT_MODULES),
+    if (!project->sparse || module + 1 >= PROJECT_MODULES)
+        return pick(project, PROJECT_MODULES);
+    return (uint8_t)(module + 1 + project_random(project, PROJECT_MODULES - module - 1));
+}
+
+static struct project_import random_import(struct project *project, uint32_t module)
+{
+    return (struct project_import){pick(project, 12), pick_target(project, module),
                                    pick(project, PLAIN_NAMES), pick(project, PLAIN_NAMES)};
 }
 
@@ -217,7 +225,7 @@ void project_fill(struct project *project)
             module->definitions[i] = random_definition(project);
         module->import_count = project_random(project, PROJECT_IMPORTS);
         for (uint32_t i = 0; i < module->import_count; i++)
-            module->imports[i] = random_import(project);
+            module->imports[i] = random_import(project, m);
         project->before[m] = *module;
         project_write(project, m);
     }
@@ -250,26 +258,27 @@ static void edit_definition(struct project *project, struct project_module *modu
     }
 }
 
-static void edit_import(struct project *project, struct project_module *module)
+static void edit_import(struct project *project, uint32_t number)
 {
+    struct project_module *module = &project->modules[number];
     uint32_t count = module->import_count;
     struct project_import *import = &module->imports[count ? pick(project, count) : 0];
     switch (count ? project_random(project, 5) : 0) {
     case 0:
         if (count < PROJECT_IMPORTS)
-            module->imports[module->import_count++] = random_import(project);
+            module->imports[module->import_count++] = random_import(project, number);
         break;
     case 1:
         *import = module->imports[--module->import_count];
         break;
     case 2:
-        import->target = pick(project, PROJECT_MODULES);
+        import->target = pick_target(project, number);
         break;
     case 3:
         import->name = pick(project, PLAIN_NAMES);
         break;
     default:
-        *import = random_import(project);
+        *import = random_import(project, number);
         break;
     }
 }
@@ -288,7 +297,7 @@ void project_edit(struct project *project, uint32_t number)
     case 2:
     case 3:
     case 4:
-        edit_import(project, module);
+        edit_import(project, number);
         break;
     default:
         edit_definition(project, module);

@@ -51,6 +51,7 @@ struct project_module {
 
 struct project {
     enum scanner_kind kind;
+    bool sparse; /* few uses, and imports of modules with higher numbers only */
     uint64_t random;
     struct project_module modules[PROJECT_MODULES], before[PROJECT_MODULES];
 };

@@ -17,6 +17,7 @@ struct tree *tree_create(const struct tree_options *options)
     tree->no_ignore = options->no_ignore;
     tree->root_fd = -1;
     tree->late = tree_late_create();
+    tree->kept = mem_zalloc(sizeof *tree->kept);
     return tree;
 }
 
@@ -25,6 +26,8 @@ void tree_destroy(struct tree *tree)
     if (!tree)
         return;
     tree_late_destroy(tree->late);
+    tree_drop_rules(tree);
+    free(tree->kept);
     if (tree->root_fd >= 0)
         close(tree->root_fd);
     vec_free(&tree->places);

@@ -101,19 +101,20 @@ static bool is_outer_file(const struct tree_place *place)
 static void compare_outer_files(struct partial *partial)
 {
     struct tree *tree = partial->refresh.tree;
+    struct tree_outer outer;
     uint32_t before = 0, stayed = 0;
-    refresh_need_outer(&partial->refresh);
-    const struct tree_outer *outer = &partial->refresh.outer;
+    tree_outer_find(tree, &outer);
     for (uint32_t i = 0; i < tree->around.count; i++) {
         const struct tree_place *place = place_of(&partial->refresh, tree->around.data[i]);
         if (!is_outer_file(place))
             continue;
         before++;
-        for (uint32_t k = 0; k < outer->count; k++)
-            stayed += strcmp(outer->files[k].path, place_path(tree, place)) == 0;
+        for (uint32_t k = 0; k < outer.count; k++)
+            stayed += strcmp(outer.files[k].path, place_path(tree, place)) == 0;
     }
-    if (stayed != before || stayed != outer->count)
+    if (stayed != before || stayed != outer.count)
         partial_give_up(partial, WHY_RULES);
+    tree_outer_free(&outer);
 }
 
 void partial_look_around(struct partial *partial)

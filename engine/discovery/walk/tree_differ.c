@@ -213,10 +213,7 @@ static void judge_pair(struct partial *partial, struct visit *visit, const struc
     pair->new->left_out = 1;
     if (tree_always_leaves_out(pair->name))
         return;
-    if (!visit->ruled) {
-        refresh_need_outer(&partial->refresh);
-        refresh_ensure_rules(&partial->refresh, visit->place);
-    }
+    refresh_ensure_rules(&partial->refresh, visit->place);
     refresh_judge_entry(&partial->refresh, visit->place, pair->new, pair->name);
 }
 
@@ -304,7 +301,6 @@ static void walk_new_folders(struct partial *partial)
     struct refresh *refresh = &partial->refresh;
     if (refresh->below.count == 0)
         return;
-    refresh_need_outer(refresh);
     refresh_walk_below(refresh);
     for (uint32_t i = 0; i < refresh->reached.count; i++)
         tell_new_folder(partial, refresh->reached.data[i]);

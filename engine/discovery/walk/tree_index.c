@@ -270,4 +270,5 @@ void tree_settle(struct tree *tree, bool this_session, bool all_garbage)
     tree->unsettled = false;
     tree->gone = 0;
     tree->around.count = tree->around_known = 0;
+    tree_drop_file_rules(tree);
 }

@@ -70,6 +70,7 @@ struct tree_entry {
 };
 
 struct tree_late;
+struct tree_kept_rules;
 
 struct tree {
     const char *root;
@@ -99,6 +100,7 @@ struct tree {
     uint32_t around_known;
 
     struct tree_late *late;
+    struct tree_kept_rules *kept;
 };
 
 static inline const char *place_path(const struct tree *tree, const struct tree_place *place)
@@ -209,6 +211,29 @@ struct tree_outer {
     } * files;
     uint32_t count;
 };
+
+/*
+ * Rules that were read, kept for later partial refreshes: nobody told of an ignore file, so they
+ * hold. A full refresh begins without any.
+ */
+struct tree_kept_rules {
+    struct tree_outer outer;
+    bool outer_found;
+    struct tree_rules **outer_rules; /* [outer.count], or NULL */
+    VEC(struct kept_file {
+        uint32_t place; /* the ignore file */
+        struct tree_rules *rules;
+    })
+    files; /* by place */
+};
+
+/* Those of a known ignore file, or NULL. O(log n) */
+const struct tree_rules *tree_kept_rules_find(const struct tree *tree, uint32_t ignore_file);
+/* Keeps rules that were not there. */
+void tree_keep_rules(struct tree *tree, uint32_t ignore_file, struct tree_rules *rules);
+/* Drops those of ignore files that are places: these get other numbers. */
+void tree_drop_file_rules(struct tree *tree);
+void tree_drop_rules(struct tree *tree);
 
 void tree_outer_find(const struct tree *tree, struct tree_outer *outer);
 void tree_outer_free(struct tree_outer *outer);

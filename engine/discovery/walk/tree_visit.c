@@ -92,10 +92,6 @@ void refresh_free(struct refresh *refresh)
         tree_rules_free(refresh->visits.data[i].own_rules);
     vec_free(&refresh->visits);
     free_table(&refresh->table);
-    for (uint32_t i = 0; refresh->outer_rules && i < refresh->outer.count; i++)
-        tree_rules_free(refresh->outer_rules[i]);
-    free(refresh->outer_rules);
-    tree_outer_free(&refresh->outer);
     vec_free(&refresh->level);
     vec_free(&refresh->below);
     vec_free(&refresh->work);
