@@ -1,15 +1,15 @@
 """Watching while anything happens: after random edits, at random paces, what lies there is what a plain
 function of the sources says. A failing seed is printed; JIG_TEST_SEED runs that one alone."""
 
+import contextlib
 import os
 import pathlib
 import random
 import shutil
 import signal
-import time
 import unittest
 
-from harness import LIMIT, SLOW, wait_until
+from harness import wait_until
 from pipeline_harness import UPPER_ALL
 from watch_harness import WatchCase
 
@@ -40,8 +40,8 @@ class Random(WatchCase):
         for folder, _, names in os.walk(self.path("gen")):
             for name in names:
                 path = pathlib.Path(folder) / name
-                with_content = path.read_bytes() if path.exists() else None
-                found[str(path.relative_to(self.dir))] = with_content
+                with contextlib.suppress(FileNotFoundError):  # it has just been removed
+                    found[str(path.relative_to(self.dir))] = path.read_bytes()
         return found
 
     # ---- edits --------------------------------------------------------------------------------
