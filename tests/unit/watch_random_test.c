@@ -210,7 +210,7 @@ static void run_worlds(uint32_t worlds, uint32_t steps, struct watch_options opt
 static void tells_of_everything_that_is_different(void **state)
 {
     (void)state;
-    run_worlds(20, 100, (struct watch_options){0});
+    run_worlds(12, 100, (struct watch_options){0});
 }
 
 static void tells_of_everything_when_polling(void **state)
