@@ -144,8 +144,9 @@ class Overflow(WatchCase):
         watch = self.watch("--explain")
         watch.clear_errors()
         watch.signal(signal.SIGSTOP)
+        wait_until(watch.is_stopped, "that it stops")
         paths = [self.path("src/a.txt"), self.path("src/b.txt")]
-        for number in range(limit + 100):
+        for number in range(limit + 1000):
             os.utime(paths[number % 2])
         self.write("src/b.txt", "changed\n")
         watch.signal(signal.SIGCONT)
