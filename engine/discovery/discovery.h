@@ -162,6 +162,8 @@ struct discovery_updated {
  */
 void discovery_update(struct discovery *discovery, const struct discovery_changes *changes,
                       struct discovery_updated *out);
+/* Makes what updates need, so that the first one need not. O(modules + imports). */
+void discovery_prepare_updates(struct discovery *discovery);
 void discovery_updated_free(struct discovery_updated *updated);
 
 /* As discovery_refresh, for changes at these paths; see tree_refresh_paths. */

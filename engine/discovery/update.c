@@ -463,9 +463,8 @@ void discovery_update(struct discovery *discovery, const struct discovery_change
     struct pass *pass = &updating.pass;
     pass->resolve_anew = mem_array(discovery->lenses.count, sizeof *pass->resolve_anew);
     vec_extend(&pass->ask, discovery->now.modules.count);
-    if (discovery->now.modules.count)
-        discovery_importers(discovery, 0, &(uint32_t){0}); /* from now on kept up to date */
-    discovery->has_importers = true;
+    discovery_prepare_updates(discovery);
+    discovery->has_importers = true; /* also of no modules; from here on they are kept up to date */
     take_paths(&updating, changes);
     list_sources(&updating, changes);
     note_all_before(&updating);
@@ -488,6 +487,15 @@ void discovery_update(struct discovery *discovery, const struct discovery_change
         definitions_forget(discovery);
     discovery->counts.scan_ns +=
         clock_monotonic_ns() - start_ns - (discovery->counts.resolve_ns - resolve_ns);
+}
+
+void discovery_prepare_updates(struct discovery *discovery)
+{
+    uint32_t count;
+    if (discovery->now.modules.count)
+        discovery_importers(discovery, 0, &count);
+    if (!discovery->meanings)
+        discovery->meanings = meanings_make(discovery);
 }
 
 void discovery_updated_free(struct discovery_updated *updated)

@@ -142,8 +142,11 @@ void graph_append_path(const struct graph *graph, file_id file, struct buf *out)
 {
     const char *path = graph_path(graph, file);
     const char *part = graph_is_virtual(graph, file) ? strstr(path, "//") : NULL;
-    if (part)
-        buf_printf(out, "%.*s#%s", (int)(part - path), path, part + strspn(part, "/"));
+    if (part) {
+        /* What comes after the next slash tells it from others, but nothing to people. */
+        const char *name = part + strspn(part, "/");
+        buf_printf(out, "%.*s#%.*s", (int)(part - path), path, (int)strcspn(name, "/"), name);
+    }
     else
         buf_append_str(out, path);
 }

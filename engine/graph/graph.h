@@ -55,7 +55,8 @@ enum graph_file_flag {
     /*
      * Stands for something that is not a file, such as one definition in one. Whoever fills the
      * graph also keeps its record in the history; nobody looks on the disk. Its path has `//` in
-     * it, which no canonical path has, and people read that as `#`: `src/user.ts#User`.
+     * it, which no canonical path has, and people read that as `#`: `src/user.ts#User`; what follows
+     * after one more slash is not for people.
      */
     GRAPH_FILE_VIRTUAL = 1u << 1,
 };

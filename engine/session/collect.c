@@ -129,6 +129,10 @@ static bool inputs_held_still(struct build *build, const struct job_start *start
     const struct graph_job *job = &graph->jobs.data[start->job];
     bool was_unsteady = build->session->history->jobs.data[start->job].flags & JOB_UNSTEADY;
     bool still = true;
+    /* In an update, what changes meanwhile is in the next change set: the record then says what was
+     * there before, and the job runs again. Only jobs of a build.ninja may rewrite what they read. */
+    if (build->session->pipelines && build->plan->scoped)
+        return true;
     for (uint32_t i = 0; i < job->in_count + deps->count; i++) {
         file_id file =
             i < job->in_count ? graph_inputs(graph, job)[i] : deps->data[i - job->in_count];
@@ -312,6 +316,17 @@ void session_adopt(struct build *build, job_id id)
         vec_push(&deps, history_deps(build->session->history, old)[i]);
     set_record(build, id, &deps, duration_ms, JOB_RECORDED);
     vec_free(&deps);
+}
+
+void session_look_at_failed(struct build *build, job_id id)
+{
+    const struct graph *graph = build->session->graph;
+    const struct graph_job *job = &graph->jobs.data[id];
+    uint64_t tick = history_tick(build->session->history);
+    for (uint32_t i = 0; i < job->out_count; i++) {
+        look_again(build, graph_outputs(graph, job)[i], tick);
+        plan_refresh_term(build->plan, graph_outputs(graph, job)[i]);
+    }
 }
 
 void session_remove_half_written(struct build *build, job_id id, const struct file_record *before)

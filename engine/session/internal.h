@@ -13,6 +13,7 @@
 #include "engine/manifest/pipeline/rounds.h"
 #include "engine/plan/plan.h"
 #include "engine/run/run.h"
+#include "engine/session/links.h"
 #include "engine/session/request.h"
 #include "engine/state/history.h"
 #include "engine/state/state.h"
@@ -101,6 +102,7 @@ struct jig_session {
     VEC(int64_t) adoption;         /* [job_id] or empty; see plan.adoption */
     struct plan plan;              /* over `graph`, when plan.graph says so; see plan.h */
     struct live live;              /* what the next update builds on */
+    struct links links;            /* of the files of `graph`, as far as updates have needed them */
     VEC(uint8_t) marks;            /* [file_id] scratch; all 0 between uses. See session_marks */
     VEC(uint32_t) looked;          /* [file_id] the last build that looked at it, by `build` */
     uint32_t build;                /* serial of this build */
@@ -254,6 +256,8 @@ void session_take_discovered(struct jig_session *session);
 /* The same for what an update found; views from `first_view` on are new. */
 void session_take_updated(struct jig_session *session, const struct discovery_updated *updated,
                           uint32_t first_view);
+/* From here on it is told which views of definitions may have changed. O(views). */
+void session_watch_views(struct jig_session *session);
 /* Before the state is written: records that all views have been looked through. */
 void session_record_views(struct jig_session *session);
 
@@ -378,6 +382,9 @@ void change_files(struct jig_session *session, const struct jig_change_set *chan
 enum jig_status session_update_pipelines(struct build *build, const struct jig_change_set *changes,
                                          char *why, size_t size, struct jig_error *error);
 
+/* Makes all that updates need, so that the first of them need not. O(graph). */
+enum jig_status session_prepare_updates(struct jig_session *session, struct jig_error *error);
+
 /* ---- dyndep.c: what only a build can tell of the graph -------------------------------------- */
 
 /* Builds and reads every dyndep file that the targets need. */
@@ -448,6 +455,8 @@ void session_settle(struct build *build);
  * build wrote without declaring it is another one than when the plan was made.
  */
 void session_look_at_sources(struct build *build, job_id job);
+/* After a failure: looks at what the job has left of its outputs. */
+void session_look_at_failed(struct build *build, job_id job);
 /*
  * After an interrupt, or a failure: removes the outputs that the job had begun to write. `before`
  * is what they were when it started; NULL: what their records say.

@@ -105,8 +105,17 @@ static void check_config(struct following *following, const char *path)
         refuse(following, "what imports are resolved by has changed");
 }
 
+/* A file that links lead to is told of under the names that the graph has for it. */
+static void take_linked(void *context, file_id file)
+{
+    struct following *following = context;
+    const char *path = graph_path(following->graph, file);
+    vec_push(&following->paths, mem_strndup(path, strlen(path)));
+}
+
 static void take_changes(struct following *following, const struct jig_change_set *changes)
 {
+    links_fit(&following->session->links, following->graph);
     for (uint32_t i = 0; i < jig_change_set_count(changes); i++) {
         char *path = from_root(jig_change_set_at(changes, i).path);
         if (is_nobodys(following->session, path)) {
@@ -114,9 +123,40 @@ static void take_changes(struct following *following, const struct jig_change_se
             continue;
         }
         vec_push(&following->paths, path);
+        links_find(&following->session->links, path, take_linked, following);
         check_manifest(following, path);
         check_config(following, path);
     }
+}
+
+/* A folder stands for all that lies in it: the sources there may hold something else. */
+static void take_below_folders(struct following *following, const struct jig_change_set *changes)
+{
+    struct jig_session *session = following->session;
+    struct graph *graph = following->graph;
+    struct file_list files = {0};
+    change_files(session, changes, &files);
+    uint8_t *taken = session_marks(session);
+    uint32_t paths = following->paths.count;
+    for (uint32_t i = 0; i < paths; i++) {
+        const char *path = following->paths.data[i];
+        file_id file = graph_find_file(graph, path, strlen(path));
+        if (file != GRAPH_NONE)
+            taken[file] = 1;
+    }
+    for (uint32_t i = 0; i < files.count; i++) {
+        file_id file = files.data[i];
+        bool made = graph->files.data[file].producer != GRAPH_NONE;
+        if (!taken[file] && !made && session_is_module(session, file))
+            take_linked(following, file);
+    }
+    for (uint32_t i = 0; i < paths; i++) {
+        const char *path = following->paths.data[i];
+        file_id file = graph_find_file(graph, path, strlen(path));
+        if (file != GRAPH_NONE)
+            taken[file] = 0;
+    }
+    vec_free(&files);
 }
 
 /* ---- the tree ----------------------------------------------------------------------------------- */
@@ -416,9 +456,9 @@ static enum jig_status build_rounds(struct following *following, struct jig_erro
 
 /* ---- all of it ---------------------------------------------------------------------------------- */
 
-static enum jig_status prepare(struct following *following, struct jig_error *error)
+enum jig_status session_prepare_updates(struct jig_session *session, struct jig_error *error)
 {
-    struct pipelines *pipelines = following->pipelines;
+    struct pipelines *pipelines = session->pipelines;
     if (pipelines->amend)
         return JIG_OK;
     enum jig_status status = session_make_salts(&pipelines->config, &pipelines->salts, error);
@@ -427,12 +467,14 @@ static enum jig_status prepare(struct following *following, struct jig_error *er
     const struct amend_options options = {
         .config = &pipelines->config,
         .lenses = &pipelines->lenses,
-        .graph = following->graph,
+        .graph = session->graph,
         .discovery = pipelines->discovery,
         .rounds = &pipelines->rounds,
         .salts = (const char *const *)pipelines->salts,
     };
     pipelines->amend = amend_create(&options);
+    discovery_prepare_updates(pipelines->discovery);
+    session_watch_views(session);
     return JIG_OK;
 }
 
@@ -449,7 +491,8 @@ enum jig_status session_update_pipelines(struct build *build, const struct jig_c
     delta_begin(session);
     session_forget_failures(session);
     take_changes(&following, changes);
-    enum jig_status status = why[0] ? JIG_OK : prepare(&following, error);
+    take_below_folders(&following, changes);
+    enum jig_status status = why[0] ? JIG_OK : session_prepare_updates(session, error);
     following.amend = session->pipelines->amend;
     if (!status && !why[0] && (following.paths.count || session->live.stale.count)) {
         status = follow(&following, changes, error);

@@ -206,6 +206,8 @@ static struct digest watch_view(struct jig_session *session, uint32_t index)
 
 static void look_through(struct jig_session *session, uint32_t index, struct file_list *changed)
 {
+    if (index >= session->graph->views.count)
+        return; /* of a graph that is gone */
     const struct graph_view *view = &session->graph->views.data[index];
     const struct file_record record = {.digest = watch_view(session, index), .flags = FILE_KNOWN};
     if (take_record(session, view->file, record))
@@ -299,6 +301,18 @@ void session_take_updated(struct jig_session *session, const struct discovery_up
     session->pipelines->views_unrecorded = true;
     session_keep_records(session, changed.data, changed.count, &failed);
     vec_free(&changed);
+}
+
+void session_watch_views(struct jig_session *session)
+{
+    const struct graph *graph = session->graph;
+    uint32_t count;
+    bool all;
+    discovery_touched_definitions(session->pipelines->discovery, &count, &all);
+    for (uint32_t i = 0; i < graph->views.count; i++) {
+        if (graph->views.data[i].kind == GRAPH_VIEW_DEFINITION)
+            watch_view(session, i);
+    }
 }
 
 void session_record_views(struct jig_session *session)

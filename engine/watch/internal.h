@@ -72,6 +72,7 @@ struct watch {
     int ready_fd; /* an eventfd, set while `ready` */
     int wake_fd;  /* an eventfd: the thread is to look at its times again */
     pthread_t thread;
+    bool woken_by_mount; /* the thread's own: what polling finds out of mounts it tells only once */
 
     pthread_mutex_t lock; /* guards all below */
     struct kernel kernel; /* read by the thread only */
@@ -83,6 +84,7 @@ struct watch {
     bool ready;   /* the pending set is to be taken */
     bool started; /* folders that are found are told */
     bool stop;
+    bool pausing; /* the thread does not look at once when the kernel has something to tell */
     uint64_t asleep_until_ns; /* the thread wakes up by itself then; 0: it is awake */
 
     struct polling polling;
@@ -108,6 +110,8 @@ void find_new(struct watch *watch, struct folder *folder);
 void find_named(struct watch *watch, struct folder *folder);
 /* Something may have put another folder at its path: find_suspects will see. */
 void find_suspect(struct watch *watch, struct folder *folder);
+/* The same of all folders. */
+void find_all_suspect(struct watch *watch);
 /* Looks for all suspects again, and all below them. */
 void find_suspects(struct watch *watch);
 /* Looks for one folder now, and for those below it if it is another one. A polled one becomes a
@@ -144,6 +148,8 @@ void sync_lost(struct watch *watch);
 
 /* ---- watch.c ------------------------------------------------------------------------------- */
 
+/* Somebody waits for what the kernel has to tell. */
+void watch_end_pause(struct watch *watch);
 /* Wakes the thread if it would sleep for too long. */
 void watch_wake(struct watch *watch);
 /* Wakes the thread likewise, lets go of the lock, and hands out a notice. */

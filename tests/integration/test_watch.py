@@ -1,9 +1,11 @@
 """Watching pipelines: what is built when what happens, and that everything else is silent."""
 
 import os
+import signal
+import subprocess
 import unittest
 
-from harness import wait_until
+from harness import JIG, tool_environment, wait_until
 from pipeline_harness import UPPER, UPPER_ALL
 from watch_harness import WatchCase, append
 
@@ -23,7 +25,7 @@ class Edits(WatchCase):
         self.write("src/b.txt", "b\n")
 
     def test_the_first_build_is_a_build_like_any_other(self):
-        watch = self.watch(ready=None)
+        watch = self.watch("-j1", ready=None)
         self.assertEqual(
             watch.block().text,
             "[1/2] upper src/a.txt\n"
@@ -259,6 +261,19 @@ class Failures(WatchCase):
         self.assertEqual(watch.block().jobs, ["upper src/a.txt"])
         self.assert_same_as_clean(watch)
 
+    def test_an_editor_that_opens_a_file_does_not_try_again(self):
+        watch = self.watch()
+        self.write("src/a.txt", "wrong\n")
+        watch.block()
+        watch.quiet()
+        with watch.looks():
+            self.tamper("src/.b.txt.swp", "swap")
+            self.tamper("src/4913", "")
+            self.path("src/4913").unlink()
+        self.assert_silent(watch)
+        self.touch("src/b.txt")
+        self.assertIn("FAILED", watch.block().text)
+
     def test_a_failure_at_first_does_not_end_it(self):
         self.write("src/a.txt", "wrong\n")
         watch = self.watch()
@@ -451,8 +466,6 @@ class Ends(WatchCase):
         self.write("src/a.txt", "a\n")
 
     def test_signals_end_it(self):
-        import signal
-
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             with self.subTest(number):
                 watch = self.watch()
@@ -535,10 +548,6 @@ class Options(WatchCase):
     def test_a_log_in_a_watched_folder_is_no_change(self):
         log = open(self.path("watch.log"), "wb")
         self.addCleanup(log.close)
-        import subprocess
-
-        from harness import JIG, tool_environment
-
         process = subprocess.Popen([JIG, "watch", "--stats", "--explain"], cwd=self.dir, stdout=log,
                                    stderr=log, stdin=subprocess.DEVNULL, env=tool_environment())
         self.addCleanup(process.wait)

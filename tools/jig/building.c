@@ -46,13 +46,16 @@ static void survive_closed_pipe(void)
  * `jig build | head`: with the reader gone the build is stopped the way a user stops it, so that
  * no job is left behind and what has been done is kept.
  */
-static void stop_unread(struct building *building)
+static void stop_unread(struct building *building, struct jig_session *session)
 {
     if (building->stopping || status_output_lost(building->status) != EPIPE ||
         building->request->dry_run)
         return;
     building->stopping = true;
-    raise(SIGTERM);
+    if (!building->hosted)
+        raise(SIGTERM);
+    else if (session)
+        jig_session_cancel(session);
 }
 
 static void on_event(void *context, const struct jig_event *event)
@@ -64,7 +67,7 @@ static void on_event(void *context, const struct jig_event *event)
     if (building->before_event && !building->before_event(building->context, event))
         return;
     status_event(building->status, event);
-    stop_unread(building);
+    stop_unread(building, work->session);
 }
 
 /* ---- the session ------------------------------------------------------------------------- */
@@ -175,11 +178,10 @@ static const char *pipeline_option(const struct build_request *request)
     return NULL;
 }
 
-static bool find_place(struct building *building)
+/* Whether the request makes sense at this place. False: told. */
+static bool check(const struct building *building)
 {
     const struct build_request *request = building->request;
-    if (!place_enter(building->face, request, !request->quiet, &building->place))
-        return false;
     if (request->delta && request->dry_run) {
         face_wrong_usage(building->face, "jig help build",
                          "-n changes nothing, so there is no delta to write");
@@ -191,22 +193,47 @@ static bool find_place(struct building *building)
                          option, building->place.manifest);
         return false;
     }
+    return true;
+}
+
+static bool find_format(struct building *building, int *code)
+{
+    struct jig_error error = {0};
+    *code = face_exit_code(building->face, JIG_ERROR_USAGE, 0);
+    if (!parse_format(building, &error))
+        return true;
+    *code = face_wrong_usage(building->face, "jig help build", "%s", error.message);
+    return false;
+}
+
+bool building_find_place(struct building *building, int *code)
+{
+    const struct build_request *request = building->request;
+    return find_format(building, code) &&
+           place_enter(building->face, request, !request->quiet, &building->place) &&
+           check(building);
+}
+
+bool building_take_place(struct building *building, const struct place *place, int *code)
+{
+    place_copy(&building->place, place);
+    return find_format(building, code) && check(building);
+}
+
+bool building_choose(struct building *building, int *code)
+{
     struct jig_error error = {0};
     if (!building->place.pipelines ||
-        !choice_make(&building->choice, &building->place, request, &error))
+        !choice_make(&building->choice, &building->place, building->request, &error))
         return true;
     face_error(building->face, &error);
+    *code = face_exit_code(building->face, JIG_ERROR_USAGE, 0);
     return false;
 }
 
 bool building_prepare(struct building *building, int *code)
 {
-    struct jig_error error = {0};
-    *code = face_exit_code(building->face, JIG_ERROR_USAGE, 0);
-    if (!parse_format(building, &error))
-        return find_place(building);
-    *code = face_wrong_usage(building->face, "jig help build", "%s", error.message);
-    return false;
+    return building_find_place(building, code) && building_choose(building, code);
 }
 
 void building_free(struct building *building)

@@ -37,7 +37,8 @@ struct work {
 struct building {
     enum face face;
     const struct build_request *request;
-    bool once; /* the session is for this build, and none follows */
+    bool once;   /* the session is for this build, and none follows */
+    bool hosted; /* by a process that goes on: what stops the build is not to end that */
     /*
      * Called with each event before it is shown, on the session's thread; false: it is not to be
      * shown. May be NULL.
@@ -64,6 +65,13 @@ struct building {
  * be obeyed: that has been told, and *code is the exit code.
  */
 bool building_prepare(struct building *building, int *code);
+/*
+ * Its two steps, for who has something to do in between; or takes, instead of the first, a place
+ * that another process has found, of which copies are kept. As above.
+ */
+bool building_find_place(struct building *building, int *code);
+bool building_take_place(struct building *building, const struct place *place, int *code);
+bool building_choose(struct building *building, int *code);
 void building_free(struct building *building);
 
 /*

@@ -9,6 +9,9 @@
 
 #include <stdint.h>
 
+/* Whether a daemon is to do the build: --daemon, --no-daemon. */
+enum daemon_wish { DAEMON_UNSAID, DAEMON_ASKED, DAEMON_REFUSES };
+
 enum stats_form { STATS_NONE, STATS_TABLE, STATS_JSON };
 /* What a change comes to while a build goes on. */
 enum on_change { ON_CHANGE_QUEUE, ON_CHANGE_RESTART };
@@ -23,6 +26,7 @@ struct build_request {
     const char *tool;      /* -t; NULL: build. `targets` are then the tool's arguments */
     char **targets;
     int target_count;
+    char **arguments;  /* all of argv, as far as it was permuted */
     uint32_t slots;    /* -j; 0: not given; JIG_UNLIMITED */
     uint32_t failures; /* -k; JIG_UNLIMITED */
     double max_load;   /* -l; 0: off */
@@ -44,6 +48,8 @@ struct build_request {
     bool no_cache;
     bool show_cache;
 
+    enum daemon_wish daemon;
+
     bool watch;
     enum on_change on_change; /* --on-change */
     uint32_t quiet_ms;        /* --debounce; 0: not given */
@@ -51,7 +57,7 @@ struct build_request {
     uint32_t poll_ms;         /* … =MS; 0: not given */
     const char *watch_option; /* the last of these three that was given; NULL: none was */
 
-    bool json; /* jig cache --json */
+    bool json; /* --json of jig cache and jig daemon */
 };
 
 enum options_outcome {
@@ -72,6 +78,7 @@ enum options_of {
     OPTIONS_OF_QUERY,
     OPTIONS_OF_CACHE,
     OPTIONS_OF_CONFIG,
+    OPTIONS_OF_DAEMON,
 };
 
 /*

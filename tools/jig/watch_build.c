@@ -46,6 +46,12 @@ static int longest_wait(const struct watching *w)
     return in_background ? BACKGROUND_MS : -1;
 }
 
+/* What failed is tried again with each update: not because an editor opens a file. */
+static bool is_worth_a_try(const struct watching *w)
+{
+    return !w->status || w->changes.best < CHANGE_OF_NOTHING;
+}
+
 /* Waits until there may be something to build. */
 static void wait_for_reason(struct watching *w)
 {
@@ -71,7 +77,7 @@ static void wait_for_reason(struct watching *w)
         if (fds[READER].revents & (POLLERR | POLLHUP))
             watching_end(w, EXIT_READER_GONE);
         if (fds[CHANGES].revents)
-            due = watch_changes_take(&w->changes, w->work.session);
+            due = watch_changes_take(&w->changes, w->work.session) && is_worth_a_try(w);
     }
 }
 
@@ -200,6 +206,7 @@ int watch_build(const struct build_request *request)
     work_close(&w.work);
     building_free(&w.building);
     vec_free(&w.keys);
+    vec_free(&w.ran);
     buf_free(&w.reasons);
     return code;
 }

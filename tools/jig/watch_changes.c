@@ -13,6 +13,7 @@ void watch_changes_init(struct watch_changes *changes, struct watch *watch)
         .next = jig_change_set_create(),
         .now = jig_change_set_create(),
         .raw = jig_change_set_create(),
+        .best = CHANGE_OF_NOTHING,
     };
 }
 
@@ -79,14 +80,17 @@ bool watch_changes_take(struct watch_changes *changes, const struct jig_session 
             continue;
         say(changes->next, change);
         any = true;
-        if (!changes->urgent)
-            changes->urgent =
-                watch_judge_path(&changes->judge, session, change.path) <= CHANGE_OF_NEWCOMER;
+        if (changes->best == CHANGE_OF_SOURCE)
+            continue;
+        enum change_origin origin = watch_judge_path(&changes->judge, session, change.path);
+        if (origin < changes->best)
+            changes->best = origin;
     }
     const char *lost = jig_change_set_lost(changes->raw);
     if (lost) {
         jig_change_set_lose(changes->next, lost);
-        changes->urgent = any = true;
+        changes->best = CHANGE_OF_SOURCE;
+        any = true;
     }
     jig_change_set_clear(changes->raw);
     return any;
@@ -105,7 +109,7 @@ void watch_changes_begin(struct watch_changes *changes, const struct jig_session
 {
     swap(changes);
     jig_change_set_clear(changes->next);
-    changes->urgent = false;
+    changes->best = CHANGE_OF_NOTHING;
     watch_judge_forget(&changes->judge);
     vec_free(&changes->reasons);
     for (uint32_t i = 0; i < jig_change_set_count(changes->now); i++) {
@@ -124,6 +128,12 @@ void watch_changes_end(struct watch_changes *changes, bool cancelled)
     /* What was new while the build went on is the later word on it. */
     jig_change_set_merge(changes->now, changes->next);
     swap(changes);
+    changes->best = CHANGE_OF_SOURCE;
+}
+
+bool watch_changes_wait(const struct watch_changes *changes)
+{
+    return jig_change_set_count(changes->next) > 0 || jig_change_set_lost(changes->next);
 }
 
 /* ---- names ------------------------------------------------------------------------------- */
@@ -131,8 +141,6 @@ void watch_changes_end(struct watch_changes *changes, bool cancelled)
 static bool is_named(struct watch_changes *changes, const struct jig_session *session,
                      uint32_t index, enum change_origin origin)
 {
-    if (origin == CHANGE_OF_UNKNOWN)
-        return true;
     if (index < changes->reasons.count && changes->reasons.data[index])
         return origin == CHANGE_OF_SOURCE;
     const char *path = jig_change_set_at(changes->now, index).path;
@@ -146,7 +154,7 @@ void watch_changes_name(struct watch_changes *changes, const struct jig_session 
     enum { MOST_NAMES = 5 };
     struct buf names = {0};
     uint32_t count = 0;
-    for (int origin = CHANGE_OF_SOURCE; !count && origin <= CHANGE_OF_UNKNOWN; origin++) {
+    for (int origin = CHANGE_OF_SOURCE; !count && origin <= CHANGE_OF_NOTHING; origin++) {
         for (uint32_t i = 0; i < jig_change_set_count(set); i++) {
             if (!is_named(changes, session, i, (enum change_origin)origin))
                 continue;

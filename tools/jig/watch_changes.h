@@ -23,8 +23,8 @@ struct watch_changes {
     struct jig_change_set *now;  /* of the build that is going on, or was the last */
     struct jig_change_set *raw;  /* scratch */
     struct watch_judge judge;
-    VEC(uint8_t) reasons; /* [index in `now`] was a reason before the build changed the graph */
-    bool urgent;          /* there is a reason to build in `next` */
+    VEC(uint8_t) reasons;    /* [index in `now`] was a reason before the build changed the graph */
+    enum change_origin best; /* of those in `next` */
 };
 
 void watch_changes_init(struct watch_changes *changes, struct watch *watch);
@@ -38,6 +38,9 @@ bool watch_changes_take(struct watch_changes *changes, const struct jig_session 
 
 void watch_changes_begin(struct watch_changes *changes, const struct jig_session *session);
 void watch_changes_end(struct watch_changes *changes, bool cancelled);
+
+/* Whether there is anything in `next`. */
+bool watch_changes_wait(const struct watch_changes *changes);
 
 /*
  * Appends what `now` has of the first origin that it has anything of, so that sources hide the

@@ -15,6 +15,36 @@ static bool is_made(const struct graph *graph, file_id file)
     return producer != GRAPH_NONE && !(graph->jobs.data[producer].flags & GRAPH_JOB_PHONY);
 }
 
+static bool is_manifest(const struct graph *graph, file_id file)
+{
+    bool found = false;
+    for (uint32_t i = 0; i < graph->manifests.count && !found; i++)
+        found = graph->manifests.data[i] == file;
+    return found;
+}
+
+/* graph_consumers may name jobs that have been amended since and read it no more. */
+static bool is_read_by(const struct graph *graph, const struct graph_job *job, file_id file)
+{
+    const file_id *inputs = graph_inputs(graph, job);
+    bool found = false;
+    for (uint32_t i = 0; i < job->in_count + job->order_only_count && !found; i++)
+        found = inputs[i] == file;
+    return found;
+}
+
+/* Whether anything comes from it. The outputs of jobs that are no more stay in the graph. */
+static bool is_source(struct graph *graph, file_id file)
+{
+    uint32_t count;
+    const job_id *readers = graph_consumers(graph, file, &count);
+    for (uint32_t i = 0; i < count; i++) {
+        if (is_read_by(graph, &graph->jobs.data[readers[i]], file))
+            return true;
+    }
+    return graph->files.data[file].flags & GRAPH_FILE_DISCOVERED || is_manifest(graph, file);
+}
+
 static void learn_folders(struct watch_judge *judge, const struct graph *graph)
 {
     judge->strs = graph->strs.count;
@@ -59,8 +89,22 @@ static uint8_t folder_has(const struct watch_judge *judge, const char *path, siz
     return dir < judge->strs ? judge->folders[dir] : 0;
 }
 
+/* As the walk has it, which does not offer hidden names to patterns. */
+static bool is_hidden(const char *path)
+{
+    bool hidden = false;
+    while (path && !hidden) {
+        hidden = *path == '.' && strncmp(path, "../", 3) != 0;
+        path = strchr(path, '/');
+        path += path != NULL;
+    }
+    return hidden;
+}
+
 static bool is_new_source(const struct watch_judge *judge, const char *path, size_t length)
 {
+    if (is_hidden(path))
+        return false;
     for (uint32_t i = 0; i < judge->sources.count; i++) {
         if (glob_match(judge->sources.data[i], path, length))
             return true;
@@ -80,15 +124,19 @@ static bool has_outputs_below(const struct watch_judge *judge, const char *path,
     return false;
 }
 
-/* Temporary files of editors have gone again, and swap files are hidden: nobody builds those. */
-static bool is_newcomer(const struct watch_judge *judge, const char *path, size_t length)
+/* A name that neither the graph nor a pattern knows. */
+static enum change_origin judge_stranger(const struct watch_judge *judge, const char *path,
+                                         size_t length)
 {
     struct stat st;
     size_t folder = path_dir_length(path, length);
-    const char *name = folder ? path + folder + (path[folder] == '/') : path;
-    if (*name == '.' || folder_has(judge, path, folder) != HAS_SOURCES || stat(path, &st) < 0)
-        return false;
-    return S_ISDIR(st.st_mode) ? !has_outputs_below(judge, path, length) : S_ISREG(st.st_mode);
+    if (is_hidden(path) || stat(path, &st) < 0)
+        return CHANGE_OF_NOTHING;
+    if (folder_has(judge, path, folder) != HAS_SOURCES)
+        return CHANGE_OF_UNKNOWN;
+    bool strange =
+        S_ISDIR(st.st_mode) ? has_outputs_below(judge, path, length) : !S_ISREG(st.st_mode);
+    return strange ? CHANGE_OF_UNKNOWN : CHANGE_OF_NEWCOMER;
 }
 
 enum change_origin watch_judge_path(struct watch_judge *judge, const struct jig_session *session,
@@ -98,12 +146,14 @@ enum change_origin watch_judge_path(struct watch_judge *judge, const struct jig_
     if (!session || !session->graph)
         return CHANGE_OF_SOURCE; /* a manifest that cannot be read: anything may mend it */
     file_id file = graph_find_file(session->graph, path, length);
-    if (file != GRAPH_NONE)
-        return is_made(session->graph, file) ? CHANGE_OF_OUTPUT : CHANGE_OF_SOURCE;
+    if (file != GRAPH_NONE && is_made(session->graph, file))
+        return CHANGE_OF_OUTPUT;
+    if (file != GRAPH_NONE && is_source(session->graph, file))
+        return CHANGE_OF_SOURCE;
     learn(judge, session);
     if (folder_has(judge, path, length) & HAS_SOURCES || is_new_source(judge, path, length))
         return CHANGE_OF_SOURCE;
-    return is_newcomer(judge, path, length) ? CHANGE_OF_NEWCOMER : CHANGE_OF_UNKNOWN;
+    return judge_stranger(judge, path, length);
 }
 
 void watch_judge_forget(struct watch_judge *judge)

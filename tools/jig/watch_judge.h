@@ -12,14 +12,21 @@
 
 #include "engine/session/internal.h"
 
-/* What a change is of; the first two are reasons to build. */
+/* What a change is of, the best reason to build first. */
 enum change_origin {
     CHANGE_OF_SOURCE, /* a file that is known and that no job makes, or a folder with such files, or
                          a new file that a pipeline takes for a source */
     CHANGE_OF_NEWCOMER, /* another new name where files lie and jobs make none of them */
     CHANGE_OF_OUTPUT,   /* a file that a job makes */
     CHANGE_OF_UNKNOWN,  /* may well be something that a job leaves behind */
+    CHANGE_OF_NOTHING,  /* an unknown name that is hidden, or gone: what editors leave */
 };
+
+/* Whether it is one that jobs make no more than by chance. */
+static inline bool change_is_reason(enum change_origin origin)
+{
+    return origin <= CHANGE_OF_NEWCOMER;
+}
 
 /* Zero-initialised is ready. */
 struct watch_judge {

@@ -82,16 +82,17 @@ static void suffer(int sig)
     sigaction(sig, &ours, NULL);
 }
 
+static void go_on(int sig)
+{
+    if (sig != SIGWINCH && terminal.state == KEYS_OURS)
+        set_mode(&terminal.single);
+}
+
 static void suffer_in_order(int sig)
 {
     leave_in_order();
     suffer(sig);
-}
-
-static void go_on(int sig)
-{
-    if (sig == SIGCONT && terminal.state == KEYS_OURS)
-        set_mode(&terminal.single);
+    go_on(sig); /* also when nothing stopped, because there is no shell to go on from */
 }
 
 /* ---- signals ------------------------------------------------------------------------------ */

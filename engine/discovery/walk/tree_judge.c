@@ -5,26 +5,28 @@
 
 /* ---- ignore rules -------------------------------------------------------------------------- */
 
-void refresh_need_outer(struct refresh *refresh)
+const struct tree_outer *refresh_outer(struct refresh *refresh)
 {
-    if (!refresh->outer_found)
-        tree_outer_find(refresh->tree, &refresh->outer);
-    refresh->outer_found = true;
+    struct tree_kept_rules *kept = refresh->tree->kept;
+    if (!kept->outer_found)
+        tree_outer_find(refresh->tree, &kept->outer);
+    kept->outer_found = true;
+    return &kept->outer;
 }
 
 /* The rules above the root: none before the first time somebody needs a verdict. */
 static const struct tree_rules *outermost_rules(struct refresh *refresh)
 {
     const struct tree_rules *above = NULL;
-    refresh_need_outer(refresh);
-    if (!refresh->outer_rules)
-        refresh->outer_rules = mem_array(refresh->outer.count, sizeof *refresh->outer_rules);
-    for (uint32_t i = 0; i < refresh->outer.count; i++) {
-        if (!refresh->outer_rules[i])
-            refresh->outer_rules[i] =
-                tree_rules_read(refresh->tree, refresh->outer.files[i].path,
-                                refresh->outer.files[i].skip, above, &refresh->scratches[0].stats);
-        above = refresh->outer_rules[i];
+    const struct tree_outer *outer = refresh_outer(refresh);
+    struct tree_rules **rules = refresh->tree->kept->outer_rules;
+    if (!rules)
+        rules = refresh->tree->kept->outer_rules = mem_array(outer->count, sizeof *rules);
+    for (uint32_t i = 0; i < outer->count; i++) {
+        if (!rules[i])
+            rules[i] = tree_rules_read(refresh->tree, outer->files[i].path, outer->files[i].skip,
+                                       above, &refresh->scratches[0].stats);
+        above = rules[i];
     }
     return above;
 }
@@ -47,11 +49,34 @@ static void read_own_rules(struct refresh *refresh, uint32_t id, struct tree_ent
     struct buf path = {0};
     if (place->path_length)
         buf_printf(&path, "%s/", place_path(tree, place));
-    size_t skip = refresh->outer.lead.length + path.length;
+    size_t skip = refresh->tree->kept->outer.lead.length + path.length;
     buf_append_str(&path, name);
     visit->own_rules = tree_rules_read(tree, path.data, skip, visit->rules, stats);
     visit->rules = visit->own_rules;
     buf_free(&path);
+}
+
+/* The same for a folder that a partial refresh found walked: they have not changed. */
+static void find_own_rules(struct refresh *refresh, uint32_t id)
+{
+    struct tree *tree = refresh->tree;
+    struct visit *visit = visit_of(refresh, id);
+    const struct tree_place *place = place_of(refresh, id);
+    visit->ruled = true;
+    if (place->ignore == PLACE_NONE)
+        return;
+    const struct tree_rules *kept = tree_kept_rules_find(tree, place->ignore);
+    if (!kept) {
+        const char *path = place_path(tree, place_of(refresh, place->ignore));
+        size_t skip = tree->kept->outer.lead.length;
+        if (place->path_length)
+            skip += place->path_length + 1;
+        struct tree_rules *rules =
+            tree_rules_read(tree, path, skip, visit->rules, &refresh->scratches[0].stats);
+        tree_keep_rules(tree, place->ignore, rules);
+        kept = rules;
+    }
+    visit->rules = kept;
 }
 
 void refresh_ensure_rules(struct refresh *refresh, uint32_t id)
@@ -61,6 +86,10 @@ void refresh_ensure_rules(struct refresh *refresh, uint32_t id)
     if (visit_of(refresh, id)->ruled)
         return;
     refresh_hand_down_rules(refresh, id);
+    if (refresh->partial) {
+        find_own_rules(refresh, id);
+        return;
+    }
     read_own_rules(refresh, id, tree->entries.data + place->entries_begin, place->entries_count,
                    tree->text.data, &refresh->scratches[0].stats);
 }
@@ -126,7 +155,8 @@ static enum tree_kind judge_entry(struct refresh *refresh, uint32_t id, struct t
 static void append_folder(struct refresh *refresh, uint32_t id, struct buf *path)
 {
     const struct tree_place *place = place_of(refresh, id);
-    buf_append(path, buf_cstr(&refresh->outer.lead), refresh->outer.lead.length);
+    buf_append(path, buf_cstr(&refresh->tree->kept->outer.lead),
+               refresh->tree->kept->outer.lead.length);
     if (place->path_length)
         buf_printf(path, "%s/", place_path(refresh->tree, place));
 }

@@ -53,15 +53,15 @@ static void find_outer_files(struct refresh *refresh)
 {
     struct tree *tree = refresh->tree;
     uint32_t before = 0, stayed = 0;
-    refresh_need_outer(refresh);
+    const struct tree_outer *outer = refresh_outer(refresh);
     for (uint32_t id = 0; id < tree->places.count; id++) {
         if (is_outer_file(place_of(refresh, id))) {
             place_of(refresh, id)->flags |= PLACE_DROPPED;
             before++;
         }
     }
-    for (uint32_t i = 0; i < refresh->outer.count; i++) {
-        const char *path = refresh->outer.files[i].path;
+    for (uint32_t i = 0; i < outer->count; i++) {
+        const char *path = outer->files[i].path;
         uint32_t id = find_outer_file(tree, path);
         stayed += id != PLACE_NONE;
         if (id == PLACE_NONE)
@@ -69,7 +69,7 @@ static void find_outer_files(struct refresh *refresh)
         place_of(refresh, id)->flags &= (uint16_t)~PLACE_DROPPED;
     }
     refresh_fit_visits(refresh);
-    if (stayed != before || stayed != refresh->outer.count)
+    if (stayed != before || stayed != outer->count)
         judge_everything(refresh);
 }
 
@@ -175,6 +175,8 @@ enum jig_status tree_refresh(struct tree *tree, struct jig_pool *pool, struct tr
     tree_late_absorb(tree);
     if (!tree->refreshed)
         begin_session(tree);
+    tree_drop_rules(tree);
+    tree_ends_clear(tree);
     struct refresh refresh;
     refresh_init(&refresh, tree, pool, false);
     note_whether_ignoring(&refresh);

@@ -40,6 +40,7 @@ struct visit {
     bool grows;            /* the walk must go to a folder in it */
     bool dropped;          /* it is not there any more */
     uint16_t flags_before; /* the place's */
+    uint64_t inode_before;
 };
 
 /* Visits of the places that a partial refresh has to do with, which do not move. */
@@ -58,14 +59,11 @@ struct refresh {
     bool partial;             /* of what was told alone */
     VEC(struct visit) visits; /* [place], unless partial */
     struct visit_table table; /* if partial */
-    struct tree_outer outer;
-    bool outer_found;
-    struct tree_rules **outer_rules; /* [outer.count] */
-    VEC(uint32_t) level;             /* folders of the level the walk is at */
-    VEC(uint32_t) below;             /* folders of the next one */
-    VEC(uint32_t) work;              /* those of the level that need a visit */
-    VEC(uint32_t) reached;           /* if partial: folders that the walk came to */
-    bool dirty;                      /* something is different: walk again */
+    VEC(uint32_t) level;      /* folders of the level the walk is at */
+    VEC(uint32_t) below;      /* folders of the next one */
+    VEC(uint32_t) work;       /* those of the level that need a visit */
+    VEC(uint32_t) reached;    /* if partial: folders that the walk came to */
+    bool dirty;               /* something is different: walk again */
     bool changed;
 };
 
@@ -112,8 +110,8 @@ void refresh_empty_scratches(struct refresh *refresh);
 
 /* ---- tree_judge.c -------------------------------------------------------------------------- */
 
-/* Sees to it that it is known what ignore files lie above the root; one thread. */
-void refresh_need_outer(struct refresh *refresh);
+/* What ignore files lie above the root. Finds out the first time, which is for one thread. */
+const struct tree_outer *refresh_outer(struct refresh *refresh);
 /* Hands the rules that hold above a folder down to it; one thread. */
 void refresh_hand_down_rules(struct refresh *refresh, uint32_t id);
 /* The same, and those of the folder itself, whose listing has been taken in. */

@@ -41,6 +41,7 @@ struct visit *refresh_visit(struct refresh *refresh, uint32_t id)
     struct visit *visit = arena_alloc(&table->arena, sizeof *visit);
     visit->place = id;
     visit->flags_before = place_of(refresh, id)->flags;
+    visit->inode_before = place_of(refresh, id)->record.inode;
     vec_push(&table->all, visit);
     *slot = visit;
     return visit;
@@ -92,10 +93,6 @@ void refresh_free(struct refresh *refresh)
         tree_rules_free(refresh->visits.data[i].own_rules);
     vec_free(&refresh->visits);
     free_table(&refresh->table);
-    for (uint32_t i = 0; refresh->outer_rules && i < refresh->outer.count; i++)
-        tree_rules_free(refresh->outer_rules[i]);
-    free(refresh->outer_rules);
-    tree_outer_free(&refresh->outer);
     vec_free(&refresh->level);
     vec_free(&refresh->below);
     vec_free(&refresh->work);

@@ -39,8 +39,7 @@ void filling_name_part(struct filling *f, const char *path, const char *part, ui
         else
             buf_append_char(&f->text, *part);
     }
-    if (lens)
-        buf_printf(&f->text, "/%u", lens);
+    buf_printf(&f->text, "/%08x", f->fill->lenses->marks.data[lens]);
 }
 
 /* The virtual file named by `text`, with the view that it is; made when it is new. */

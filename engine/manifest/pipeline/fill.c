@@ -280,18 +280,27 @@ static void add_source_job(struct filling *f, const struct job_pattern *pattern,
     free(path);
 }
 
+/* What a pipeline makes, in the order of its sources' paths. */
+static void add_collected(struct filling *f, uint32_t index)
+{
+    const struct selected_pipeline *collected = &f->fill->selection.pipelines[index];
+    const uint32_t each = f->fill->config->pipelines[index].outputs.count;
+    for (uint32_t i = 0; i < collected->sources.count; i++) {
+        for (uint32_t o = 0; o < each; o++)
+            edges_add(f, collected->outputs.data[collected->sources.data[i].outputs + o]);
+    }
+    for (uint32_t o = 0; !collected->sources.count && o < collected->outputs.count; o++)
+        edges_add(f, collected->outputs.data[o]);
+}
+
 /* One job of all outputs of what it collects; and of the sources, if it is told about these. */
 static void add_collect_job(struct filling *f, const struct job_pattern *pattern)
 {
     const struct fill *fill = f->fill;
     const struct config_pipeline *pipeline = pattern->pipeline;
     edges_begin(f);
-    for (uint32_t c = 0; c < pipeline->collects_count; c++) {
-        const struct selected_pipeline *collected =
-            &fill->selection.pipelines[pipeline->collects[c]];
-        for (uint32_t i = 0; i < collected->outputs.count; i++)
-            edges_add(f, collected->outputs.data[i]);
-    }
+    for (uint32_t c = 0; c < pipeline->collects_count; c++)
+        add_collected(f, pipeline->collects[c]);
     uint32_t explicit_count = f->edges.count;
     for (uint32_t c = 0; c < pipeline->collects_count && fill_sees_facts(pipeline); c++) {
         const struct selected_pipeline *collected =
