@@ -1,5 +1,5 @@
-"""What the tests of the daemon stand on: `jig build --daemon`, with sockets in a folder of the test's
-own, and no daemon left behind whatever happens.
+"""What the tests of the daemon stand on: `jig build --daemon`, with sockets in a folder of the
+test's own, and no daemon left behind whatever happens.
 """
 
 import contextlib

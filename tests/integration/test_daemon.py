@@ -8,10 +8,20 @@ import signal
 import socket
 import subprocess
 import tempfile
+import time
 import unittest
 
 from daemon_harness import DaemonCase, daemons_below
-from harness import JIG, Background, jig_only, main, process_exists, tool_environment, wait_until
+from harness import (
+    JIG,
+    Background,
+    jig_only,
+    main,
+    process_exists,
+    tool_environment,
+    wait_readable,
+    wait_until,
+)
 from pipeline_harness import UPPER, UPPER_ALL
 
 FAILING = """\
@@ -89,6 +99,23 @@ class Answers(DaemonCase):
         self.assertGreaterEqual(again["watched"], 2)
         self.assertEqual(again["polled"], 0)
         self.assert_clean_build_equal()
+
+    def test_where_nothing_happened_nothing_is_looked_at(self):
+        self.config(UPPER_ALL)
+        for name in "abc":
+            self.write(f"src/{name}/{name}.txt", f"{name}\n")
+        self.settle()
+        first = self.warm()
+        self.assertEqual(first.stats["kind"], "full")
+        self.assertGreater(first.stats["files_looked"], 0)
+        for _ in range(2):
+            run = self.warm()
+            self.assertEqual(run.stats["kind"], "none", run)
+            self.assertEqual(run.stats["files_looked"], 0, run)
+        self.write("src/b/b.txt", "other\n")
+        run = self.warm()
+        self.assertEqual(run.stats["kind"], "incremental", run)
+        self.assertLess(run.stats["files_looked"], first.stats["files_looked"], run)
 
     def test_every_kind_of_edit_is_seen(self):
         self.config(UPPER_ALL)
@@ -271,7 +298,9 @@ class SameAsWithout(DaemonCase):
 
     def assert_same(self, *args, **options):
         plain, warm = self.plain_and_warm(*args, **options)
-        self.assertEqual((warm.code, warm.text, warm.errors), (plain.code, plain.text, plain.errors))
+        self.assertEqual(
+            (warm.code, warm.text, warm.errors), (plain.code, plain.text, plain.errors)
+        )
         self.status()
         return warm
 
@@ -321,7 +350,12 @@ class SameAsWithout(DaemonCase):
 
     def test_wrong_usage(self):
         self.config(UPPER)
-        for args in (["--status", "$nonsense"], ["-j", "x"], ["--unknown"], ["-n", "--write-delta", "x"]):
+        for args in (
+            ["--status", "$nonsense"],
+            ["-j", "x"],
+            ["--unknown"],
+            ["-n", "--write-delta", "x"],
+        ):
             plain, warm = self.plain_and_warm(*args)
             self.assertEqual(plain.code, 2, plain)
             self.assertEqual((warm.code, warm.errors), (plain.code, plain.errors))
@@ -474,6 +508,29 @@ class Stopping(DaemonCase):
                 self.assert_goes_on(gate, pid)
                 self.remove("gen/a.up")
 
+    def test_what_an_interrupted_build_did_not_reach_is_built_by_the_next(self):
+        gate = self.gate()
+        self.config(UPPER)
+        for name in "abc":
+            self.write(f"src/{name}.txt", f"{name}\n")
+        self.warm()
+        pid = self.pid()
+        self.config(UPPER.replace('"tr', f"'{held(gate)}; tr").replace('{out}"', "{out}'"))
+        for name in "abc":
+            self.write(f"src/{name}.txt", f"{name}{name}\n")
+        self.write("src/d.txt", "d\n")
+        build = self.start_warm("-j1")
+        gate.arrived()
+        build.signal(signal.SIGINT)
+        self.assertEqual(build.finish().code, 130)
+        gate.open()
+        self.assertEqual(sorted(self.warm().ran), [f"gen/src/{name}.up" for name in "abcd"])
+        self.assert_clean_build_equal()
+        for name in "ab":
+            self.write(f"src/{name}.txt", f"{name}\n")
+        self.assertEqual(sorted(self.warm().ran), ["gen/src/a.up", "gen/src/b.up"])
+        self.assertEqual(self.pid(), pid)
+
     def test_a_job_that_does_not_heed_is_killed_by_the_second_interrupt(self):
         gate = self.gate()
         self.config(f"""\
@@ -481,7 +538,9 @@ class Stopping(DaemonCase):
               - name: deaf
                 sources: ["src/*.txt"]
                 generate:
-                  shell: 'trap "echo deaf >> told" TERM INT; {held(gate)}; while :; do read _ < wait; done'
+                  shell: >
+                    trap "echo deaf >> told" TERM INT; {held(gate)};
+                    while :; do read _ < wait; done
                 outputs: ["gen/{{stem}}.up"]
             """)
         self.write("src/a.txt", "a\n")
@@ -492,8 +551,10 @@ class Stopping(DaemonCase):
         build.signal(signal.SIGINT)
         gate.release()
         wait_until(lambda: self.exists("told"), "the first interrupt")
+        begin = time.monotonic()
         build.signal(signal.SIGINT)
         self.assertEqual(build.finish().code, 130)
+        self.assertLess(time.monotonic() - begin, 4)  # after five seconds it is killed anyway
         self.assertEqual(self.pid(), pid)
         self.assertFalse(self.status()["building"])
 
@@ -675,7 +736,9 @@ class BesideOthers(DaemonCase):
               - name: nested
                 sources: ["src/*.txt"]
                 generate:
-                  shell: 'XDG_RUNTIME_DIR={self.runtime} {JIG} build --daemon -C .inner > {{out}} 2>&1'
+                  shell: >
+                    XDG_RUNTIME_DIR={self.runtime}
+                    {JIG} build --daemon -C .inner > {{out}} 2>&1
                 outputs: ["gen/{{stem}}.log"]
             """)
         self.write("src/a.txt", "a\n")
@@ -868,9 +931,15 @@ class ComingAndGoing(DaemonCase):
         self.config(UPPER)
         self.write("src/a.txt", "a\n")
         read, write = os.pipe()
-        run = self.jig("build", "--daemon", pass_fds=[write])
-        self.assertEqual(run.code, 0, run)
+        for number in (20, 200):
+            os.dup2(write, number)
+            run = self.jig("build", "--daemon", pass_fds=[number])
+            self.assertEqual((run.code, self.status()["builds"]), (0, 1), run)
+            os.close(number)
+            if number == 20:
+                self.end_daemons()
         os.close(write)
+        wait_readable(read, "the pipe")
         self.assertEqual(os.read(read, 1), b"")  # the end: nobody else has it
         os.close(read)
         self.pid()
