@@ -13,6 +13,11 @@ from harness import JIG, Background, process_exists, tool_environment, wait_unti
 from pipeline_harness import PipelineCase, PipelineRun
 
 
+def held(gate):
+    """Shell text, for a jig.yaml, that holds a job at the gate."""
+    return gate.hold().replace("{", "{{").replace("}", "}}")
+
+
 def daemons_below(directory):
     """Process ids of all that run the jig under test in or below a folder."""
     found = []
