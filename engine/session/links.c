@@ -20,7 +20,8 @@ void links_free(struct links *links)
     *links = (struct links){0};
 }
 
-/* ---- tables ----------------------------------------------------------------------------------- */
+/* ---- tables -----------------------------------------------------------------------------------
+ */
 
 static uint64_t hash_of(const char *path)
 {
@@ -31,7 +32,8 @@ static bool has_place(const struct links *links, uint64_t hash, file_id file)
 {
     uint32_t at =
         links->places.count ? links->place_slots[hash & (links->place_slot_count - 1)] : 0;
-    while (at && (links->places.data[at - 1].hash != hash || links->places.data[at - 1].file != file))
+    while (at &&
+           (links->places.data[at - 1].hash != hash || links->places.data[at - 1].file != file))
         at = links->places.data[at - 1].next;
     return at != 0;
 }
@@ -84,7 +86,8 @@ static void add_folder(struct links *links, uint64_t hash, const char *real)
     *slot = links->folders.count;
 }
 
-/* ---- folders ---------------------------------------------------------------------------------- */
+/* ---- folders ----------------------------------------------------------------------------------
+ */
 
 static bool is_link(const char *path)
 {
@@ -140,7 +143,8 @@ static void real_place(struct links *links, const char *path, struct buf *out)
                above ? path + above + (path[above] == '/') : path);
 }
 
-/* ---- files ------------------------------------------------------------------------------------ */
+/* ---- files ------------------------------------------------------------------------------------
+ */
 
 static void note_elsewhere(struct links *links, const char *place)
 {
@@ -228,8 +232,8 @@ void links_fit(struct links *links, const struct graph *graph)
         look_at(links, graph, links->files, strcmp(here, "/") == 0 ? "" : here);
 }
 
-void links_find(struct links *links, const char *path,
-                void (*found)(void *context, file_id file), void *context)
+void links_find(struct links *links, const char *path, void (*found)(void *context, file_id file),
+                void *context)
 {
     if (!links->place_slot_count)
         return;

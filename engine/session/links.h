@@ -44,7 +44,7 @@ void links_free(struct links *links);
 
 /* Calls for each file on whose way the path is, itself not left out. The path is absolute or
  * relative to the current directory, and need not exist. */
-void links_find(struct links *links, const char *path,
-                void (*found)(void *context, file_id file), void *context);
+void links_find(struct links *links, const char *path, void (*found)(void *context, file_id file),
+                void *context);
 
 #endif
