@@ -1,0 +1,1 @@
+jig_unit_test(session_change_set_test session_change_set_test.c)
