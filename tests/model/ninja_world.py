@@ -7,6 +7,7 @@ Outputs are o0…, sources s0… (some in folders), links l0…, headers h0…; 
 import re
 
 from . import rule
+from .editor import Editor
 from .text import cksum, sentence
 
 # Each writes its flag first, so that no output is empty: of an empty one the time counts.
@@ -234,15 +235,13 @@ def add_group(rng, spec, sources):
 # ---- what happens to it ----------------------------------------------------------------------
 
 
-class Edits:
-    """Random edits of a project as it is now. Each method returns a list of edits, or nothing when
-    there is nothing of its kind to do."""
-
+class Edits(Editor):
     WEIGHTS = {
         "edit": 14,
         "comment": 6,
         "same_size": 5,
         "touch": 4,
+        "rewrite": 2,
         "revert": 5,
         "fail": 4,
         "repair": 8,
@@ -252,7 +251,7 @@ class Edits:
         "remove": 1,
         "restore": 6,
         "rename": 2,
-        "replace": 2,
+        "save_as_editors_do": 2,
         "chmod": 3,
         "swap_link": 4,
         "edit_behind_link": 3,
@@ -270,79 +269,17 @@ class Edits:
         "bystander": 2,
     }
 
-    def __init__(self, rng, world, tree):
-        self.rng = rng
-        self.world = world
-        self.tree = tree
-        self.earlier = []  # edits of content, for reverts
+    def is_editable(self, path):
+        return path != "build.ninja" and path not in HEADERS
 
-    def some_edits(self):
-        """One thing that happens."""
-        names = list(self.WEIGHTS)
-        while True:
-            name = self.rng.choices(names, self.WEIGHTS.values())[0]
-            edits = getattr(self, name)()
-            if edits and all(self.tree.fits(edit) for edit in edits[:1]):
-                return edits
+    def new_text(self, path):
+        return source_text(self.rng)
+
+    def comment_for(self, path):
+        """What `keys` and `kept` do not let through."""
+        return f"x {self.rng.randrange(1000)}\n"
 
     # ---- sources --------------------------------------------------------------------------------
-
-    def plain(self, made=False):
-        """Files that are sources (or outputs) and no links or headers."""
-        return sorted(
-            path
-            for path, node in self.tree.nodes.items()
-            if isinstance(node, bytes)
-            and (path in self.tree.made) == made
-            and path != "build.ninja"
-            and path not in HEADERS
-        )
-
-    def pick(self, paths):
-        return self.rng.choice(paths) if paths else None
-
-    def write(self, path, text):
-        return [{"op": "write", "path": path, "text": text}]
-
-    def text_of(self, path):
-        return self.tree.read(path).decode()
-
-    def edit(self):
-        path = self.pick(self.plain())
-        self.earlier.append((path, self.text_of(path)))
-        return self.write(path, source_text(self.rng))
-
-    def comment(self):
-        """What `keys` and `kept` do not let through."""
-        path = self.pick(self.plain())
-        return self.write(path, self.text_of(path) + f"x {self.rng.randrange(1000)}\n")
-
-    def same_size(self):
-        path = self.pick(self.plain())
-        text = re.sub(r"\d", lambda m: str(self.rng.randrange(10)), self.text_of(path), count=1)
-        return [{"op": "same", "path": path, "text": text}]
-
-    def touch(self):
-        return [{"op": "touch", "path": self.pick(self.plain())}]
-
-    def revert(self):
-        if not self.earlier:
-            return None
-        path, text = self.rng.choice(self.earlier)
-        if path in self.tree.nodes:
-            return self.write(path, text)
-        return None
-
-    def fail(self):
-        path = self.pick(self.plain())
-        return self.write(path, self.text_of(path) + "x FAIL\n")
-
-    def repair(self):
-        bad = [path for path in self.plain() if b"FAIL" in self.tree.read(path)]
-        if not bad:
-            return None
-        path = self.rng.choice(bad)
-        return self.write(path, self.text_of(path).replace("x FAIL\n", ""))
 
     def header(self):
         path = self.rng.choice(HEADERS)
@@ -353,14 +290,12 @@ class Edits:
         return [{"op": "remove", "path": path}] if path in self.tree.nodes else None
 
     def include(self):
-        path = self.pick(self.plain())
+        path = self.pick(self.files())
+        if not path:
+            return None
         text = self.text_of(path)
         line = f"#include {self.rng.choice(HEADERS)}\n"
         return self.write(path, text.replace(line, "") if line in text else line + text)
-
-    def remove(self):
-        """Leaves the project broken, most likely, until the file is there again."""
-        return [{"op": "remove", "path": self.pick(self.plain())}]
 
     def restore(self):
         """What the manifest names and nobody has."""
@@ -377,25 +312,11 @@ class Edits:
 
     def rename(self):
         """A source gets another name, and the manifest follows."""
-        path = self.pick(self.plain())
-        number = self.rng.randrange(1000)
-        return [{"op": "rename", "path": path, "to": f"r{number}"}, self.respell(path, f"r{number}")]
-
-    def replace(self):
-        """As editors save: another file, moved over the old one."""
-        path = self.pick(self.plain())
-        beside = path + ".save"
-        text = source_text(self.rng, 0)
-        return [
-            {"op": "write", "path": beside, "text": text},
-            {"op": "rename", "path": beside, "to": path},
-        ]
-
-    def chmod(self):
-        path = self.pick(self.plain(made=self.rng.random() < 0.3))
+        path = self.pick(self.files())
         if not path:
             return None
-        return [{"op": "chmod", "path": path, "mode": self.rng.choice([0o600, 0o644, 0o755])}]
+        number = self.rng.randrange(1000)
+        return [{"op": "rename", "path": path, "to": f"r{number}"}, self.respell(path, f"r{number}")]
 
     def swap_link(self):
         return [{"op": "link", "path": f"l{self.rng.randrange(2)}", "to": f"v{self.rng.randrange(3)}"}]
@@ -405,7 +326,7 @@ class Edits:
         return self.write(path, source_text(self.rng)) if path in self.tree.nodes else None
 
     def move_folder(self):
-        folders = sorted({p.split("/")[0] for p in self.plain() if "/" in p})
+        folders = sorted({p.split("/")[0] for p in self.files() if "/" in p})
         if not folders:
             return None
         old, new = self.rng.choice(folders), f"m{self.rng.randrange(1000)}"
@@ -415,27 +336,7 @@ class Edits:
         """Something that no job reads."""
         return self.write(f"notes{self.rng.randrange(3)}", sentence(self.rng) + "\n")
 
-    # ---- outputs --------------------------------------------------------------------------------
-
-    def spoil(self):
-        path = self.pick(self.plain(made=True))
-        return [{"op": "tamper", "path": path, "text": "by hand\n"}] if path else None
-
-    def delete_output(self):
-        path = self.pick(self.plain(made=True))
-        return [{"op": "remove", "path": path}] if path else None
-
-    def touch_output(self):
-        path = self.pick(self.plain(made=True))
-        return [{"op": "touch", "path": path}] if path else None
-
     # ---- the manifest ---------------------------------------------------------------------------
-
-    def changed(self, change):
-        """The edit that gives the manifest another spec: a copy, changed by `change`."""
-        spec = copy_spec(self.world.spec)
-        change(spec)
-        return {"op": "spec", "spec": spec}
 
     def respell(self, old, new):
         def change(spec):
@@ -471,7 +372,7 @@ class Edits:
         """What a job may read without needing itself: sources, and what comes before it."""
         before = spec["jobs"][: spec["jobs"].index(job)]
         links = [path for path, node in self.tree.nodes.items() if not isinstance(node, bytes)]
-        return sorted(self.plain() + links) + [path for other in before for path in other["out"]]
+        return sorted(self.files() + links) + [path for other in before for path in other["out"]]
 
     def change_inputs(self):
         def change(spec, job):
@@ -483,7 +384,7 @@ class Edits:
         return self.on_a_job(change)
 
     def add_job(self):
-        return [self.changed(lambda spec: add_job(self.rng, spec, self.plain()))]
+        return [self.changed(lambda spec: add_job(self.rng, spec, self.files()))]
 
     def remove_job(self):
         spec = self.world.spec
@@ -498,17 +399,4 @@ class Edits:
     def group(self):
         if len(self.world.spec["groups"]) > 3:
             return None
-        return [self.changed(lambda spec: add_group(self.rng, spec, self.plain()))]
-
-    def rewrite_manifest(self):
-        """The same text again."""
-        return [self.changed(lambda spec: None)]
-
-
-def copy_spec(spec):
-    return {
-        **spec,
-        "jobs": [{key: value if isinstance(value, str) else list(value) for key, value in job.items()}
-                 for job in spec["jobs"]],
-        "groups": [{"name": group["name"], "in": list(group["in"])} for group in spec["groups"]],
-    }
+        return [self.changed(lambda spec: add_group(self.rng, spec, self.files()))]

@@ -14,9 +14,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 from . import modes, rule
 from .ninja_world import NinjaWorld
+from .pipeline_world import PipelineWorld
 from .tree import Link, Tree
 
-WORLDS = {world.kind: world for world in (NinjaWorld,)}
+WORLDS = {world.kind: world for world in (NinjaWorld, PipelineWorld)}
 
 
 class Mismatch(Exception):
@@ -93,8 +94,9 @@ class Play:
     def predict(self):
         """What a build has to do now; the imagined tree is brought to where it leaves it."""
         try:
+            removed = self.world.stale(self.tree, self.records, self.world.jobs(self.tree))
+            # What was stale and is not deleted is a source now.
             jobs = self.world.jobs(self.tree)
-            removed = self.world.stale(self.tree, self.records, jobs)
             prediction = rule.build(jobs, self.tree, self.records)
             prediction.removed = removed
             return prediction

@@ -49,11 +49,12 @@ class Broken(Exception):
 class Record:
     """What is kept of a job's last good run."""
 
-    def __init__(self, recipe, inputs, found, outputs):
-        self.recipe = recipe
-        self.inputs = inputs
-        self.found = found
-        self.outputs = outputs
+    def __init__(self, job, found, tree):
+        self.recipe = job.recipe
+        self.found = found  # what it was found to read
+        self.inputs = inputs_of(job, found, tree)
+        self.paths = job.outputs
+        self.outputs = outputs_of(job, tree)
 
 
 class Prediction:
@@ -151,6 +152,5 @@ def build(jobs, tree, records):
             prediction.failed.add(job.key)
             prediction.status = "job"
             continue
-        inputs = inputs_of(job, outcome.found, tree)
-        records[job.key] = Record(job.recipe, inputs, outcome.found, outputs_of(job, tree))
+        records[job.key] = Record(job, outcome.found, tree)
     return prediction

@@ -20,9 +20,9 @@ import random
 import sys
 import time
 
-from . import ninja_world, play, shrink
+from . import ninja_world, pipeline_edits, play, shrink
 
-KINDS = {"ninja": ninja_world}
+KINDS = {"ninja": ninja_world, "pipelines": pipeline_edits}
 
 
 def make_script(kind, seed, args):
