@@ -199,6 +199,13 @@ PIPELINES = {
     ),
 }
 
+# A circle of modules is known by the name of the one that is numbered first, and numbers change with
+# what else there is: then jobs that depend on the circle run though nothing they read has changed.
+NAMED_BY_NUMBER = True
+# The same with the number of the lens, which is 0 if the first pipeline scans and else 1 here, in the
+# names of closures and definitions.
+LENSES_ARE_NUMBERED = True
+
 # Settings that scanning pipelines may have; the others are for their whole life as above.
 DEPENDS = ["transitive", "direct", "self"]
 SEES = ["content", "definitions"]
@@ -295,7 +302,8 @@ class PipelineWorld:
     def jobs(self, tree):
         if any(p.collect and not self.collected(p) for p in self.present().values()):
             raise rule.Broken("a pipeline collects nothing")
-        files = sorted(path for path in tree.nodes if self.is_source(path, tree))
+        # What is collected comes in this order: by folder, then by name.
+        files = sorted((p for p in tree.nodes if self.is_source(p, tree)), key=os.path.split)
         selected = self.select(files)
         made = {out for name, sources in selected.items() for out in self.outputs(name, sources)}
         if self.spec["package"]:
@@ -332,7 +340,7 @@ class PipelineWorld:
                     continue
                 selected[name].append(path)
                 offered += [fill_in(out, path) for out in pipeline.outputs]
-        return {name: sorted(sources) for name, sources in selected.items()}
+        return selected
 
     def outputs(self, name, sources):
         pipeline = PIPELINES[name]
@@ -349,17 +357,22 @@ class PipelineWorld:
         tool = self.spec["tool"]
         tools = ["tools/flat.sh"] if pipeline.flat else []
         depends, sees = settings.get("depends", "self"), settings.get("sees", "content")
+        reached = static.reached(static.tree.real(source)) if depends != "self" else []
+
+        first = next(iter(self.present().values()))
+        lens = 0 if first.scan or not LENSES_ARE_NUMBERED else 1
 
         def seen(tree):
             """Found out when its turn has come: what others make is there then."""
-            return what_is_seen(Graph(tree, exists), source, depends, sees)
+            return what_is_seen(Graph(tree, exists, lens), source, depends, sees)
 
         return rule.Job(
             outputs=outputs,
             recipe=(name, source, settings["flag"], env),
             reads=[source, *tools],
             sees=seen if pipeline.scan else None,
-            seen=static.reached(static.tree.real(source)) if depends != "self" else [],
+            seen=reached,
+            excused=NAMED_BY_NUMBER and any(len(static.circle(path)) > 1 for path in reached),
             act=lambda tree: act(pipeline, settings, env, tool, source, outputs, tree),
         )
 
@@ -421,7 +434,8 @@ def what_is_seen(graph, source, depends, sees):
         imports = [(graph.resolve(source, spec), name) for spec, name, _, _ in
                    graph.module(source).imports]
         wanted = {(path, name) for path, name in imports if path and path != source}
-        return sorted((path, name, graph.value(graph.node(path, name))) for path, name in wanted)
+        values = {use: graph.value(graph.node(*use)) for use in wanted}
+        return sorted((path, name, graph.lens, values[path, name]) for path, name in wanted)
     if depends == "transitive":
         return graph.closures_of(source)
     return [(path, graph.tree.read(path)) for path in graph.targets(source)]

@@ -135,7 +135,7 @@ class Play:
         if result.status != prediction.status:
             why = getattr(prediction, "why", "")
             self.differ(mode, f"{result.status} and not {prediction.status} {why}\n{result.text}")
-        many = sorted(set(result.ran) - set(prediction.ran))
+        many = sorted(set(result.ran) - set(prediction.ran) - prediction.excused)
         few = sorted(set(prediction.ran) - set(result.ran))
         twice = sorted({key for key in result.ran if result.ran.count(key) > 1})
         if many or few or twice:

@@ -19,7 +19,6 @@ the rest still means something: one that no longer fits is passed over, by `fits
     env     name value       a variable of the environment; null: not set
 """
 
-import contextlib
 import os
 import shutil
 import tempfile
@@ -180,6 +179,8 @@ def edit_disk(root, edit):
     elif op in ("rename", "move"):
         to = os.path.join(root, edit["to"])
         os.makedirs(os.path.dirname(to), exist_ok=True)
+        if op == "move":
+            make_way(to)
         os.rename(path, to)
         return [["remove", edit["path"]], ["add", edit["to"]]]
     elif op == "drop":
@@ -191,14 +192,19 @@ def edit_disk(root, edit):
     return [["update" if was_there else "add", edit["path"]]]
 
 
+def make_way(path):
+    """Takes away folders without a file in them, which the imagined tree does not know of."""
+    if os.path.isdir(path):
+        shutil.rmtree(path)
+
+
 def add_folder(root, path, files):
     """As an archive is unpacked beside the tree and moved in: who watches sees one event."""
     beside = tempfile.mkdtemp(prefix=".jig-model-", dir=os.path.dirname(root))
     for name, text in files.items():
         write_file(os.path.join(beside, name), text)
     os.makedirs(os.path.dirname(path), exist_ok=True)
-    with contextlib.suppress(FileNotFoundError):
-        os.rmdir(path)  # an empty one that the model does not know of
+    make_way(path)
     os.rename(beside, path)
     os.chmod(path, 0o755)
 
