@@ -17,7 +17,7 @@ static uint32_t edge_count(const struct graph_job *job)
 static void forget_consumers(struct graph *graph)
 {
     if (graph->index)
-        graph->index->consumer_jobs = GRAPH_NONE;
+        graph->index->has_consumers = false;
 }
 
 /* Closes the gaps that the extra outputs and inputs leave; the room stays the job's. */

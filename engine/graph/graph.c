@@ -81,6 +81,7 @@ job_id graph_add_job(struct graph *graph, const struct graph_job *job, const fil
     for (uint32_t i = 0; i < job->out_count; i++)
         graph->files.data[edges[i]].producer = id;
     vec_push(&graph->jobs, added);
+    graph_index_consumer(graph, id);
     return id;
 }
 

@@ -221,9 +221,10 @@ enum jig_status graph_default_targets(const struct graph *graph, struct file_lis
                                       struct jig_error *error);
 
 /*
- * Jobs that read `file` (explicit, implicit or order-only), ascending and without duplicates;
- * count in *count. Valid until the graph next changes. The first call after a change builds
- * the reverse edges of the whole graph, O(edges); later calls are O(1).
+ * Jobs that read `file` (explicit, implicit or order-only), each once, ascending as long as the
+ * graph has not been amended; after that some may be among them that read it no more. Count in
+ * *count. Valid until the next call. The first call builds the reverse edges of the whole graph,
+ * O(edges); later ones are O(1), or O(count) where jobs were added.
  */
 const job_id *graph_consumers(struct graph *graph, file_id file, uint32_t *count);
 

@@ -10,8 +10,7 @@ void graph_index_free(struct graph_index *index)
         return;
     free(index->slots);
     vec_free(&index->file_of_str);
-    free(index->consumer_offsets);
-    free(index->consumers);
+    reverse_free(&index->consumers);
     free(index);
 }
 
@@ -124,62 +123,32 @@ file_id graph_find_file(struct graph *graph, const char *path, size_t length)
 }
 
 /* What a job reads or waits for: the part of its edges that makes it a consumer. */
-static const file_id *read_edges(const struct graph *graph, const struct graph_job *job,
-                                 uint32_t *count)
+static const file_id *read_edges(const void *context, job_id id, uint32_t *count)
 {
+    const struct graph *graph = context;
+    const struct graph_job *job = &graph->jobs.data[id];
     *count = job->in_count + job->order_only_count;
     return graph_inputs(graph, job);
 }
 
-/*
- * Counting sort of (file, job) pairs by file; jobs come out ascending within a file. `last` keeps
- * a job that names a file twice from being counted twice.
- */
-static void build_consumers(const struct graph *graph, struct graph_index *index)
+void graph_index_consumer(struct graph *graph, job_id job)
 {
-    free(index->consumer_offsets);
-    free(index->consumers);
-    uint32_t file_count = graph->files.count;
-    uint32_t *offsets = mem_array((size_t)file_count + 2, sizeof *offsets);
-    job_id *last = mem_alloc(file_count * sizeof *last);
-    memset(last, 0xff, file_count * sizeof *last);
-    for (job_id id = 0; id < graph->jobs.count; id++) {
-        uint32_t count;
-        const file_id *read = read_edges(graph, &graph->jobs.data[id], &count);
-        for (uint32_t i = 0; i < count; i++) {
-            offsets[read[i] + 2] += last[read[i]] != id;
-            last[read[i]] = id;
-        }
-    }
-    memset(last, 0xff, file_count * sizeof *last);
-    for (uint32_t i = 2; i < file_count + 2; i++)
-        offsets[i] += offsets[i - 1];
-    job_id *consumers = mem_array(offsets[file_count + 1], sizeof *consumers);
-    for (job_id id = 0; id < graph->jobs.count; id++) {
-        uint32_t count;
-        const file_id *read = read_edges(graph, &graph->jobs.data[id], &count);
-        for (uint32_t i = 0; i < count; i++) {
-            if (last[read[i]] != id)
-                consumers[offsets[read[i] + 1]++] = id;
-            last[read[i]] = id;
-        }
-    }
-    free(last);
-    index->consumer_offsets = offsets;
-    index->consumers = consumers;
-    index->consumer_files = file_count;
-    index->consumer_jobs = graph->jobs.count;
+    struct graph_index *index = graph->index;
+    if (!index || !index->has_consumers)
+        return;
+    uint32_t count;
+    const file_id *read = read_edges(graph, job, &count);
+    for (uint32_t i = 0; i < count; i++)
+        reverse_add(&index->consumers, read[i], job);
+    index->has_consumers = !reverse_is_worn(&index->consumers);
 }
 
 const job_id *graph_consumers(struct graph *graph, file_id file, uint32_t *count)
 {
     graph_index_update(graph);
     struct graph_index *index = graph->index;
-    if (!index->consumer_offsets || index->consumer_files != graph->files.count ||
-        index->consumer_jobs != graph->jobs.count)
-        build_consumers(graph, index);
-    uint32_t begin = index->consumer_offsets[file];
-    uint32_t end = index->consumer_offsets[file + 1];
-    *count = end - begin;
-    return index->consumers + begin;
+    if (!index->has_consumers)
+        reverse_build(&index->consumers, graph->files.count, graph->jobs.count, read_edges, graph);
+    index->has_consumers = true;
+    return reverse_find(&index->consumers, file, count);
 }

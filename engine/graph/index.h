@@ -6,6 +6,7 @@
 #define GRAPH_INDEX_H
 
 #include "engine/graph/graph.h"
+#include "engine/graph/reverse.h"
 
 struct graph_index {
     /* Open addressing with linear probing; slots hold str_id + 1, 0 is empty. */
@@ -16,15 +17,14 @@ struct graph_index {
     VEC(file_id) file_of_str; /* [str_id]: the file with that path, or GRAPH_NONE */
     uint32_t files_indexed;   /* files [0, files_indexed) are in file_of_str */
 
-    /* Reverse edges: consumers of file f are consumers[offsets[f] .. offsets[f + 1]). */
-    uint32_t *consumer_offsets;
-    job_id *consumers;
-    uint32_t consumer_files; /* counts of files and jobs when they were built; */
-    uint32_t consumer_jobs;  /* a different count now means they are out of date */
+    struct reverse consumers; /* jobs by the files they read or wait for */
+    bool has_consumers;       /* it is made, and told of each job that is added */
 };
 
 void graph_index_free(struct graph_index *index);
 /* Brings lookup by text up to date with the columns: O(what was added since). */
 void graph_index_update(struct graph *graph);
+/* The job reads other files than before. */
+void graph_index_consumer(struct graph *graph, job_id job);
 
 #endif

@@ -226,20 +226,34 @@ bool plan_adoptable(const struct plan *plan, job_id id)
 
 /* ---- phony jobs ------------------------------------------------------------------------- */
 
+/* What is never up to date, or cannot show what changed, makes all that it is part of so. */
+static void mark_phony(struct plan *plan, const struct graph_job *job)
+{
+    const file_id *inputs = graph_inputs(plan->graph, job);
+    uint8_t marks = 0;
+    for (uint32_t i = 0; i < job->in_count; i++)
+        marks |= plan->file_marks[inputs[i]] & (PLAN_FILE_ALWAYS | PLAN_FILE_REMADE);
+    bool no_inputs = job->in_count + job->order_only_count == 0;
+    for (uint32_t i = 0; i < job->out_count; i++) {
+        file_id out = graph_outputs(plan->graph, job)[i];
+        bool missing = plan->history->files.data[out].flags & FILE_MISSING;
+        plan->file_marks[out] &= (uint8_t)~PLAN_FILE_ALWAYS; /* it may be that of an earlier plan */
+        if ((marks & PLAN_FILE_ALWAYS) || (no_inputs && missing))
+            plan->file_marks[out] |= PLAN_FILE_ALWAYS;
+        if (marks & PLAN_FILE_REMADE)
+            plan_mark_remade(plan, out);
+    }
+}
+
 void plan_pass_phony(struct plan *plan, const struct graph_job *job)
 {
     const file_id *inputs = graph_inputs(plan->graph, job);
     const file_id *outputs = graph_outputs(plan->graph, job);
     struct digest sum = {0};
-    uint8_t marks = 0;
-    for (uint32_t i = 0; i < job->in_count; i++) {
+    for (uint32_t i = 0; i < job->in_count; i++)
         sum = digest_add(sum, plan->terms[inputs[i]]);
-        marks |= plan->file_marks[inputs[i]] & (PLAN_FILE_ALWAYS | PLAN_FILE_REMADE);
-    }
-    bool no_inputs = job->in_count + job->order_only_count == 0;
     for (uint32_t i = 0; i < job->out_count; i++) {
         file_id out = outputs[i];
-        bool missing = plan->history->files.data[out].flags & FILE_MISSING;
         /* Mixed, not just added: groups of groups reach a file along many ways, and 2^128 of them
          * would cancel out what it says. */
         str_id path = plan->graph->files.data[out].path;
@@ -247,10 +261,8 @@ void plan_pass_phony(struct plan *plan, const struct graph_job *job)
         plan->terms[out] =
             fingerprint_term(graph_str(plan->graph, path), graph_str_length(plan->graph, path),
                              digest_add(own, sum));
-        plan->file_marks[out] |= marks;
-        if (no_inputs && missing)
-            plan->file_marks[out] |= PLAN_FILE_ALWAYS;
     }
+    mark_phony(plan, job);
 }
 
 /* ---- all jobs --------------------------------------------------------------------------- */
@@ -299,7 +311,9 @@ static void decide_job(struct plan *plan, job_id id, bool force)
 
     if (job->flags & GRAPH_JOB_PHONY) {
         planned->verdict = planned->pending ? PLAN_MAYBE : PLAN_CLEAN;
-        if (!planned->pending)
+        if (planned->pending)
+            mark_phony(plan, job);
+        else
             plan_pass_phony(plan, job);
     } else {
         if (force)
@@ -342,36 +356,35 @@ static void decide_job(struct plan *plan, job_id id, bool force)
 /*
  * Successor lists among the jobs that are not clean, by counting sort. An edge through a discovered
  * input whose producer comes later in the order (a cycle the walk let pass) was not counted as
- * pending, so it must not be listed: `position` tells.
+ * pending, so it must not be listed: the positions tell.
  */
 static void link_successors(struct plan *plan)
 {
-    uint32_t jobs = plan->graph->jobs.count;
-    plan->successor_offsets = mem_array((size_t)jobs + 2, sizeof *plan->successor_offsets);
-    uint32_t *position = mem_array(jobs, sizeof *position);
-    for (uint32_t i = 0; i < plan->order.count; i++)
-        position[plan->order.data[i]] = i;
+    uint32_t count = plan->order.count;
+    plan->successor_offsets = mem_array((size_t)count + 2, sizeof *plan->successor_offsets);
     uint32_t *offsets = plan->successor_offsets;
-    for (uint32_t i = 0; i < plan->order.count; i++) {
-        job_id id = plan->order.data[i];
-        if (plan->jobs[id].verdict == PLAN_CLEAN)
-            continue;
-        FOR_EACH_PENDING_EDGE(plan, id, producer,
-                              { offsets[producer + 2] += position[producer] < i; });
-    }
-    for (uint32_t i = 2; i < jobs + 2; i++)
-        offsets[i] += offsets[i - 1];
-    plan->successors = mem_array(offsets[jobs + 1], sizeof *plan->successors);
-    for (uint32_t i = 0; i < plan->order.count; i++) {
+    for (uint32_t i = 0; i < count; i++) {
         job_id id = plan->order.data[i];
         if (plan->jobs[id].verdict == PLAN_CLEAN)
             continue;
         FOR_EACH_PENDING_EDGE(plan, id, producer, {
-            if (position[producer] < i)
-                plan->successors[offsets[producer + 1]++] = id;
+            uint32_t position = plan->jobs[producer].position;
+            offsets[position + 2] += position < i;
         });
     }
-    free(position);
+    for (uint32_t i = 2; i < count + 2; i++)
+        offsets[i] += offsets[i - 1];
+    plan->successors = mem_array(offsets[count + 1], sizeof *plan->successors);
+    for (uint32_t i = 0; i < count; i++) {
+        job_id id = plan->order.data[i];
+        if (plan->jobs[id].verdict == PLAN_CLEAN)
+            continue;
+        FOR_EACH_PENDING_EDGE(plan, id, producer, {
+            uint32_t position = plan->jobs[producer].position;
+            if (position < i)
+                plan->successors[offsets[position + 1]++] = id;
+        });
+    }
 }
 
 /*
@@ -394,7 +407,7 @@ static void weigh(struct plan *plan)
         if (planned->verdict == PLAN_CLEAN)
             continue;
         uint64_t heaviest = 0;
-        for (uint32_t s = plan->successor_offsets[id]; s < plan->successor_offsets[id + 1]; s++) {
+        for (uint32_t s = plan->successor_offsets[i]; s < plan->successor_offsets[i + 1]; s++) {
             uint64_t weight = plan->jobs[plan->successors[s]].weight;
             heaviest = weight > heaviest ? weight : heaviest;
         }

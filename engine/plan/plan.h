@@ -5,8 +5,16 @@
  *
  * Usage, as the session conducts it:
  *
- *     plan_create → plan_add_target… → (fingerprint plan->files into plan->terms) → plan_decide
- *     while plan_take_ready(&job): plan_turn(job) → run it → plan_finish(job) or plan_fail(job)
+ *     plan_create
+ *     for each build:
+ *         plan_begin → plan_add_target… → (fingerprint plan->files into plan->terms) → plan_decide
+ *         while plan_take_ready(&job): plan_turn(job) → run it → plan_finish(job) or plan_fail(job)
+ *     plan_free
+ *
+ * A plan object lives as long as its graph, because terms hold from one build to the next. So a
+ * build need not look at everything: with plan_add_scope instead of targets, it considers some jobs
+ * and all that may follow from them, and takes the others for up to date. What a plan costs is then
+ * what is in its scope.
  *
  * The rule. A job is up to date when its last run is recorded, its recipe digest is the recorded
  * one, the sum of its inputs' terms is the recorded one (order-only inputs do not count), and
@@ -62,16 +70,22 @@ struct plan_job {
     struct plan_reason reason; /* set once the verdict is PLAN_RUN */
     uint64_t weight;           /* critical path from here to the end of the build, in ms */
     uint32_t pending;          /* edges from jobs that have not finished yet */
+    uint32_t position;         /* in plan.order, of a job that is in it */
     uint8_t verdict;           /* enum plan_verdict */
+    uint8_t in_scope;          /* plan_add_scope has come to it */
 };
 
 struct plan {
     struct graph *graph;
     struct history *history;
-    struct plan_job *jobs;  /* [job_id] */
-    struct digest *terms;   /* [file_id]; of wanted files; see plan_fit */
+    struct plan_job *jobs;  /* [job_id]; all zero but for what this plan has come to */
+    struct digest *terms;   /* [file_id]; of files that some plan has wanted; see plan_fit */
     uint8_t *file_marks;    /* [file_id]; enum plan_file_mark */
     uint32_t file_capacity; /* of terms and file_marks */
+    uint32_t job_capacity;  /* of jobs */
+    bool scoped;            /* only jobs in scope are followed */
+    VEC(job_id) entered;    /* jobs whose `jobs` entry is not zero */
+    VEC(file_id) remade;    /* files marked so */
 
     VEC(job_id) order;  /* wanted jobs, every one after those it needs */
     VEC(file_id) files; /* wanted files: to be fingerprinted before plan_decide */
@@ -80,7 +94,7 @@ struct plan {
     const int64_t *adoption;
     VEC(job_id) adopted; /* jobs found up to date by age; the session records them */
 
-    uint32_t *successor_offsets; /* [job_id + 1]; among jobs that were not clean */
+    uint32_t *successor_offsets; /* [position + 1]; among jobs that were not clean */
     job_id *successors;
     VEC(job_id) ready; /* nothing pending, not taken yet */
 
@@ -91,7 +105,8 @@ struct plan {
 
 enum plan_file_mark {
     PLAN_FILE_WANTED = 1u << 0,
-    PLAN_FILE_ALWAYS = 1u << 1, /* stands for nothing on disk: never up to date */
+    PLAN_FILE_ALWAYS =
+        1u << 1, /* stands for nothing on disk: never up to date. Outlives the plan */
     PLAN_FILE_LISTED = 1u << 2, /* scratch: already in some list being made */
     PLAN_FILE_REMADE =
         1u << 3, /* its job ran in this build, and the file cannot show what it did */
@@ -99,6 +114,24 @@ enum plan_file_mark {
 
 void plan_create(struct plan *plan, struct graph *graph, struct history *history);
 void plan_free(struct plan *plan);
+
+/* Begins another plan over the same graph; terms stay. O(what the one before came to). */
+void plan_begin(struct plan *plan);
+
+/*
+ * Wants these jobs and all that depend on them, as far as `wanted` [job_id] is not 0 (NULL: all);
+ * what they depend on is taken for up to date, unless it is among them. `readers` gives the jobs
+ * that read a file: of declared inputs and of discovered ones; some of them may not read it any
+ * more. Otherwise as plan_add_target. O(edges of the jobs reached).
+ */
+struct plan_readers {
+    const job_id *(*of)(void *context, file_id file,
+                        uint32_t *count); /* valid until called again */
+    void *context;
+};
+enum jig_status plan_add_scope(struct plan *plan, const job_id *jobs, uint32_t count,
+                               const uint8_t *wanted, struct plan_readers readers,
+                               struct jig_error *error);
 
 /*
  * Wants `file` and all it needs: declared, order-only and discovered inputs, and validations.
@@ -112,7 +145,7 @@ enum jig_status plan_add_target(struct plan *plan, file_id file, struct jig_erro
  */
 enum jig_status plan_decide(struct plan *plan, bool force, struct jig_error *error);
 
-/* Makes room for files added to the graph since plan_create. */
+/* Makes room for files and jobs added to the graph since plan_create. */
 void plan_fit(struct plan *plan);
 
 /* Takes a job whose turn has come. False when none is ready now. */
@@ -129,6 +162,11 @@ enum plan_turn plan_turn(struct plan *plan, job_id job);
 void plan_finish(struct plan *plan, job_id job);
 /* The job failed. Its successors stay unfinished for ever. */
 void plan_fail(struct plan *plan, job_id job);
+
+/* Marks a file as remade. False if it was. */
+bool plan_mark_remade(struct plan *plan, file_id file);
+/* Once everything has run: what was remade is as good as any other file. */
+void plan_forget_remade(struct plan *plan);
 
 /* The term of `file` from its present record; call after the record changed. */
 void plan_refresh_term(struct plan *plan, file_id file);
@@ -151,9 +189,9 @@ void plan_reason_text(const struct graph *graph, struct plan_reason reason, stru
 /* The reason's kind as one machine-readable word, e.g. "input-changed". Static. */
 const char *plan_reason_word(enum plan_reason_kind kind);
 
-/* Internal to engine/plan: the rule applied to one job whose inputs are final. */
+/* The rule applied to one job whose inputs are final. */
 struct plan_reason plan_evaluate(struct plan *plan, job_id id);
-/* Internal: gives a phony job's outputs the state of its inputs. */
+/* Gives a phony job's outputs the state of its inputs. */
 void plan_pass_phony(struct plan *plan, const struct graph_job *job);
 
 #endif

@@ -15,7 +15,9 @@ static void release_successors(struct plan *plan, job_id job)
 {
     plan->jobs[job].verdict = PLAN_DONE;
     plan->unfinished--;
-    for (uint32_t i = plan->successor_offsets[job]; i < plan->successor_offsets[job + 1]; i++) {
+    uint32_t position = plan->jobs[job].position;
+    const uint32_t *offsets = plan->successor_offsets;
+    for (uint32_t i = offsets[position]; i < offsets[position + 1]; i++) {
         job_id successor = plan->successors[i];
         if (--plan->jobs[successor].pending == 0)
             vec_push(&plan->ready, successor);

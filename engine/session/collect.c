@@ -15,6 +15,8 @@ static void look_again(struct build *build, file_id file, uint64_t tick)
 {
     struct jig_session *session = build->session;
     struct fingerprint_counts counts = {0};
+    const struct file_record *record = &session->history->files.data[file];
+    bool was_known = record->flags & FILE_KNOWN;
     /* A failure leaves an empty record: nothing is believed of the file, and the next build, which
      * has to look at it, says what is wrong. */
     fingerprint_graph_file(session->graph, file, session->clock, tick,
@@ -22,6 +24,8 @@ static void look_again(struct build *build, file_id file, uint64_t tick)
     build->result->files_statted += counts.stats;
     build->result->files_hashed += counts.hashed;
     build->result->bytes_hashed += counts.hashed_bytes;
+    if (record->changed_tick == tick || was_known != (record->flags & FILE_KNOWN))
+        live_touch(session, file);
 }
 
 void session_record_job(struct build *build, job_id id)
@@ -96,9 +100,9 @@ static bool input_held_still(struct build *build, const struct job_start *start,
     look_again(build, file, tick);
     const struct file_record *after = &session->history->files.data[file];
     bool same_digest = was_known && digest_equal(before.digest, after->digest);
-    const struct digest term_before = build->plan.terms[file];
+    const struct digest term_before = build->plan->terms[file];
     if (!same_digest || digest_is_zero(term_before))
-        plan_refresh_term(&build->plan, file); /* zero: known, but not to this plan */
+        plan_refresh_term(build->plan, file); /* zero: known, but not to this plan */
     if (generated) {
         /* Pipelines' jobs write what they declare, so this was somebody else. */
         if (session->pipelines)
@@ -171,7 +175,7 @@ void session_look_at_sources(struct build *build, job_id id)
             graph_is_virtual(session->graph, file))
             continue;
         look_again(build, file, tick);
-        plan_refresh_term(&build->plan, file);
+        plan_refresh_term(build->plan, file);
     }
 }
 
@@ -184,13 +188,14 @@ static void set_record(struct build *build, job_id id, const struct file_list *d
     const struct graph_job *job = &session->graph->jobs.data[id];
     struct job_record record = {
         .recipe = job->recipe,
-        .inputs = plan_inputs_digest(&build->plan, job, deps->data, deps->count),
-        .outputs = plan_outputs_digest(&build->plan, job),
+        .inputs = plan_inputs_digest(build->plan, job, deps->data, deps->count),
+        .outputs = plan_outputs_digest(build->plan, job),
         .tick = history_tick(session->history),
         .duration_ms = duration_ms ? duration_ms : 1,
         .flags = flags,
     };
     history_set_job(session->history, id, &record, deps->data, deps->count);
+    live_note_discovered(session, id, deps->data, deps->count);
     session_record_job(build, id);
 }
 
@@ -251,7 +256,7 @@ static enum jig_status look_at_outputs(struct build *build, job_id id, uint64_t 
         look_again(build, file, tick);
         if (before)
             status = check_output(build, file, &before[i], error);
-        plan_refresh_term(&build->plan, file);
+        plan_refresh_term(build->plan, file);
         uint32_t flags = build->session->history->files.data[file].flags;
         if (flags & (FILE_MISSING | FILE_DIRECTORY))
             session_mark_remade(build, file);
@@ -281,7 +286,7 @@ enum jig_status session_collect(struct build *build, const struct job_start *sta
                                               build->options->keep_depfile, output, &deps, error);
     uint64_t tick = history_tick(build->session->history);
     if (!status) {
-        plan_fit(&build->plan);
+        plan_fit(build->plan);
         status = look_at_outputs(build, start->job, tick, before, error);
     }
     if (!status) {
@@ -325,6 +330,8 @@ void session_remove_half_written(struct build *build, job_id id, const struct fi
             continue;
         *record = (struct file_record){.flags = FILE_KNOWN | FILE_MISSING,
                                        .changed_tick = history_tick(session->history)};
+        plan_refresh_term(build->plan, file);
+        live_touch(session, file);
     }
     if (job->depfile.count) {
         struct buf path = {0};
@@ -339,7 +346,7 @@ void session_settle(struct build *build)
     struct jig_session *session = build->session;
     struct graph *graph = session->graph;
     struct file_list files = {0};
-    uint8_t *listed = mem_array(graph->files.count, 1);
+    uint8_t *listed = session_marks(session);
     for (uint32_t i = 0; i < build->ran.count; i++) {
         const struct graph_job *job = &graph->jobs.data[build->ran.data[i]];
         for (uint32_t o = 0; o < job->out_count; o++) {
@@ -348,13 +355,14 @@ void session_settle(struct build *build)
                 vec_push(&files, file);
         }
     }
-    for (uint32_t i = 0; i < build->plan.files.count; i++) {
-        file_id file = build->plan.files.data[i];
+    for (uint32_t i = 0; i < build->plan->files.count; i++) {
+        file_id file = build->plan->files.data[i];
         if (fingerprint_can_settle(&session->history->files.data[file], session->clock) &&
             !listed[file]++)
             vec_push(&files, file);
     }
-    free(listed);
+    for (uint32_t i = 0; i < files.count; i++)
+        listed[files.data[i]] = 0;
     if (files.count)
         session_scan(build, &files, NULL);
     vec_free(&files);
@@ -363,7 +371,7 @@ void session_settle(struct build *build)
         job_id id = build->ran.data[i];
         struct job_record *record = &session->history->jobs.data[id];
         const struct graph_job *job = &graph->jobs.data[id];
-        struct digest outputs = plan_outputs_digest(&build->plan, job);
+        struct digest outputs = plan_outputs_digest(build->plan, job);
         if (digest_equal(outputs, record->outputs))
             continue;
         if (session->pipelines)

@@ -36,10 +36,7 @@ void session_list_discovered(struct jig_session *session, job_id id, const struc
     for (uint32_t i = 0; i < count; i++, path += strlen(path) + 1)
         vec_push(out, add_file(graph, path));
     history_fit(session->history, graph);
-    if (session->marks.count < graph->files.count)
-        vec_extend(&session->marks, graph->files.count - session->marks.count);
-
-    uint8_t *marks = session->marks.data;
+    uint8_t *marks = session_marks(session);
     mark_own_files(session, &graph->jobs.data[id], 1);
     uint32_t kept = first;
     for (uint32_t i = first; i < out->count; i++) {

@@ -39,8 +39,8 @@ static bool is_read(const struct jig_session *session, file_id file)
 static void list_unread(const struct build *build, struct file_list *out)
 {
     const struct jig_session *session = build->session;
-    for (uint32_t i = 0; i < build->plan.order.count; i++) {
-        file_id file = session->graph->jobs.data[build->plan.order.data[i]].dyndep;
+    for (uint32_t i = 0; i < build->plan->order.count; i++) {
+        file_id file = session->graph->jobs.data[build->plan->order.data[i]].dyndep;
         if (file == GRAPH_NONE || is_read(session, file))
             continue;
         bool listed = false;
@@ -55,12 +55,11 @@ static void list_unread(const struct build *build, struct file_list *out)
 static enum jig_status find_unread(struct build *build, file_id file, struct file_list *out,
                                    struct jig_error *error)
 {
-    plan_create(&build->plan, build->session->graph, build->session->history);
+    build->plan = session_begin_plan(build->session);
     enum jig_status status = file == GRAPH_NONE ? session_add_targets(build, error)
-                                                : plan_add_target(&build->plan, file, error);
+                                                : plan_add_target(build->plan, file, error);
     if (!status)
         list_unread(build, out);
-    plan_free(&build->plan);
     return status;
 }
 

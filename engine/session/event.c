@@ -18,7 +18,7 @@ struct jig_job_view event_view(struct build *build, job_id id, struct job_text *
             buf_append_char(&text->outputs, ' ');
         buf_append_str(&text->outputs, graph_path(graph, graph_outputs(graph, job)[i]));
     }
-    struct plan_reason reason = build->plan.jobs[id].reason;
+    struct plan_reason reason = build->plan->jobs[id].reason;
     plan_reason_text(graph, reason, &text->reason);
     return (struct jig_job_view){
         .id = id,

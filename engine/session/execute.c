@@ -31,7 +31,7 @@ struct execution {
     struct build *build;
     struct job_queue *queue;
     struct run *run;
-    struct running *running;   /* [job_id] */
+    struct running *running;   /* [position in the plan] */
     struct generate *generate; /* NULL until a job needs it */
     uint32_t generating;       /* jobs it has */
     uint8_t *skip;             /* [job_id] it failed in an earlier round; NULL: none did */
@@ -41,6 +41,11 @@ struct execution {
     enum jig_status status; /* of the engine, not of the jobs */
     struct jig_error *error;
 };
+
+static struct running *running_of(const struct execution *ex, job_id id)
+{
+    return &ex->running[ex->build->plan->jobs[id].position];
+}
 
 /* ---- turns ---------------------------------------------------------------------------------- */
 
@@ -55,17 +60,17 @@ static void take_turns(struct execution *ex)
 {
     struct build *build = ex->build;
     job_id job;
-    while (plan_take_ready(&build->plan, &job)) {
+    while (plan_take_ready(build->plan, &job)) {
         bool phony = build->session->graph->jobs.data[job].flags & GRAPH_JOB_PHONY;
-        if (!phony && !build->options->dry_run && build->plan.jobs[job].verdict == PLAN_MAYBE)
+        if (!phony && !build->options->dry_run && build->plan->jobs[job].verdict == PLAN_MAYBE)
             session_look_at_sources(build, job);
-        if (plan_turn(&build->plan, job) == PLAN_TURN_RUN) {
+        if (plan_turn(build->plan, job) == PLAN_TURN_RUN) {
             if (ex->skip && ex->skip[job]) {
-                plan_fail(&build->plan, job);
+                plan_fail(build->plan, job);
                 build->progress.total--;
                 continue;
             }
-            job_queue_push(ex->queue, job, build->plan.jobs[job].weight);
+            job_queue_push(ex->queue, job, build->plan->jobs[job].weight);
         } else if (!phony) {
             build->result->jobs_passed++;
             build->progress.total--;
@@ -116,7 +121,7 @@ static void pretend(struct execution *ex, job_id id)
     uint64_t tick = history_tick(build->session->history);
     for (uint32_t i = 0; i < job->out_count; i++) {
         file_id file = graph_outputs(graph, job)[i];
-        build->plan.terms[file].low += 1;
+        build->plan->terms[file].low += 1;
         build->session->history->files.data[file].changed_tick = tick;
     }
     struct jig_job_view view = event_view(build, id, &ex->text);
@@ -128,7 +133,7 @@ static void pretend(struct execution *ex, job_id id)
     build->result->jobs_run++;
     event_emit(build, JIG_EVENT_JOB_FINISHED, &view, &outcome);
     job_queue_release(ex->queue, id);
-    plan_finish(&build->plan, id);
+    plan_finish(build->plan, id);
 }
 
 /* Starts `id`. False when it has to wait for another job to end first; it is queued again. */
@@ -148,11 +153,11 @@ static struct file_record *note_outputs(const struct build *build, const struct 
 static void take_back(struct execution *ex, job_id id)
 {
     struct build *build = ex->build;
-    build->spans[id] = (struct job_span){0};
+    *build_span(build, id) = (struct job_span){0};
     build->progress.started--;
     build->progress.running--;
-    free(ex->running[id].before);
-    ex->running[id].before = NULL;
+    free(running_of(ex, id)->before);
+    running_of(ex, id)->before = NULL;
     job_queue_release(ex->queue, id);
 }
 
@@ -171,7 +176,7 @@ static void fail_unread(struct execution *ex, job_id id)
     struct run_result result = {.kind = RUN_FINISHED,
                                 .job = id,
                                 .exit_code = 1,
-                                .start_ns = ex->running[id].start_ns,
+                                .start_ns = running_of(ex, id)->start_ns,
                                 .end_ns = clock_monotonic_ns()};
     buf_printf(&result.output, "cannot read '%s'\n", graph_path(graph, source));
     finish_job(ex, &result);
@@ -235,9 +240,9 @@ static bool start_job(struct execution *ex, job_id id)
     build->progress.started++;
     build->progress.running++;
     view.start_ns = clock_monotonic_ns();
-    build->spans[id] = (struct job_span){.start_ns = view.start_ns};
-    ex->running[id] = (struct running){start, note_outputs(build, job), view.start_ns,
-                                       build->session->history->jobs.data[id].duration_ms};
+    *build_span(build, id) = (struct job_span){.start_ns = view.start_ns};
+    *running_of(ex, id) = (struct running){start, note_outputs(build, job), view.start_ns,
+                                           build->session->history->jobs.data[id].duration_ms};
     delta_note(build, id);
     event_emit(build, JIG_EVENT_JOB_STARTED, &view, NULL);
     if (generate_source_is_unreadable(build, id)) {
@@ -259,7 +264,7 @@ static bool start_job(struct execution *ex, job_id id)
         return true;
     take_back(ex, id);
     if (run_is_shortage(errnum) && build->progress.running) {
-        job_queue_push(ex->queue, id, build->plan.jobs[id].weight);
+        job_queue_push(ex->queue, id, build->plan->jobs[id].weight);
         return false;
     }
     if (ex->error)
@@ -386,9 +391,9 @@ static void finish_job(struct execution *ex, struct run_result *result)
 {
     struct build *build = ex->build;
     job_id id = result->job;
-    struct running running = ex->running[id];
-    ex->running[id].before = NULL;
-    build->spans[id].end_ns = result->end_ns;
+    struct running running = *running_of(ex, id);
+    running_of(ex, id)->before = NULL;
+    build_span(build, id)->end_ns = result->end_ns;
     const struct graph_job *job = &build->session->graph->jobs.data[id];
     if (result->exit_code == EXIT_INTERRUPTED && !result->interrupted) {
         /* It was told to stop, and says so: whoever told it means the build. */
@@ -413,13 +418,13 @@ static void finish_job(struct execution *ex, struct run_result *result)
     job_queue_release(ex->queue, id);
     if (good) {
         remove_rspfile(build, job);
-        plan_finish(&build->plan, id);
+        plan_finish(build->plan, id);
     } else {
         if (job->pipeline && !result->interrupted)
             session_remove_half_written(build, id, running.before);
         if (job->pipeline && !generate_makes_folders(build, id))
             session_withdraw_intent(build, id);
-        plan_fail(&build->plan, id);
+        plan_fail(build->plan, id);
     }
     free(running.before);
     tell_finished(ex, &running, result);
@@ -454,8 +459,8 @@ static void take_generated(struct execution *ex)
     while (generate_take(ex->generate, &result, &contents)) {
         ex->generating--;
         result.slot = lane_for(ex, &result);
-        ex->running[result.job].start.contents = contents;
-        ex->running[result.job].start_ns = result.start_ns; /* before, it was only queued */
+        running_of(ex, result.job)->start.contents = contents;
+        running_of(ex, result.job)->start_ns = result.start_ns; /* before, it was only queued */
         finish_job(ex, &result);
         run_result_free(&result);
     }
@@ -476,7 +481,9 @@ static void heed_cancellation(struct execution *ex)
 static void wait_for_job(struct execution *ex)
 {
     struct run_result result = {0};
+    uint64_t since_ns = clock_monotonic_ns();
     enum jig_status status = run_wait(ex->run, ex->build->options->tick_ms, &result, ex->error);
+    ex->build->waited_ns += clock_monotonic_ns() - since_ns;
     if (status) {
         stop(ex, STOP_ERROR, status);
         ex->build->progress.running = 0; /* run_destroy kills what is left */
@@ -536,8 +543,8 @@ enum jig_status session_execute(struct build *build, struct jig_error *error)
         if (status)
             return status;
     }
-    build->spans = mem_array(build->session->graph->jobs.count, sizeof *build->spans);
-    ex.running = mem_array(build->session->graph->jobs.count, sizeof *ex.running);
+    build->spans = mem_array(build->plan->order.count, sizeof *build->spans);
+    ex.running = mem_array(build->plan->order.count, sizeof *ex.running);
     ex.skip = mark_failed(build->session);
     ex.queue = job_queue_create(build->session->graph);
     heed_cancellation(&ex);

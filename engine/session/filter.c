@@ -299,7 +299,7 @@ static enum jig_status add_jobs(struct build *build, const uint8_t *selected,
         bool collects = session->pipelines->config.pipelines[job->pipeline - 1].collects != NULL;
         if ((!selected || is_selected(graph, job, selected, collects)) &&
             (!affected || is_selected(graph, job, affected, collects)))
-            status = plan_add_target(&build->plan, graph_job_key(graph, job), error);
+            status = plan_add_target(build->plan, graph_job_key(graph, job), error);
     }
     return status;
 }

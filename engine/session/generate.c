@@ -20,7 +20,7 @@ struct generate {
     struct build *build;
     struct codegen *codegen;
     uint32_t *generator_of; /* [pipeline] codegen's number; NOT_ADDED: no job of it has started */
-    struct given **given;   /* [job_id] */
+    struct given **given;   /* [position in the plan] */
 };
 
 static const struct config_pipeline *pipeline_of(const struct build *build, job_id id)
@@ -72,18 +72,19 @@ enum jig_status generate_create(struct generate **out, struct build *build,
     generate->codegen = codegen;
     generate->generator_of = mem_alloc((size_t)count * sizeof *generate->generator_of);
     memset(generate->generator_of, 0xff, (size_t)count * sizeof *generate->generator_of);
-    generate->given = mem_array(build->session->graph->jobs.count, sizeof(*generate->given));
+    generate->given = mem_array(build->plan->order.count, sizeof(*generate->given));
     *out = generate;
     return JIG_OK;
 }
 
 static void free_given(struct generate *generate, job_id id)
 {
-    if (!generate->given[id])
+    struct given **given = &generate->given[generate->build->plan->jobs[id].position];
+    if (!*given)
         return;
-    arena_free(&generate->given[id]->arena);
-    free(generate->given[id]);
-    generate->given[id] = NULL;
+    arena_free(&(*given)->arena);
+    free(*given);
+    *given = NULL;
 }
 
 void generate_destroy(struct generate *generate)
@@ -91,8 +92,8 @@ void generate_destroy(struct generate *generate)
     if (!generate)
         return;
     codegen_destroy(generate->codegen);
-    for (job_id id = 0; id < generate->build->session->graph->jobs.count; id++)
-        free_given(generate, id);
+    for (uint32_t i = 0; i < generate->build->plan->order.count; i++)
+        free_given(generate, generate->build->plan->order.data[i]);
     free(generate->given);
     free(generate->generator_of);
     free(generate);
@@ -379,7 +380,7 @@ enum jig_status generate_start(struct generate *generate, job_id id, struct jig_
             return status;
     }
     struct given *given = give(build, id);
-    generate->given[id] = given;
+    generate->given[generate->build->plan->jobs[id].position] = given;
     const struct config_pipeline *pipeline = pipeline_of(build, id);
     struct codegen_job start = {
         .job = id,

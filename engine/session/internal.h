@@ -7,10 +7,12 @@
 
 #include "engine/fingerprint/fingerprint.h"
 #include "engine/graph/graph.h"
+#include "engine/graph/reverse.h"
 #include "engine/manifest/pipeline/fill.h"
 #include "engine/manifest/pipeline/rounds.h"
 #include "engine/plan/plan.h"
 #include "engine/run/run.h"
+#include "engine/session/request.h"
 #include "engine/state/history.h"
 #include "engine/state/state.h"
 #include "jig/scheduler.h"
@@ -35,7 +37,6 @@ struct pipelines {
     struct discovery *discovery;
     struct rounds rounds;            /* of the present graph */
     bool loaded;                     /* discovery has read its cache */
-    bool just_loaded;                /* what was found is not older than the session */
     struct discovery_counts counted; /* what earlier builds have reported */
     bool select_anew;            /* the names in the tree are not those the graph was made from */
     bool blind;                  /* some folder cannot be read: what is in it may not be gone */
@@ -58,6 +59,25 @@ struct change {
     uint32_t order;       /* in which things happened */
 };
 
+/*
+ * What a session knows of its jobs from one build to the next, so that an update need not consider
+ * those that nothing has happened to. It holds while `full_reason` is empty: then every wanted job
+ * that is not in `stale` was up to date when the last build ended, and whatever makes it stale
+ * since is told by a change set. See live.c.
+ */
+struct live {
+    char full_reason[128]; /* why the next update has to look at everything; "": it has not */
+    struct session_request request; /* what `wanted` is about */
+    VEC(uint8_t) wanted;            /* [job_id] */
+    VEC(uint8_t) is_stale;          /* [job_id] it is in `stale` */
+    VEC(job_id) stale;              /* wanted jobs to be considered by the next update */
+    struct reverse readers;         /* jobs by the inputs they discovered; made when first needed */
+    bool readers_made;
+    VEC(job_id) found; /* scratch of live_readers */
+    uint64_t generation;
+    char generator[128], schema[128]; /* versions, as change sets told them; "": none has */
+};
+
 struct jig_session {
     struct jig_session_options options;
     struct pipelines *pipelines; /* NULL: the manifest is a build.ninja */
@@ -69,16 +89,29 @@ struct jig_session {
     struct history *history;
     struct fingerprint_clock clock;
     VEC(int64_t) adoption;         /* [job_id] or empty; see plan.adoption */
-    VEC(uint8_t) marks;            /* [file_id] scratch of discover.c; all 0 between calls */
-    VEC(uint8_t) looked;           /* [file_id] whether this build has looked at it */
+    struct plan plan;              /* over `graph`, when plan.graph says so; see plan.h */
+    struct live live;              /* what the next update builds on */
+    VEC(uint8_t) marks;            /* [file_id] scratch; all 0 between uses. See session_marks */
+    VEC(uint32_t) looked;          /* [file_id] the last build that looked at it, by `build` */
+    uint32_t build;                /* serial of this build */
     uint64_t looks[LOOK_KINDS];    /* of this build: how often each of these happened */
+    file_id files_counted;         /* files before this one have been looked through for … */
+    uint32_t real_files;           /* … how many of them are not virtual */
     struct jig_progress earlier;   /* of the plans of this build that have been carried out */
     struct file_list dyndeps_read; /* dyndep files that the graph has in it as they are now */
     bool graph_reused;             /* the graph came from the image */
     bool unsaved;                  /* graph or history hold what image and journal do not */
     uint64_t load_ns;              /* what the last load took */
-    atomic_bool cancelled;         /* somebody wants the build to stop; see cancel.c */
-    int cancel_fd;                 /* eventfd; wakes the build for that */
+    const struct jig_build_options *asked; /* what everything is, of the build that goes on */
+    bool force;                            /* of it: run every wanted job */
+    bool loaded;            /* the manifest was read, and is what `graph` follows from */
+    bool just_loaded;       /* what was found then is not older than the call */
+    bool deferred;          /* updates have left something to be saved */
+    bool folders_changed;   /* since a result told it */
+    uint64_t call_start_ns; /* monotonic; of the present build or update */
+    uint64_t waited_ns;     /* of it, waiting for jobs */
+    atomic_bool cancelled;  /* somebody wants the build to stop; see cancel.c */
+    int cancel_fd;          /* eventfd; wakes the build for that */
 };
 
 /* When a job ran, monotonic. */
@@ -93,13 +126,50 @@ struct build {
     const struct jig_build_options *options;
     const struct file_list *files; /* what is to be built; NULL: what the options name */
     struct jig_build_result *result;
-    struct plan plan;
+    struct plan *plan; /* the session's */
     struct jig_progress progress;
     VEC(job_id) ran;        /* jobs that ran well, for the settling pass at the end */
-    struct job_span *spans; /* [job_id] when jobs of this build ran; while it executes */
+    struct job_span *spans; /* [position in the plan] when jobs ran; while it executes */
+    uint64_t waited_ns;     /* time in which nothing was done but wait for jobs */
+    bool of_everything;     /* it is about all that the user asked for, not about a part of that */
+    bool force;             /* run every wanted job */
     bool found_something;   /* some file was not as recorded */
     bool save_failed;       /* the journal could not be written; told once */
 };
+
+/* When the job ran, or runs; it is in the plan. */
+static inline struct job_span *build_span(const struct build *build, job_id id)
+{
+    return &build->spans[build->plan->jobs[id].position];
+}
+
+/* ---- live.c: from one build to the next ------------------------------------------------------ */
+
+/* The session's plan, begun anew, for the present graph. */
+struct plan *session_begin_plan(struct jig_session *session);
+/* The next update looks at everything, because of `why`; the first reason counts. */
+void live_distrust(struct jig_session *session, const char *why);
+/* The graph is another one, or gone: ids mean nothing any more. */
+void live_forget(struct jig_session *session);
+/* A build of everything that `options` ask for begins; what is wanted is found out by it. */
+void live_begin(struct jig_session *session, const struct jig_build_options *options);
+/* Whether the last one was about the same. */
+bool live_is_about(const struct jig_session *session, const struct jig_build_options *options);
+/* The plan has been carried out, as far as it was: takes in how its jobs stand now. */
+void live_take(struct build *build);
+/* The job has to be considered by the next update, if it is wanted. */
+void live_add_stale(struct jig_session *session, job_id id);
+/* The file holds something else, or is there or not where it was not or was: who makes it and who
+ * reads it becomes stale. */
+void live_touch(struct jig_session *session, file_id file);
+/* The job's record names these inputs now, which no manifest does. */
+void live_note_discovered(struct jig_session *session, job_id id, const file_id *deps,
+                          uint32_t count);
+/* No build of everything was ever done, so nobody will ask. */
+bool live_is_off(const struct jig_session *session);
+void live_free(struct jig_session *session);
+/* Jobs that read the file, declared or discovered; some may not any more. Until the next call. */
+const job_id *live_readers(void *session, file_id file, uint32_t *count);
 
 /* ---- load.c: manifest and image ------------------------------------------------------------ */
 
@@ -107,6 +177,12 @@ struct build {
 enum jig_status session_load(struct jig_session *session, struct jig_error *error);
 /* The coarse wall clock that kernels stamp files with, in ns. */
 int64_t coarse_now_ns(void);
+/* As session_load, unless what was loaded is still what the manifest says. */
+enum jig_status session_load_again(struct jig_session *session, struct jig_error *error);
+/* Before the session ends: writes what updates have left to be written. */
+void session_save_late(struct jig_session *session);
+/* After an update: writes the image if the journal has become very long. */
+enum jig_status session_save_little(struct jig_session *session, struct jig_error *error);
 /* Drops graph and history. */
 void session_unload(struct jig_session *session);
 /* Writes the image if there is something new and it is worth it. */
@@ -213,6 +289,9 @@ void strays_forget(struct jig_session *session);
 /* Fills `adoption`, and records without validity, from .ninja_log and .ninja_deps if there are. */
 void session_adopt_ninja_logs(struct jig_session *session);
 
+/* The scratch marks, one for each file of the graph, all 0. Whoever sets some clears them. */
+uint8_t *session_marks(struct jig_session *session);
+
 /* ---- session.c ------------------------------------------------------------------------------ */
 
 /* Fingerprints `files`, into the build's terms and counts, and keeps what was found out. */
@@ -233,6 +312,39 @@ enum jig_status session_build_files(struct jig_session *session,
                                     const struct jig_build_options *options,
                                     const struct file_list *files, struct jig_build_result *result,
                                     struct jig_error *error);
+
+/* Carries out the plan that has been made, in the build's counts and events. */
+enum jig_status session_carry_out(struct build *build, struct jig_error *error);
+/* Begins to count jobs, and time. */
+void session_count_anew(struct jig_session *session);
+
+/* ---- update.c: from a change set to jobs ----------------------------------------------------- */
+
+/*
+ * Does what jig_session_update does, in proportion to the change; or else writes to `why` (of
+ * `size` bytes, empty before) why everything has to be looked at, and then has not built anything.
+ */
+enum jig_status session_try_update(struct jig_session *session,
+                                   const struct jig_change_set *changes,
+                                   const struct jig_build_options *options,
+                                   struct jig_build_result *result, char *why, size_t size,
+                                   struct jig_error *error);
+/* Plans and runs what is stale, and what follows from it. `why` as above. */
+enum jig_status session_build_stale(struct build *build, char *why, size_t size,
+                                    struct jig_error *error);
+
+/* ---- change_files.c: from paths to files of the graph -----------------------------------------
+ */
+
+/* Appends the files that the set names or that lie in folders it names, each once. */
+void change_files(struct jig_session *session, const struct jig_change_set *changes,
+                  struct file_list *out);
+
+/* ---- pipelines_update.c: the same over a jig.yaml ---------------------------------------------
+ */
+
+enum jig_status session_update_pipelines(struct build *build, const struct jig_change_set *changes,
+                                         char *why, size_t size, struct jig_error *error);
 
 /* ---- dyndep.c: what only a build can tell of the graph -------------------------------------- */
 

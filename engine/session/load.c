@@ -96,6 +96,7 @@ enum jig_status session_load(struct jig_session *session, struct jig_error *erro
     uint64_t start_ns = clock_monotonic_ns();
     uint64_t discovery_ns = session_discovery_ns(session);
     struct state_loaded loaded = {0};
+    session->loaded = false;
     session_unload(session);
     if (!session->options.no_cache)
         state_load(session->state, &loaded);
@@ -104,13 +105,14 @@ enum jig_status session_load(struct jig_session *session, struct jig_error *erro
     enum jig_status status = JIG_OK;
     if (session->pipelines) {
         status = session_load_pipelines(session, error);
-        session->pipelines->just_loaded = true;
     } else {
         session->graph_reused = session->graph && graph_is_current(session);
         status = session->graph_reused ? JIG_OK : parse(session, error);
         if (!status)
             session_adopt_ninja_logs(session);
     }
+    session->loaded = !status;
+    session->just_loaded = true;
     uint64_t whole_ns = clock_monotonic_ns() - start_ns;
     session->load_ns = whole_ns - (session_discovery_ns(session) - discovery_ns);
     jig_trace_slice(session->options.trace, JIG_LANE_WORKER, 0,
@@ -123,15 +125,24 @@ enum jig_status session_load(struct jig_session *session, struct jig_error *erro
     return status;
 }
 
+enum jig_status session_load_again(struct jig_session *session, struct jig_error *error)
+{
+    bool stands = session->just_loaded || (session->loaded && graph_is_current(session));
+    enum jig_status status = stands ? JIG_OK : session_load(session, error);
+    session->just_loaded = false;
+    return status;
+}
+
 void session_unload(struct jig_session *session)
 {
+    live_forget(session);
     graph_destroy(session->graph);
     history_destroy(session->history);
     session->graph = NULL;
     session->history = NULL;
     vec_free(&session->dyndeps_read);
     vec_free(&session->adoption);
-    vec_free(&session->marks);
+    session->files_counted = session->real_files = 0;
 }
 
 enum jig_status session_save(struct jig_session *session, struct jig_error *error)
@@ -144,5 +155,21 @@ enum jig_status session_save(struct jig_session *session, struct jig_error *erro
     if (status)
         return status;
     session->unsaved = false;
+    session->deferred = false;
     return session->pipelines ? session_save_discovery(session, error) : JIG_OK;
+}
+
+void session_save_late(struct jig_session *session)
+{
+    if (session->deferred && session->graph)
+        session_save(session, NULL);
+}
+
+enum jig_status session_save_little(struct jig_session *session, struct jig_error *error)
+{
+    uint64_t image_bytes, journal_bytes;
+    state_sizes(session->state, &image_bytes, &journal_bytes);
+    return journal_bytes > image_bytes && state_wants_fold(session->state)
+               ? session_save(session, error)
+               : JIG_OK;
 }

@@ -280,6 +280,8 @@ static void adopt_graph(struct jig_session *session, struct fill *fill, char *co
 {
     struct graph *old_graph = session->graph;
     struct history *old_history = session->history;
+    live_forget(session);
+    session->files_counted = session->real_files = 0;
     fill_finish(fill, session->pipelines->discovery, (const char *const *)salts);
     session->graph = fill->graph;
     fill->graph = NULL;

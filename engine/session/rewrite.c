@@ -9,7 +9,7 @@
 
 static bool has_valid_record(const struct build *build, job_id id)
 {
-    uint8_t verdict = build->plan.jobs[id].verdict;
+    uint8_t verdict = build->plan->jobs[id].verdict;
     return (verdict == PLAN_CLEAN || verdict == PLAN_DONE) &&
            (build->session->history->jobs.data[id].flags & JOB_RECORDED);
 }
@@ -26,7 +26,7 @@ static void follow_as_output(struct build *build, job_id id)
     if (!has_valid_record(build, id))
         return;
     const struct graph_job *job = &build->session->graph->jobs.data[id];
-    build->session->history->jobs.data[id].outputs = plan_outputs_digest(&build->plan, job);
+    build->session->history->jobs.data[id].outputs = plan_outputs_digest(build->plan, job);
     commit(build, id);
 }
 
@@ -40,7 +40,7 @@ static void follow_as_input(struct build *build, job_id id, file_id file, struct
         if (graph_inputs(build->session->graph, job)[i] != file)
             continue;
         record->inputs = digest_subtract(record->inputs, old_term);
-        record->inputs = digest_add(record->inputs, build->plan.terms[file]);
+        record->inputs = digest_add(record->inputs, build->plan->terms[file]);
         reads = true;
     }
     if (reads)
@@ -92,14 +92,16 @@ void session_follow_rewrite(struct build *build, job_id rewriter, file_id file,
 /* Whether the job was running at some time since `start_ns`, or still is. */
 static bool ran_since(const struct build *build, job_id id, uint64_t start_ns)
 {
-    struct job_span span = build->spans[id];
+    if (build->plan->jobs[id].verdict == PLAN_UNWANTED)
+        return false;
+    struct job_span span = *build_span(build, id);
     return span.start_ns && (!span.end_ns || span.end_ns > start_ns);
 }
 
 bool session_another_may_write(struct build *build, job_id id, file_id file)
 {
     struct graph *graph = build->session->graph;
-    uint64_t start_ns = build->spans[id].start_ns;
+    uint64_t start_ns = build_span(build, id)->start_ns;
     job_id producer = graph->files.data[file].producer;
     if (producer != id && ran_since(build, producer, start_ns))
         return true;
@@ -131,6 +133,7 @@ static void withdraw_readers(struct build *build, file_id file)
                 session_mark_remade(build, graph_outputs(graph, job)[i]);
         } else if (record->flags & JOB_RECORDED) {
             record->flags = JOB_UNSTEADY;
+            live_add_stale(build->session, consumers[c]);
             session_record_job(build, consumers[c]);
         }
     }
@@ -138,10 +141,8 @@ static void withdraw_readers(struct build *build, file_id file)
 
 void session_mark_remade(struct build *build, file_id file)
 {
-    uint8_t *marks = build->plan.file_marks;
-    if (marks[file] & PLAN_FILE_REMADE)
+    if (!plan_mark_remade(build->plan, file))
         return;
-    marks[file] |= PLAN_FILE_REMADE;
     /* Should a reader fail in this build, or not be wanted, the next one has to know. */
     withdraw_readers(build, file);
 }

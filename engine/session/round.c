@@ -21,7 +21,7 @@ static void list_modules(const struct build *build, uint32_t round, struct file_
         file_id file = graph->modules.data[id];
         job_id producer = graph->files.data[file].producer;
         if (producer == GRAPH_NONE || listed[file] ||
-            !(build->plan.file_marks[file] & PLAN_FILE_WANTED))
+            !(build->plan->file_marks[file] & PLAN_FILE_WANTED))
             continue;
         if (session->pipelines->rounds.of[graph->jobs.data[producer].pipeline - 1] != round)
             continue;
@@ -35,11 +35,10 @@ static void list_modules(const struct build *build, uint32_t round, struct file_
 static enum jig_status find_modules(struct build *build, uint32_t round, struct file_list *out,
                                     struct jig_error *error)
 {
-    plan_create(&build->plan, build->session->graph, build->session->history);
+    build->plan = session_begin_plan(build->session);
     enum jig_status status = session_add_targets(build, error);
     if (!status)
         list_modules(build, round, out);
-    plan_free(&build->plan);
     return status;
 }
 

@@ -128,9 +128,12 @@ void jig_session_close(struct jig_session *session)
 {
     if (!session)
         return;
+    session_save_late(session);
     session_close_pipelines(session);
     session_unload(session);
+    live_free(session);
     vec_free(&session->looked);
+    vec_free(&session->marks);
     state_close(session->state);
     jig_pool_destroy(session->pool);
     session_close_cancellation(session);
@@ -164,8 +167,18 @@ void session_count_look(struct jig_session *session, file_id file, enum look loo
 {
     if (file >= session->looked.count)
         vec_extend(&session->looked, session->graph->files.count - session->looked.count);
-    if (!session->looked.data[file]++)
-        session->looks[look]++;
+    if (session->looked.data[file] == session->build)
+        return;
+    session->looked.data[file] = session->build;
+    session->looks[look]++;
+}
+
+uint8_t *session_marks(struct jig_session *session)
+{
+    uint32_t files = session->graph->files.count;
+    if (session->marks.count < files)
+        vec_extend(&session->marks, files - session->marks.count);
+    return session->marks.data;
 }
 
 enum look look_missed(uint32_t before, uint32_t after)
@@ -191,7 +204,7 @@ static void choose_to_scan(struct build *build, const struct file_list *files,
         if (is_virtual && !(session->history->files.data[file].flags & FILE_KNOWN))
             session->history->files.data[file].flags |= FILE_KNOWN;
         if (is_virtual || fresh)
-            plan_refresh_term(&build->plan, file);
+            plan_refresh_term(build->plan, file);
         else
             vec_push(out, file);
     }
@@ -202,7 +215,7 @@ static void count_looks(struct jig_session *session, const struct file_list *sca
                         const struct file_list *missed, const uint8_t *flags)
 {
     /* Each of them is first taken for a miss. */
-    uint8_t *hit = mem_array(session->graph->files.count, 1);
+    uint8_t *hit = session_marks(session);
     for (uint32_t i = 0; i < scanned->count; i++)
         hit[scanned->data[i]] = 1;
     for (uint32_t i = 0; i < missed->count; i++)
@@ -211,8 +224,18 @@ static void count_looks(struct jig_session *session, const struct file_list *sca
         file_id file = scanned->data[i];
         uint32_t after = session->history->files.data[file].flags;
         session_count_look(session, file, hit[file] ? LOOK_HIT : look_missed(flags[i], after));
+        hit[file] = 0;
     }
-    free(hit);
+}
+
+/* Tells of the files that hold something else than was known of them. `tick`: since then. */
+static void touch_changed(struct jig_session *session, const struct file_list *missed,
+                          uint64_t tick)
+{
+    for (uint32_t i = 0; i < missed->count; i++) {
+        if (session->history->files.data[missed->data[i]].changed_tick >= tick)
+            live_touch(session, missed->data[i]);
+    }
 }
 
 enum jig_status session_scan(struct build *build, const struct file_list *files,
@@ -225,6 +248,7 @@ enum jig_status session_scan(struct build *build, const struct file_list *files,
     uint8_t *flags = mem_array(chosen.count, 1);
     for (uint32_t i = 0; i < chosen.count; i++)
         flags[i] = (uint8_t)session->history->files.data[chosen.data[i]].flags;
+    uint64_t tick = history_tick(session->history);
     struct fingerprint_scan scan = {
         .graph = session->graph,
         .history = session->history,
@@ -232,8 +256,8 @@ enum jig_status session_scan(struct build *build, const struct file_list *files,
         .files = chosen.data,
         .count = chosen.count,
         .clock = session->clock,
-        .tick = history_tick(session->history),
-        .terms = build->plan.terms,
+        .tick = tick,
+        .terms = build->plan->terms,
         .missed = &missed,
     };
     enum jig_status status = fingerprint_scan(&scan, error);
@@ -241,6 +265,7 @@ enum jig_status session_scan(struct build *build, const struct file_list *files,
     build->result->files_hashed += scan.counts.hashed;
     build->result->bytes_hashed += scan.counts.hashed_bytes;
     count_looks(session, &chosen, &missed, flags);
+    touch_changed(session, &missed, tick);
     session_keep_records(session, missed.data, missed.count, &build->save_failed);
     build->found_something |= missed.count > 0;
     vec_free(&missed);
@@ -278,39 +303,42 @@ static enum jig_status make_plan(struct build *build, struct jig_error *error)
 {
     struct jig_build_result *result = build->result;
     struct phase phase = phase_begin("plan", "find what is wanted", &result->plan_ns);
-    plan_create(&build->plan, build->session->graph, build->session->history);
+    build->plan = session_begin_plan(build->session);
     if (build->session->adoption.count)
-        build->plan.adoption = build->session->adoption.data;
+        build->plan->adoption = build->session->adoption.data;
+    if (build->of_everything)
+        live_begin(build->session, build->options);
     enum jig_status status = session_add_targets(build, error);
     phase_end(build, phase);
     if (status)
         return status;
 
     phase = phase_begin("stat", "fingerprint files", &result->scan_ns);
-    struct file_list files = {build->plan.files.data, build->plan.files.count, 0};
+    struct file_list files = {build->plan->files.data, build->plan->files.count, 0};
     status = session_scan(build, &files, error);
     phase_end(build, phase);
     if (status)
         return status;
 
     phase = phase_begin("plan", "decide", &result->plan_ns);
-    status = plan_decide(&build->plan, false, error);
+    status = plan_decide(build->plan, build->force, error);
     phase_end(build, phase);
-    result->jobs_wanted = build->plan.wanted_jobs;
+    result->jobs_wanted = build->plan->wanted_jobs;
+    result->jobs_considered += build->plan->order.count;
     return status;
 }
 
 static void adopt(struct build *build)
 {
-    for (uint32_t i = 0; i < build->plan.adopted.count; i++)
-        session_adopt(build, build->plan.adopted.data[i]);
-    build->plan.adopted.count = 0;
+    for (uint32_t i = 0; i < build->plan->adopted.count; i++)
+        session_adopt(build, build->plan->adopted.data[i]);
+    build->plan->adopted.count = 0;
 }
 
 /* Sums up how long the jobs that may run took last time. */
 static void expect(struct build *build)
 {
-    const struct plan *plan = &build->plan;
+    const struct plan *plan = build->plan;
     for (uint32_t i = 0; plan->to_run && i < plan->order.count; i++) {
         job_id id = plan->order.data[i];
         uint8_t verdict = plan->jobs[id].verdict;
@@ -332,26 +360,39 @@ static struct jig_progress carry_on(const struct jig_progress *progress)
                                  .start_ns = progress->start_ns};
 }
 
+enum jig_status session_carry_out(struct build *build, struct jig_error *error)
+{
+    enum jig_status status = JIG_OK;
+    build->progress = build->session->earlier;
+    build->progress.total += build->plan->to_run;
+    expect(build);
+    adopt(build);
+    event_emit(build, JIG_EVENT_PLANNED, NULL, NULL);
+    struct phase phase = phase_begin("run", "run jobs", &build->result->run_ns);
+    if (build->plan->unfinished)
+        status = session_execute(build, error);
+    adopt(build);
+    if (!build->options->dry_run && (build->ran.count || build->found_something))
+        session_settle(build);
+    phase_end(build, phase);
+    build->session->earlier = carry_on(&build->progress);
+    build->session->waited_ns += build->waited_ns;
+    return status;
+}
+
 /* One plan, carried out: for the manifest itself, then for what the user asked for. */
 static enum jig_status build_once(struct build *build, struct jig_error *error)
 {
     enum jig_status status = make_plan(build, error);
-    if (!status) {
-        build->progress = build->session->earlier;
-        build->progress.total += build->plan.to_run;
-        expect(build);
-        adopt(build);
-        event_emit(build, JIG_EVENT_PLANNED, NULL, NULL);
-        struct phase phase = phase_begin("run", "run jobs", &build->result->run_ns);
-        if (build->plan.unfinished)
-            status = session_execute(build, error);
-        adopt(build);
-        if (!build->options->dry_run && (build->ran.count || build->found_something))
-            session_settle(build);
-        phase_end(build, phase);
-        build->session->earlier = carry_on(&build->progress);
-    }
-    plan_free(&build->plan);
+    bool planned = !status;
+    if (planned)
+        status = session_carry_out(build, error);
+    if (build->of_everything && !planned)
+        live_distrust(build->session, "the last build could not be planned");
+    else if (build->of_everything && build->options->dry_run)
+        live_distrust(build->session, "the last build was a dry run");
+    else if (build->of_everything && !live_is_off(build->session))
+        live_take(build);
     vec_free(&build->ran);
     return status;
 }
@@ -377,11 +418,12 @@ enum jig_status session_build_files(struct jig_session *session,
 {
     struct build build = begin(session, options, result);
     build.files = files;
+    build.of_everything = !files && options == session->asked;
+    build.force = session->force;
     return build_once(&build, error);
 }
 
-/* Begins to count jobs, and time. */
-static void count_anew(struct jig_session *session)
+void session_count_anew(struct jig_session *session)
 {
     session->earlier = (struct jig_progress){.start_ns = clock_monotonic_ns()};
 }
@@ -426,7 +468,7 @@ static enum jig_status bring_manifest_up_to_date(struct jig_session *session,
             return status;
         result->manifest_changed = true;
         leave_tick();
-        count_anew(session);
+        session_count_anew(session);
         /* What this round recorded is in the journal, which the load reads. */
         status = session_load(session, error);
         if (status)
@@ -441,9 +483,11 @@ static enum jig_status build_manifest(struct jig_session *session,
                                       const struct jig_build_options *options,
                                       struct jig_build_result *result, struct jig_error *error)
 {
-    count_anew(session);
-    enum jig_status status = bring_manifest_up_to_date(session, options, result, error);
-    count_anew(session);
+    session_count_anew(session);
+    enum jig_status status = session_load_again(session, error);
+    if (!status)
+        status = bring_manifest_up_to_date(session, options, result, error);
+    session_count_anew(session);
     if (!status)
         status = session_complete_graph(session, options, result, error);
     if (!status)
@@ -456,11 +500,11 @@ static enum jig_status build_pipelines(struct jig_session *session,
                                        struct jig_build_result *result, struct jig_error *error)
 {
     delta_begin(session);
-    count_anew(session);
+    session_count_anew(session);
     enum jig_status status = JIG_OK;
-    if (!session->pipelines->just_loaded)
+    if (!session->just_loaded)
         status = session_load_pipelines(session, error);
-    session->pipelines->just_loaded = false;
+    session->just_loaded = false;
     if (!status)
         status = session_build_pipelines(session, options, result, error);
     if (session->graph) {
@@ -480,27 +524,77 @@ static void report_looks(struct jig_session *session, struct jig_build_result *r
     result->missed_racy = looks[LOOK_RACY];
     result->missed_gone = looks[LOOK_GONE];
     result->files_missed = looks[LOOK_NEW] + looks[LOOK_STAT] + looks[LOOK_RACY] + looks[LOOK_GONE];
-    for (file_id file = 0; session->graph && file < session->graph->files.count; file++)
-        result->files += !graph_is_virtual(session->graph, file);
+    for (; session->graph && session->files_counted < session->graph->files.count;
+         session->files_counted++)
+        session->real_files += !graph_is_virtual(session->graph, session->files_counted);
+    result->files = session->real_files;
     uint64_t seen = result->files_hit + result->files_missed;
     result->files_skipped = result->files > seen ? result->files - seen : 0;
-    memset(session->looks, 0, sizeof session->looks);
-    vec_free(&session->looked);
 }
 
-enum jig_status jig_session_build(struct jig_session *session,
+/* Before a build or an update: what it tells begins at nothing. `out` is the caller's. */
+static enum jig_status begin_call(struct jig_session *session,
                                   const struct jig_build_options *options,
-                                  struct jig_build_result *result, struct jig_error *error)
+                                  struct jig_build_result *result,
+                                  const struct jig_build_result *out, struct jig_error *error)
 {
-    struct jig_build_result unwanted = JIG_BUILD_RESULT;
-    if (!result)
-        result = &unwanted;
     *result = (struct jig_build_result)JIG_BUILD_RESULT;
-    if (options->size != sizeof *options)
+    memset(session->looks, 0, sizeof session->looks);
+    session->build++;
+    session->waited_ns = 0;
+    session->call_start_ns = clock_monotonic_ns();
+    if (options && options->size != sizeof *options)
         return jig_fail(error, JIG_ERROR_USAGE, "the build's options are not of this version");
+    if (out && out->size < sizeof out->size)
+        return jig_fail(error, JIG_ERROR_USAGE, "the result was not initialised");
+    return JIG_OK;
+}
 
+/* After it: what the whole call came to. */
+static void end_call(struct jig_session *session, enum jig_status status,
+                     struct jig_build_result *result)
+{
+    result->load_ns = session->load_ns;
+    session->load_ns = 0;
+    result->graph_reused = session->graph_reused;
+    report_looks(session, result);
+    if (session->graph)
+        result->jobs = session->graph->jobs.count;
+    if (session->pipelines)
+        session_report_discovery(session, result);
+    state_sizes(session->state, &result->image_bytes, &result->journal_bytes);
+    result->files_looked = result->files_statted;
+    result->folders_changed = session->folders_changed;
+    session->folders_changed = false;
+    bool changed = result->jobs_run || result->outputs_removed || result->missed_stat ||
+                   result->missed_new || result->missed_gone;
+    if (!status && changed)
+        session->live.generation++;
+    result->generation = session->live.generation;
+    uint64_t whole_ns = clock_monotonic_ns() - session->call_start_ns;
+    result->engine_ns = whole_ns > session->waited_ns ? whole_ns - session->waited_ns : 0;
+    if (status == JIG_ERROR_CANCELLED)
+        jig_session_uncancel(session);
+}
+
+/* Everything is looked at, because of `why`. */
+static enum jig_status build_all(struct jig_session *session,
+                                 const struct jig_build_options *options, const char *why,
+                                 struct jig_build_result *result, struct jig_error *error)
+{
+    result->kind = JIG_UPDATE_FULL;
+    snprintf(result->full_reason, sizeof result->full_reason, "%s", why);
+    session->folders_changed = true;
+    session->asked = options;
+    live_distrust(session, "the last build did not come to its end");
     enum jig_status status = session->pipelines ? build_pipelines(session, options, result, error)
                                                 : build_manifest(session, options, result, error);
+    session->asked = NULL;
+    session->force = false;
+    bool told =
+        status == JIG_ERROR_JOB || status == JIG_ERROR_INTERRUPTED || status == JIG_ERROR_CANCELLED;
+    if (status && !told)
+        live_distrust(session, "the last build failed");
     uint64_t save_start_ns = clock_monotonic_ns();
     struct jig_error save_error;
     enum jig_status saved = session->graph ? session_save(session, &save_error) : JIG_OK;
@@ -510,22 +604,51 @@ enum jig_status jig_session_build(struct jig_session *session,
         status = saved;
     }
     result->save_ns = clock_monotonic_ns() - save_start_ns;
-    result->load_ns = session->load_ns;
-    result->graph_reused = session->graph_reused;
-    report_looks(session, result);
-    if (session->graph)
-        result->jobs = session->graph->jobs.count;
-    if (session->pipelines)
-        session_report_discovery(session, result);
-    state_sizes(session->state, &result->image_bytes, &result->journal_bytes);
+    return status;
+}
+
+/* The caller's struct may be of an older version, and shorter. */
+static void hand_over(const struct jig_build_result *from, struct jig_build_result *to)
+{
+    size_t size = to->size < sizeof *from ? to->size : sizeof *from;
+    memcpy(to, from, size);
+    to->size = size;
+}
+
+enum jig_status jig_session_build(struct jig_session *session,
+                                  const struct jig_build_options *options,
+                                  struct jig_build_result *out, struct jig_error *error)
+{
+    struct jig_build_result result;
+    enum jig_status status = begin_call(session, options, &result, out, error);
+    if (!status)
+        status = build_all(session, options, "a build was asked for", &result, error);
+    end_call(session, status, &result);
+    if (out)
+        hand_over(&result, out);
     return status;
 }
 
 enum jig_status jig_session_update(struct jig_session *session,
                                    const struct jig_change_set *changes,
                                    const struct jig_build_options *options,
-                                   struct jig_build_result *result, struct jig_error *error)
+                                   struct jig_build_result *out, struct jig_error *error)
 {
-    (void)changes;
-    return jig_session_build(session, options, result, error);
+    static const struct jig_build_options usual = JIG_BUILD_OPTIONS;
+    struct jig_build_result result;
+    enum jig_status status = begin_call(session, options, &result, out, error);
+    if (!options)
+        options = session->live.request.given ? &session->live.request.options : &usual;
+    if (!status) {
+        char why[sizeof result.full_reason] = "";
+        status = session_try_update(session, changes, options, &result, why, sizeof why, error);
+        if (why[0]) {
+            result.kind = JIG_UPDATE_FULL;
+            status = build_all(session, options, why, &result, error);
+        }
+    }
+    end_call(session, status, &result);
+    if (out)
+        hand_over(&result, out);
+    return status;
 }

@@ -78,7 +78,7 @@ static enum jig_status add_target(struct build *build, file_id file, struct jig_
     if (is_missing_source(build->session, file))
         return jig_fail(error, JIG_ERROR_MANIFEST, "'%s' missing and no known rule to make it",
                         graph_path(build->session->graph, file));
-    return plan_add_target(&build->plan, file, error);
+    return plan_add_target(build->plan, file, error);
 }
 
 enum jig_status session_add_targets(struct build *build, struct jig_error *error)
@@ -86,7 +86,7 @@ enum jig_status session_add_targets(struct build *build, struct jig_error *error
     struct file_list files = {0};
     enum jig_status status = JIG_OK;
     for (uint32_t i = 0; !status && build->files && i < build->files->count; i++)
-        status = plan_add_target(&build->plan, build->files->data[i], error);
+        status = plan_add_target(build->plan, build->files->data[i], error);
     if (build->files)
         return status;
     if (build->session->pipelines)

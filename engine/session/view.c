@@ -23,6 +23,11 @@ static bool take_record(struct jig_session *session, file_id file, struct file_r
     record.changed_tick = changed ? history_tick(session->history) : old->changed_tick;
     if (memcmp(old, &record, sizeof record) != 0) /* a page that is written is copied */
         *old = record;
+    if (changed && session->plan.graph == session->graph) {
+        plan_fit(&session->plan);
+        plan_refresh_term(&session->plan, file);
+        live_touch(session, file);
+    }
     return changed;
 }
 

@@ -112,6 +112,7 @@ struct jig_session_options {
     bool phony_cycle_error; /* a phony job that names itself is an error, not a warning */
     jig_event_fn on_event;  /* may be NULL */
     void *context;
+    bool once;               /* it is for one build: keep nothing that only updates need */
     struct jig_trace *trace; /* NULL: off. Lane 0 and on are the pool's; caller owns */
 };
 
@@ -228,9 +229,9 @@ struct jig_build_result {
     uint64_t journal_bytes;
 
     /* Of the whole call, whatever its kind. */
-    uint64_t files_looked;   /* files whose state was asked of the disk */
+    uint64_t files_looked;    /* files whose state was asked of the disk */
     uint32_t jobs_considered; /* jobs that a verdict was given on; phony ones count */
-    uint64_t engine_ns;      /* all of it, less the time in which jobs were running */
+    uint64_t engine_ns;       /* all of it, less the time in which jobs were running */
 };
 
 #define JIG_BUILD_RESULT                                                                           \
@@ -252,10 +253,10 @@ JIG_API enum jig_status jig_session_build(struct jig_session *session,
 
 /*
  * As jig_session_build, but looks only at what `changes` names and at what depends on it, and
- * believes of everything else that it is as the session last saw it: O(changed + affected), whatever
- * the size of the repository. `options` NULL: those of the last build or update. `result` says by
- * `kind` what it came to, and if it was a full build, why. What failed, or was not reached because
- * something else failed, is tried again by each update until it succeeds.
+ * believes of everything else that it is as the session last saw it: O(changed + affected),
+ * whatever the size of the repository. `options` NULL: those of the last build or update. `result`
+ * says by `kind` what it came to, and if it was a full build, why. What failed, or was not reached
+ * because something else failed, is tried again by each update until it succeeds.
  *
  * `changes` is only read; whoever collects changes clears it for the next time.
  */

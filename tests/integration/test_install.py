@@ -32,7 +32,7 @@ int main(void)
         return 2;
     }
     struct jig_build_options build = JIG_BUILD_OPTIONS;
-    struct jig_build_result result;
+    struct jig_build_result result = JIG_BUILD_RESULT;
     enum jig_status status = jig_session_build(session, &build, &result, &error);
     printf("jobs run: %u\\n", result.jobs_run);
     jig_session_close(session);

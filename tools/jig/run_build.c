@@ -96,6 +96,7 @@ static enum jig_status open_session(struct building *building, struct jig_sessio
     options.state_dir = building->place.state_dir;
     options.no_cache = request->no_cache;
     options.read_only = request->dry_run;
+    options.once = true;
     options.phony_cycle_error = request->phony_cycle_error;
     options.on_event = on_event;
     options.context = building;
@@ -295,7 +296,8 @@ static int show_build(struct building *building)
 
 int run_build(enum face face, const struct build_request *request)
 {
-    struct building building = {.face = face, .request = request};
+    struct building building = {
+        .face = face, .request = request, .results.build = JIG_BUILD_RESULT};
     struct jig_error error = {0};
     int code;
     if (parse_format(&building, &error))

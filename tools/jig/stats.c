@@ -85,7 +85,8 @@ static json_t *numbers_json(const struct jig_build_result *r)
         FIELD(modules),       FIELD(outputs_written), FIELD(outputs_kept),  FIELD(outputs_removed),
         FIELD(walk_ns),       FIELD(discover_ns),     FIELD(load_ns),       FIELD(scan_ns),
         FIELD(plan_ns),       FIELD(run_ns),          FIELD(save_ns),       FIELD(image_bytes),
-        FIELD(journal_bytes),
+        FIELD(journal_bytes), FIELD(generation),      FIELD(files_looked),  FIELD(jobs_considered),
+        FIELD(engine_ns),
     };
 #undef FIELD
     json_t *object = json_object();
@@ -94,9 +95,17 @@ static json_t *numbers_json(const struct jig_build_result *r)
     return object;
 }
 
+static const char *kind_name(enum jig_update_kind kind)
+{
+    return kind == JIG_UPDATE_NONE ? "none" : kind == JIG_UPDATE_FULL ? "full" : "incremental";
+}
+
 static void write_json(const struct jig_build_result *r, FILE *out)
 {
     json_t *object = numbers_json(r);
+    json_object_set_new(object, "kind", json_string(kind_name(r->kind)));
+    json_object_set_new(object, "full_reason", json_string(r->full_reason));
+    json_object_set_new(object, "folders_changed", json_boolean(r->folders_changed));
     json_object_set_new(object, "manifest_changed", json_boolean(r->manifest_changed));
     json_object_set_new(object, "graph_reused", json_boolean(r->graph_reused));
     json_dumpf(object, out, JSON_COMPACT);

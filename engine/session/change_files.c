@@ -1,0 +1,154 @@
+/*
+ * Which files of the graph a change set is about. The graph spells a path as its manifest does, and
+ * whoever tells of changes as it pleases; all ways to spell it that are alike as text are tried.
+ */
+#include "engine/base/path.h"
+#include "engine/session/internal.h"
+
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct finding {
+    struct jig_session *session;
+    struct buf here; /* the current directory, with a slash at the end */
+    struct buf path; /* scratch */
+    uint8_t *listed; /* [file_id] */
+    struct file_list *out;
+};
+
+static void list_file(struct finding *finding, file_id file)
+{
+    if (graph_is_virtual(finding->session->graph, file) || finding->listed[file])
+        return;
+    finding->listed[file] = 1;
+    vec_push(finding->out, file);
+}
+
+/* ---- spellings --------------------------------------------------------------------------------
+ */
+
+/* The absolute path from the current directory, into `path`; with `..` where that is above. */
+static void make_relative(struct finding *finding, const char *absolute)
+{
+    const char *here = finding->here.data;
+    size_t common = 0; /* up to and with the last slash that both have */
+    for (size_t i = 0; here[i] && here[i] == absolute[i]; i++)
+        common = here[i] == '/' ? i + 1 : common;
+    buf_clear(&finding->path);
+    for (const char *at = here + common; *at; at++) {
+        if (*at == '/')
+            buf_append_str(&finding->path, "../");
+    }
+    buf_append_str(&finding->path, absolute + common);
+    if (!finding->path.length)
+        buf_append_char(&finding->path, '.');
+    finding->path.length = path_canonicalize(finding->path.data, finding->path.length);
+}
+
+static void make_absolute(struct finding *finding, const char *relative)
+{
+    buf_clear(&finding->path);
+    buf_printf(&finding->path, "%s%s", finding->here.data, relative);
+    finding->path.length = path_canonicalize(finding->path.data, finding->path.length);
+}
+
+static bool find_spelling(struct finding *finding, const char *path, size_t length)
+{
+    file_id file = graph_find_file(finding->session->graph, path, length);
+    if (file == GRAPH_NONE)
+        return false;
+    list_file(finding, file);
+    return true;
+}
+
+/* Whether some file of the graph has this path, in whatever spelling. */
+static bool find_path(struct finding *finding, const char *path)
+{
+    bool found = find_spelling(finding, path, strlen(path));
+    if (path[0] == '/')
+        make_relative(finding, path);
+    else
+        make_absolute(finding, path);
+    found |= find_spelling(finding, finding->path.data, finding->path.length);
+    if (path[0] == '/')
+        return found;
+    /* `../x` may be spelt in another way by who is in the same directory. */
+    char *absolute = mem_strndup(finding->path.data, finding->path.length);
+    make_relative(finding, absolute);
+    found |= find_spelling(finding, finding->path.data, finding->path.length);
+    free(absolute);
+    return found;
+}
+
+/* ---- folders ----------------------------------------------------------------------------------
+ */
+
+static bool is_below(const char *path, const char *folder, size_t length)
+{
+    if (length == 1 && folder[0] == '.')
+        return path[0] != '/' && strncmp(path, "../", 3) != 0;
+    return strncmp(path, folder, length) == 0 && (path[length] == '/' || folder[length - 1] == '/');
+}
+
+static void list_below(struct finding *finding, const char *folder)
+{
+    const struct graph *graph = finding->session->graph;
+    size_t length = strlen(folder);
+    for (file_id file = 0; file < graph->files.count; file++) {
+        if (is_below(graph_path(graph, file), folder, length))
+            list_file(finding, file);
+    }
+}
+
+/* All files in a folder, however far down. O(files). */
+static void find_below(struct finding *finding, const char *path)
+{
+    list_below(finding, path);
+    if (path[0] == '/')
+        make_relative(finding, path);
+    else
+        make_absolute(finding, path);
+    char *other = mem_strndup(finding->path.data, finding->path.length);
+    list_below(finding, other);
+    free(other);
+}
+
+static bool may_be_folder(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) < 0 || S_ISDIR(st.st_mode);
+}
+
+/* A folder that is itself an input counts by its mtime, which changes with what is in it. */
+static void find_folder_around(struct finding *finding, const char *path)
+{
+    size_t length = path_dir_length(path, strlen(path));
+    char *folder = length ? mem_strndup(path, length) : mem_strndup(".", 1);
+    find_path(finding, folder);
+    free(folder);
+}
+
+void change_files(struct jig_session *session, const struct jig_change_set *changes,
+                  struct file_list *out)
+{
+    uint32_t count = jig_change_set_count(changes);
+    if (!count)
+        return;
+    struct finding finding = {.session = session, .listed = session_marks(session), .out = out};
+    char *here = getcwd(NULL, 0);
+    buf_printf(&finding.here, "%s/", here && strcmp(here, "/") != 0 ? here : "");
+    free(here);
+    for (uint32_t i = 0; i < count; i++) {
+        struct jig_change change = jig_change_set_at(changes, i);
+        bool known = find_path(&finding, change.path);
+        if (!known && may_be_folder(change.path))
+            find_below(&finding, change.path);
+        if (change.kind != JIG_CHANGE_UPDATED)
+            find_folder_around(&finding, change.path);
+    }
+    for (uint32_t i = 0; i < out->count; i++)
+        finding.listed[out->data[i]] = 0;
+    buf_free(&finding.here);
+    buf_free(&finding.path);
+}
