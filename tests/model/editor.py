@@ -139,6 +139,9 @@ class Editor:
         path = self.pick(self.files(made=True))
         return [{"op": "touch", "path": path}] if path else None
 
+    def rest(self):
+        return [{"op": "rest"}]
+
     # ---- the manifest -----------------------------------------------------------------------------
 
     def changed(self, change):

@@ -19,8 +19,9 @@ DRIVER = os.path.abspath(os.environ.get("JIG_MODEL_DRIVER", "model_driver"))
 SLOW = float(os.environ.get("JIG_TEST_SLOW", "1"))
 LIMIT = 60 * SLOW
 
-# Whether an update notices that a build.ninja is another one.
-RELOADS = os.environ.get("JIG_MODEL_RELOADS") == "1"
+# Whether an update notices that a file changed which is read by way of a symbolic link, when only the
+# file is named. Until then the link is named as well.
+SEES_BEHIND_LINKS = False
 
 EXPLAIN = re.compile(r"^jig explain: (?P<output>.+?): (?P<reason>.*)$", re.MULTILINE)
 REMOVED = re.compile(r"^removed (?P<path>.*) \(its source is gone\)$", re.MULTILINE)
@@ -68,9 +69,11 @@ class Mode:
         """The tree to begin with."""
         trees.lay(self.root, nodes)
 
-    def edit(self, edit):
-        """Does an edit; `edit` may come with what the manifest's files are now."""
+    def edit(self, edit, links):
+        """Does an edit; `links` lead to what it changes."""
         changes = trees.edit_disk(self.root, edit)
+        if not SEES_BEHIND_LINKS:
+            changes += [["update", link] for link in links]
         if edit["op"] == "env":
             self.set_variable(edit["name"], edit["value"])
         self.note(changes)
@@ -164,9 +167,6 @@ class Session(Mode):
 
     def note(self, changes):
         self.pending += [f"change {kind} {path}" for kind, path in changes]
-        if not RELOADS and self.built and ["update", "build.ninja"] in changes:
-            self.close()
-            self.built = False
 
     def set_variable(self, name, value):
         """No change set can name that: the whole is looked at."""

@@ -171,6 +171,7 @@ class Edits(Editor):
         "rewrite_manifest": 2,
         "flavour": 2,
         "bystander": 2,
+        "rest": 8,
     }
 
     def is_editable(self, path):

@@ -403,6 +403,11 @@ class PipelineWorld:
             act=lambda tree: rule.Outcome({out: flag.encode() + b"\n" + tree.read(path)}),
         )
 
+    @staticmethod
+    def virtual_jobs():
+        """How many jobs there may be that run nothing: one for each closure."""
+        return 60
+
     # ---- what nothing makes any more --------------------------------------------------------------
 
     @staticmethod

@@ -10,9 +10,10 @@ import difflib
 import os
 import shutil
 import tempfile
+import time
 from concurrent.futures import ThreadPoolExecutor
 
-from . import modes, rule
+from . import claims, modes, rule
 from .ninja_world import NinjaWorld
 from .pipeline_world import PipelineWorld
 from .tree import Link, Tree
@@ -40,7 +41,13 @@ class Play:
         nodes.update({path: Link(to) for path, to in script["links"].items()})
         self.tree = Tree(nodes)
         self.records = {}
+        self.unfinished = set()  # keys of jobs that failed, or wait for one that did
+        self.jobs = []
+        self.files_of = {}  # key of a job: all that it has to do with
         self.steps_done = 0
+        self.rendered = None  # the manifest as it was built last
+        self.now = claims.Step()
+        self.claims = claims.Claims(script["kind"])
         self.place = tempfile.mkdtemp(prefix="jig-model-")
         self.pool = ThreadPoolExecutor(4)
         self.modes = [self.mode_class(name)(self.place, self.world) for name in script["modes"]]
@@ -80,14 +87,20 @@ class Play:
             for written in self.write_manifests(before):
                 self.edit_disks(written)
             return
+        if edit["op"] == "rest":
+            time.sleep(0.03)  # docs/architecture.md, "Fingerprints": 20 ms
         if edit["op"] == "env":
             self.world.environment[edit["name"]] = edit["value"]
         self.tree.apply(edit)
         self.edit_disks(edit)
 
     def edit_disks(self, edit):
+        self.now.note(edit)
+        touched = {edit.get("path"), edit.get("to")}
+        links = [path for path in self.tree.nodes if self.tree.real(path) in touched - {path}]
+        self.now.touched |= set(links)
         for mode in self.modes:
-            mode.edit(edit)
+            mode.edit(edit, links)
 
     # ---- steps ----------------------------------------------------------------------------------
 
@@ -96,8 +109,12 @@ class Play:
         try:
             removed = self.world.stale(self.tree, self.records, self.world.jobs(self.tree))
             # What was stale and is not deleted is a source now.
-            jobs = self.world.jobs(self.tree)
-            prediction = rule.build(jobs, self.tree, self.records)
+            self.jobs = self.world.jobs(self.tree)
+            if self.now.manifest_changed:
+                self.files_of = {}
+            self.remember_files()
+            prediction = rule.build(self.jobs, self.tree, self.records)
+            self.remember_files()
             prediction.removed = removed
             return prediction
         except rule.Broken as broken:
@@ -106,17 +123,31 @@ class Play:
             prediction.why = str(broken)
             return prediction
 
+    def remember_files(self):
+        """A session does not forget that a job was once found to read a file, until its graph is
+        made anew."""
+        self.files_of = {
+            job.key: claims.files_of(job, self.records) | self.files_of.get(job.key, set())
+            for job in self.jobs
+        }
+
     def step(self, edits):
         """Does the edits, builds everywhere, and compares."""
         for edit in edits:
             self.edit(edit)
+        self.now.manifest_changed = self.world.render() != self.rendered
+        self.rendered = self.world.render()
         prediction = self.predict()
         results = list(self.pool.map(self.build, self.modes))
         for mode, result in zip(self.modes, results):
             self.compare_result(mode.name, prediction, result)
+            if result.update:
+                self.compare_update(mode.name, prediction, result)
         for mode, found in zip(self.modes, self.pool.map(lambda mode: mode.snapshot(), self.modes)):
             self.compare_trees(mode.name, self.tree.nodes, found)
+        self.unfinished = prediction.failed | prediction.blocked
         self.steps_done += 1
+        self.now = self.now.next(broken=prediction.status == "manifest")
         if self.steps_done % self.script.get("clean_every", 1) == 0:
             self.compare_clean()
 
@@ -148,6 +179,17 @@ class Play:
             self.differ(
                 mode, f"removed {result.removed} and not {prediction.removed}\n{result.text}"
             )
+
+    def compare_update(self, mode, prediction, result):
+        unfinished = self.unfinished | prediction.failed | prediction.blocked
+        affected = claims.affected(self.now, self.jobs, self.files_of, unfinished)
+        # Each is looked at once to find out, and again by each job that has read or made it.
+        looks = 8 + 2 * len(self.now.touched)
+        looks += sum(3 * len(self.files_of[job.key]) for job in affected)
+        reach = len(affected) + self.world.virtual_jobs(), looks
+        wrong = self.claims.judge(self.now, prediction, result.update, reach)
+        if wrong:
+            self.differ(mode, f"{wrong}\n{result.text}")
 
     def compare_trees(self, mode, expected, found):
         lines = []

@@ -124,7 +124,7 @@ FAULTS = [("--skip-update", "3"), ("--drop-change", "4")]
 def fault(args):
     """A session that misses something must be found out, the script shrunk, and the replay fail in
     the same way; and without the fault it must pass."""
-    for driver in FAULTS[: 2 if args.reloads else 1]:
+    for driver in FAULTS:
         for seed in range(args.first, args.first + 20):
             _, script, mismatch = run_seed(args.kind, seed, args.steps, args, driver)
             if mismatch:
@@ -177,9 +177,7 @@ def parse(arguments):
     one = commands.add_parser("fault")
     one.add_argument("kind", choices=KINDS)
     one.set_defaults(run=fault)
-    args = parser.parse_args(arguments)
-    args.reloads = os.environ.get("JIG_MODEL_RELOADS") == "1"
-    return args
+    return parser.parse_args(arguments)
 
 
 if __name__ == "__main__":

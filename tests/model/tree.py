@@ -17,6 +17,7 @@ the rest still means something: one that no longer fits is passed over, by `fits
     folder  path files       a folder that comes with its files, {name: text}, all at once
     spec    spec             another manifest
     env     name value       a variable of the environment; null: not set
+    rest                     time passes, until files are no longer too young to be believed
 """
 
 import os
@@ -64,7 +65,7 @@ class Tree:
     def fits(self, edit):
         """Whether the edit can be done to this tree."""
         op, path = edit["op"], edit.get("path")
-        if op in ("spec", "env"):
+        if op in ("spec", "env", "rest"):
             return True
         if op in ("write", "tamper"):
             return not self.below(path) and not isinstance(self.nodes.get(path), Link)
@@ -156,7 +157,7 @@ def lay(root, nodes):
 def edit_disk(root, edit):
     """Does a fitting edit to the tree at `root`. Returns what changed, as [kind, path]."""
     op = edit["op"]
-    if op in ("spec", "env"):
+    if op in ("spec", "env", "rest"):
         return []
     path = os.path.join(root, edit["path"])
     was_there = os.path.lexists(path)
