@@ -8,6 +8,8 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -33,6 +35,13 @@ struct recording {
     uint32_t id;                   /* of the job or file */
 };
 
+/* Which file lies at a path; all 0 when there is none. */
+struct seen_file {
+    uint64_t device, inode;
+    int64_t size;
+    struct timespec mtime, ctime;
+};
+
 struct state {
     struct state_options options; /* directory is not kept */
     struct arena strings;
@@ -46,6 +55,8 @@ struct state {
     uint64_t image_bytes; /* its size */
     bool loaded;          /* image_id and journal are what is on disk */
     bool healing;         /* something on disk had to be ignored and is still there */
+    bool lent;            /* others may have the lock; then this is what we left: */
+    struct seen_file left_lock, left_image, left_journal;
 };
 
 /* ---- opening and closing ---------------------------------------------------------------- */
@@ -104,7 +115,7 @@ bool state_is_joined(const struct state *state)
 /* Writes what still waits. Only cached fingerprints do, so a failure loses nothing but time. */
 static void flush(struct state *state)
 {
-    if (state->loaded && !state->options.read_only)
+    if (state->loaded && !state->options.read_only && !state->lent)
         journal_commit(&state->journal, NULL);
 }
 
@@ -118,6 +129,61 @@ void state_close(struct state *state)
     lock_drop(&state->lock);
     arena_free(&state->strings);
     free(state);
+}
+
+/* ---- lending ----------------------------------------------------------------------------- */
+
+static struct seen_file see(const char *path)
+{
+    struct stat st;
+    if (stat(path, &st) < 0)
+        return (struct seen_file){0};
+    return (struct seen_file){st.st_dev, st.st_ino, st.st_size, st.st_mtim, st.st_ctim};
+}
+
+static bool is_same_time(struct timespec a, struct timespec b)
+{
+    return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
+}
+
+static bool is_same_file(struct seen_file a, struct seen_file b)
+{
+    return a.device == b.device && a.inode == b.inode;
+}
+
+static bool is_unchanged(struct seen_file a, struct seen_file b)
+{
+    return is_same_file(a, b) && a.size == b.size && is_same_time(a.mtime, b.mtime) &&
+           is_same_time(a.ctime, b.ctime);
+}
+
+void state_lend(struct state *state)
+{
+    if (state->options.read_only || state->lent)
+        return;
+    flush(state);
+    state->left_lock = see(state->lock_path);
+    state->left_image = see(state->image_path);
+    state->left_journal = see(state->journal.path);
+    state->lent = true;
+    lock_drop(&state->lock);
+}
+
+enum jig_status state_regain(struct state *state, bool wait, bool *same, struct jig_error *error)
+{
+    *same = true;
+    if (!state->lent)
+        return JIG_OK;
+    enum jig_status status = take_lock(state, wait, error);
+    if (status)
+        return status;
+    state->lent = false;
+    /* Who only looks, or builds and finds nothing to do, takes the lock and writes nothing else. */
+    *same = !state->lock.held_by_ancestor &&
+            is_same_file(state->left_lock, see(state->lock_path)) &&
+            is_unchanged(state->left_image, see(state->image_path)) &&
+            is_unchanged(state->left_journal, see(state->journal.path));
+    return JIG_OK;
 }
 
 /* ---- loading ---------------------------------------------------------------------------- */
@@ -322,6 +388,9 @@ enum jig_status state_fold(struct state *state, struct graph *graph, struct hist
 {
     if (state->options.read_only)
         return JIG_OK;
+    if (state->lent)
+        return jig_fail(error, JIG_ERROR_LOCKED, "cannot write '%s': it is not locked",
+                        state->image_path);
     if (!state->loaded)
         return jig_fail(error, JIG_ERROR_USAGE, "the state is written before it was loaded");
     history_fit(history, graph);

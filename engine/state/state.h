@@ -63,6 +63,18 @@ void state_close(struct state *state);
 bool state_is_joined(const struct state *state);
 
 /*
+ * Gives the lock away for a while, so that others may build, without forgetting anything: what
+ * waits to be written is written. Until state_regain nothing may be recorded or folded.
+ */
+void state_lend(struct state *state);
+/*
+ * Takes the lock back; with `wait`, waits for it if need be, else JIG_ERROR_LOCKED. *same says
+ * whether the files are those that were left: if not, somebody else has built here, and what this
+ * state knows is not what is on disk; it has to be closed. O(1).
+ */
+enum jig_status state_regain(struct state *state, bool wait, bool *same, struct jig_error *error);
+
+/*
  * Maps the image and applies the journal. The columns of the graph and history returned point
  * into the mapping, which lives until the next state_load or state_close. Never fails: what is
  * wrong is told through `notice` and left out.
@@ -107,8 +119,7 @@ bool state_wants_fold(const struct state *state);
  * Writes graph and history as a new image (temporary file, fsync, rename) and starts an empty
  * journal on top of it. Drops garbage from `history`. On failure (full disk) the old image and
  * journal stay and stay valid. JIG_ERROR_LIMIT when a column has 4 GiB or more; JIG_ERROR_USAGE
- * before state_load and between lending the lock and the next state_load, since then `history`
- * lacks what is on disk.
+ * before state_load; JIG_ERROR_LOCKED while the lock is lent.
  */
 enum jig_status state_fold(struct state *state, struct graph *graph, struct history *history,
                            struct jig_error *error);

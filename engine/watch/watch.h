@@ -23,19 +23,20 @@
  * A folder that does not exist is waited for in the nearest one above that does. A watched folder
  * that is deleted or moved away is told as removed; one that takes its place is found again.
  *
- * Lost events (the kernel's queue overflowed, more folders than the system lets us watch and polling
- * failed) make a change set lost: jig_change_set_lose.
+ * Lost events (the kernel's queue overflowed, more folders than the system lets us watch and
+ * polling failed) make a change set lost: jig_change_set_lose.
  *
  * When a change set is ready: after `quiet_ms` without another event, or `max_ms` after the first;
- * not while `.git/index.lock` of the repository around the current directory exists (a checkout or a
- * rebase is under way), for at most ten seconds.
+ * not while `.git/index.lock` of the repository around the current directory exists (a checkout or
+ * a rebase is under way), for at most ten seconds.
  *
  * When the system's limit of watches is reached, the folders beyond it are polled: each is stat-ed,
  * with the files in it, every `poll_ms`; this is told once, with the sysctl to raise. With
  * `always_poll` all folders are.
  *
  * Threads: a thread of its own drains the kernel's queue, also while a build is going on, and calls
- * `ready`. All functions may be called from any thread; the caller does not call watch_take from two.
+ * `ready`. All functions may be called from any thread; the caller does not call watch_take from
+ * two.
  */
 #ifndef WATCH_WATCH_H
 #define WATCH_WATCH_H
@@ -45,10 +46,10 @@
 struct watch;
 
 struct watch_options {
-    uint32_t quiet_ms;   /* 0: 15 */
-    uint32_t max_ms;     /* 0: 100 */
-    uint32_t poll_ms;    /* 0: 500 */
-    bool always_poll;    /* for file systems that tell nothing (network mounts) */
+    uint32_t quiet_ms;     /* 0: 15 */
+    uint32_t max_ms;       /* 0: 100 */
+    uint32_t poll_ms;      /* 0: 500 */
+    bool always_poll;      /* for file systems that tell nothing (network mounts) */
     uint32_t most_watches; /* as if the system allowed no more; 0: what the system allows */
     /* Called on the watch's thread when a change set becomes ready. May be NULL. */
     void (*ready)(void *context);
@@ -65,14 +66,20 @@ void watch_destroy(struct watch *watch);
 
 /* Watches `path` (relative to the current directory, or absolute). Nothing if it is watched. */
 void watch_folder(struct watch *watch, const char *path);
+/*
+ * Forgets the folders that were not named since the last call of this (or since the beginning): to
+ * be called after all were named again, so that those which came and went do not pile up.
+ * O(folders).
+ */
+void watch_forget_rest(struct watch *watch);
 /* From here on, folders that begin to be watched are told as updated. */
 void watch_start(struct watch *watch);
 
 /* Readable for as long as a change set is ready. Not to be read. */
 int watch_fd(const struct watch *watch);
 /*
- * Adds what has happened to `into`, whether it is ready or not. False when nothing has. Call it once
- * watch_fd is readable, or after watch_sync.
+ * Adds what has happened to `into`, whether it is ready or not. False when nothing has. Call it
+ * once watch_fd is readable, or after watch_sync.
  */
 bool watch_take(struct watch *watch, struct jig_change_set *into);
 

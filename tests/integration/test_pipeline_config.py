@@ -107,6 +107,7 @@ class Show(PipelineCase):
             self.show(),
             "version: 1\n"
             "gitignore: true\n"
+            "daemon: false\n"
             "pipelines:\n"
             "- name: upper\n"
             "  sources: [src/**/*.txt]\n"

@@ -56,6 +56,8 @@ const struct command command_build = {
              "      --stats        say what the build cost (--stats=json: for programs)\n"
              "      --show-cache   say what is kept for the next build\n"
              "      --cache-dir D  keep it in the directory D, not in .jig\n"
+             "      --daemon       let a process that stays do it, and start that if need be;\n"
+             "                     --no-daemon: not even if jig.yaml says so\n"
              "      --trace FILE   write a trace that ui.perfetto.dev opens\n"
              "      --status FMT   what to put before each line: '[$finished/$total] '\n"
              "  -d MODE            keepdepfile, keeprsp: leave such files behind\n"

@@ -24,6 +24,7 @@ extern const struct command command_build;
 extern const struct command command_cache;
 extern const struct command command_clean;
 extern const struct command command_config;
+extern const struct command command_daemon;
 extern const struct command command_query;
 extern const struct command command_help;
 extern const struct command command_ninja;

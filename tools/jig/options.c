@@ -129,6 +129,8 @@ enum long_option {
     LONG_SHOW_CACHE,
     LONG_WRITE_DELTA,
     LONG_JSON,
+    LONG_DAEMON,
+    LONG_NO_DAEMON,
 };
 
 /* A list of entries is no statement, whatever a formatter thinks. */
@@ -161,6 +163,8 @@ static const struct option build_long_options[] = {
     {"no-cache", no_argument, NULL, LONG_NO_CACHE},
     {"show-cache", no_argument, NULL, LONG_SHOW_CACHE},
     {"write-delta", required_argument, NULL, LONG_WRITE_DELTA},
+    {"daemon", no_argument, NULL, LONG_DAEMON},
+    {"no-daemon", no_argument, NULL, LONG_NO_DAEMON},
     {0},
 };
 
@@ -181,6 +185,7 @@ static const struct command_options {
     [OPTIONS_OF_QUERY] = {FACE_JIG, "jig help query", "f:C:h", tidy_long_options},
     [OPTIONS_OF_CACHE] = {FACE_JIG, "jig help cache", "f:C:h", cache_long_options},
     [OPTIONS_OF_CONFIG] = {FACE_JIG, "jig help config", "f:C:h", tidy_long_options},
+    [OPTIONS_OF_DAEMON] = {FACE_JIG, "jig help daemon", "f:C:h", cache_long_options},
 };
 
 static enum options_outcome wrong(const struct command_options *command, const char *message)
@@ -278,6 +283,12 @@ static enum options_outcome set_option(const struct command_options *command, in
     case LONG_JSON:
         request->json = true;
         return OPTIONS_GO;
+    case LONG_DAEMON:
+        request->daemon = DAEMON_ASKED;
+        return OPTIONS_GO;
+    case LONG_NO_DAEMON:
+        request->daemon = DAEMON_REFUSES;
+        return OPTIONS_GO;
     case LONG_VERSION:
         return OPTIONS_VERSION;
     case 'h':
@@ -305,6 +316,7 @@ enum options_outcome options_parse(enum options_of who, int argc, char **argv,
         if (outcome)
             return outcome;
     }
+    request->arguments = argv;
     request->targets = argv + optind;
     request->target_count = argc - optind;
     return OPTIONS_GO;

@@ -9,6 +9,9 @@
 
 #include <stdint.h>
 
+/* Whether a daemon is to do the build: --daemon, --no-daemon. */
+enum daemon_wish { DAEMON_UNSAID, DAEMON_ASKED, DAEMON_REFUSES };
+
 enum stats_form { STATS_NONE, STATS_TABLE, STATS_JSON };
 
 /* Text belongs to argv. */
@@ -21,6 +24,7 @@ struct build_request {
     const char *tool;      /* -t; NULL: build. `targets` are then the tool's arguments */
     char **targets;
     int target_count;
+    char **arguments;  /* all of argv, as far as it was permuted */
     uint32_t slots;    /* -j; 0: not given; JIG_UNLIMITED */
     uint32_t failures; /* -k; JIG_UNLIMITED */
     double max_load;   /* -l; 0: off */
@@ -42,7 +46,9 @@ struct build_request {
     bool no_cache;
     bool show_cache;
 
-    bool json; /* jig cache --json */
+    enum daemon_wish daemon;
+
+    bool json; /* --json of jig cache and jig daemon */
 };
 
 enum options_outcome {
@@ -62,6 +68,7 @@ enum options_of {
     OPTIONS_OF_QUERY,
     OPTIONS_OF_CACHE,
     OPTIONS_OF_CONFIG,
+    OPTIONS_OF_DAEMON,
 };
 
 /*

@@ -3,6 +3,7 @@
 #include "engine/session/internal.h"
 #include "jig/scheduler.h"
 #include "tools/jig/choice.h"
+#include "tools/jig/daemon_client.h"
 #include "tools/jig/processors.h"
 #include "tools/jig/results.h"
 #include "tools/jig/stats.h"
@@ -21,7 +22,8 @@ enum { TICK_MS = 1000, EXIT_READER_GONE = 128 + SIGPIPE };
 struct building {
     enum face face;
     const struct build_request *request;
-    struct place place;
+    const struct build_host *host;
+    struct place place;   /* entered */
     struct choice choice; /* of pipelines */
     struct status_format format;
     struct status *status;
@@ -71,7 +73,7 @@ static void on_event(void *context, const struct jig_event *event)
         building->request->dry_run)
         return;
     building->stopping = true;
-    raise(SIGTERM);
+    building->host->stop(building->host->context);
 }
 
 /* ---- the build --------------------------------------------------------------------------- */
@@ -101,7 +103,7 @@ static enum jig_status open_session(struct building *building, struct jig_sessio
     options.on_event = on_event;
     options.context = building;
     options.trace = building->trace;
-    return jig_session_open(&options, session, error);
+    return building->host->open(building->host->context, &options, session, error);
 }
 
 static struct jig_build_options build_options(const struct building *building)
@@ -134,16 +136,17 @@ static struct jig_build_options build_options(const struct building *building)
 static enum jig_status build(struct building *building, struct jig_error *error)
 {
     const struct build_request *request = building->request;
+    const struct build_host *host = building->host;
     struct jig_session *session;
     enum jig_status status = open_session(building, &session, error);
     if (!status) {
         choice_fit(&building->choice, &building->place, session->graph);
         struct jig_build_options options = build_options(building);
-        status = jig_session_build(session, &options, &building->results.build, error);
+        status = host->build(host->context, session, &options, &building->results.build, error);
     }
     if (building->face == FACE_JIG)
         results_take(&building->results, request, &building->place, session, status);
-    jig_session_close(session);
+    host->close(host->context, session, status);
     return status;
 }
 
@@ -167,12 +170,10 @@ static const char *pipeline_option(const struct build_request *request)
     return NULL;
 }
 
-/* Goes to where the manifest is, and finds out what of it is wanted. False: told. */
-static bool prepare(struct building *building)
+/* Whether the request makes sense at this place. False: told. */
+static bool check(const struct building *building)
 {
     const struct build_request *request = building->request;
-    if (!place_enter(building->face, request, !request->quiet, &building->place))
-        return false;
     if (request->delta && request->dry_run) {
         face_wrong_usage(building->face, "jig help build",
                          "-n changes nothing, so there is no delta to write");
@@ -184,9 +185,15 @@ static bool prepare(struct building *building)
                          option, building->place.manifest);
         return false;
     }
+    return true;
+}
+
+/* Finds out what of the manifest is wanted. False: told. */
+static bool choose(struct building *building)
+{
     struct jig_error error = {0};
     if (!building->place.pipelines ||
-        !choice_make(&building->choice, &building->place, request, &error))
+        !choice_make(&building->choice, &building->place, building->request, &error))
         return true;
     face_error(building->face, &error);
     return false;
@@ -294,20 +301,52 @@ static int show_build(struct building *building)
     return code;
 }
 
+/* The format is what a wrong request is told of first; it is the caller's to free. */
+static bool begin(struct building *building)
+{
+    struct jig_error error = {0};
+    if (!parse_format(building, &error))
+        return true;
+    face_wrong_usage(building->face, "jig help build", "%s", error.message);
+    return false;
+}
+
+static void end(struct building *building)
+{
+    status_format_free(&building->format);
+    choice_free(&building->choice);
+}
+
 int run_build(enum face face, const struct build_request *request)
 {
-    struct building building = {
-        .face = face, .request = request, .results.build = JIG_BUILD_RESULT};
-    struct jig_error error = {0};
-    int code;
-    if (parse_format(&building, &error))
-        code = face_wrong_usage(face, "jig help build", "%s", error.message);
-    else if (!prepare(&building))
-        code = face_exit_code(face, JIG_ERROR_USAGE, 0);
-    else
-        code = show_build(&building);
-    status_format_free(&building.format);
-    choice_free(&building.choice);
+    struct building building = {.face = face,
+                                .request = request,
+                                .host = &build_host_once,
+                                .results.build = JIG_BUILD_RESULT};
+    int code = face_exit_code(face, JIG_ERROR_USAGE, 0);
+    if (begin(&building) && place_enter(face, request, !request->quiet, &building.place) &&
+        check(&building)) {
+        bool asks = face == FACE_JIG && daemon_client_is_wanted(request, &building.place);
+        bool done = asks && daemon_client_build(request, &building.place, &code);
+        if (!done && choose(&building))
+            code = show_build(&building);
+    }
+    end(&building);
     place_free(&building.place);
+    return code;
+}
+
+int run_build_hosted(const struct build_request *request, const struct place *place,
+                     const struct build_host *host)
+{
+    struct building building = {.face = FACE_JIG,
+                                .request = request,
+                                .host = host,
+                                .place = *place,
+                                .results.build = JIG_BUILD_RESULT};
+    int code = EXIT_UNABLE;
+    if (begin(&building) && choose(&building))
+        code = show_build(&building);
+    end(&building);
     return code;
 }

@@ -105,7 +105,9 @@ struct config {
     uint32_t pool_count;
     struct config_file *files; /* all that were read; [0] is the root's */
     uint32_t file_count;
-    bool no_ignore; /* `gitignore: false` */
+    bool no_ignore;          /* `gitignore: false` */
+    bool daemon;             /* `daemon:`: a process that stays is to build */
+    uint32_t daemon_idle_ms; /* `daemon: {idle: …}`: how long it stays unused; 0: as usual */
 };
 
 /*

@@ -19,10 +19,12 @@ struct key {
     }
 
 static const struct key of_file[] = {
-    KEY(file_keys, version),
-    KEY(file_keys, pipelines),
-    KEY(file_keys, pools),
-    KEY(file_keys, gitignore),
+    KEY(file_keys, version),   KEY(file_keys, pipelines), KEY(file_keys, pools),
+    KEY(file_keys, gitignore), KEY(file_keys, daemon),    {0},
+};
+
+static const struct key of_daemon[] = {
+    KEY(daemon_keys, idle),
     {0},
 };
 
@@ -114,6 +116,12 @@ static bool read_keys(struct reader *reader, const struct yaml_value *value, con
 bool read_file_keys(struct reader *reader, const struct yaml_value *value, struct file_keys *keys)
 {
     return read_keys(reader, value, "the file", of_file, keys);
+}
+
+bool read_daemon_keys(struct reader *reader, const struct yaml_value *value,
+                      struct daemon_keys *keys)
+{
+    return read_keys(reader, value, "`daemon`", of_daemon, keys);
 }
 
 bool read_pipeline_keys(struct reader *reader, const struct yaml_value *value,

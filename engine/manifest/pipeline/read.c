@@ -26,14 +26,32 @@ static void read_version(struct reader *reader, const struct yaml_value *version
         wrong(reader, version, "", "`version` must be 1, the only one there is");
 }
 
+/* `true`, `false`, or a mapping, which says that and more. */
+static void read_daemon(struct reader *reader, const struct yaml_value *daemon)
+{
+    struct config *config = reader->config;
+    struct daemon_keys keys = {0};
+    if (daemon->kind != YAML_IS_MAPPING) {
+        config->daemon = read_bool(reader, daemon, "daemon", false);
+        return;
+    }
+    config->daemon = read_daemon_keys(reader, daemon, &keys);
+    if (keys.idle)
+        config->daemon_idle_ms = read_duration(reader, keys.idle, "idle");
+}
+
 /* Settings of the whole build, which only the root's file has. */
 static void read_settings(struct reader *reader, const struct file_keys *keys)
 {
     if (reader->config->file_count > 1) {
         if (keys->gitignore)
             odd(reader, keys->gitignore, "", "`gitignore` counts in the root's jig.yaml only");
+        if (keys->daemon)
+            odd(reader, keys->daemon, "", "`daemon` counts in the root's jig.yaml only");
         return;
     }
+    if (keys->daemon)
+        read_daemon(reader, keys->daemon);
     if (keys->gitignore)
         reader->config->no_ignore = !read_bool(reader, keys->gitignore, "gitignore", true);
 }

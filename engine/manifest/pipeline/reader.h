@@ -14,7 +14,11 @@
 /* Where each key's value of a mapping is; NULL for a key that is not given. The valid keys are
  * those of these structs: see keys.c. */
 struct file_keys {
-    const struct yaml_value *version, *pipelines, *pools, *gitignore;
+    const struct yaml_value *version, *pipelines, *pools, *gitignore, *daemon;
+};
+
+struct daemon_keys {
+    const struct yaml_value *idle;
 };
 
 struct pipeline_keys {
@@ -76,6 +80,8 @@ struct place place_within(const struct reader *reader, const struct yaml_value *
 
 /* Each takes the keys that are valid in `value`; false when it told a problem. */
 bool read_file_keys(struct reader *reader, const struct yaml_value *value, struct file_keys *keys);
+bool read_daemon_keys(struct reader *reader, const struct yaml_value *value,
+                      struct daemon_keys *keys);
 bool read_pipeline_keys(struct reader *reader, const struct yaml_value *value,
                         struct pipeline_keys *keys);
 bool read_scan_keys(struct reader *reader, const struct yaml_value *value, struct scan_keys *keys);

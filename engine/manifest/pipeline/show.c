@@ -278,11 +278,24 @@ static void show_pools(yaml_emitter_t *emitter, const struct config *config)
     end_mapping(emitter);
 }
 
+static void show_daemon(yaml_emitter_t *emitter, const struct config *config)
+{
+    if (!config->daemon || !config->daemon_idle_ms) {
+        bool_key(emitter, "daemon", config->daemon);
+        return;
+    }
+    put(emitter, "daemon", UNQUOTED);
+    begin_mapping(emitter, YAML_BLOCK_MAPPING_STYLE);
+    number_key(emitter, "idle", config->daemon_idle_ms, "ms");
+    end_mapping(emitter);
+}
+
 static void show_file(yaml_emitter_t *emitter, const struct config *config)
 {
     begin_mapping(emitter, YAML_BLOCK_MAPPING_STYLE);
     number_key(emitter, "version", 1, "");
     bool_key(emitter, "gitignore", !config->no_ignore);
+    show_daemon(emitter, config);
     if (config->pool_count > 0)
         show_pools(emitter, config);
     put(emitter, "pipelines", UNQUOTED);

@@ -1,0 +1,351 @@
+/*
+ * Random changes, and an oracle: whatever looks different afterwards must have been told of.
+ *
+ * The oracle looks at each named folder by its path, before and after, as a session would. It does
+ * not know how watching works. A failure prints the seed and the step; WATCH_SEED and WATCH_STEPS
+ * in the environment run another one.
+ */
+#include "watch_support.h"
+
+#include "engine/base/memory.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* ---- the oracle ----------------------------------------------------------------------------- */
+
+struct entry {
+    char name[16];
+    uint64_t inode, size;
+    uint32_t mode;
+    struct timespec changed, modified;
+};
+
+struct view {
+    bool is_there;
+    uint64_t inode;
+    VEC(struct entry) entries; /* by name */
+};
+
+static bool is_cookie(const char *name)
+{
+    return strncmp(name, ".jig-", 5) == 0;
+}
+
+static void view_entry(struct view *view, const char *folder, const char *name)
+{
+    char path[64 + 256];
+    struct stat st;
+    struct entry entry = {0};
+    snprintf(path, sizeof path, "%.60s/%s", folder, name);
+    memcpy(entry.name, name, strnlen(name, sizeof entry.name - 1));
+    assert_return_code(lstat(path, &st), errno);
+    entry.inode = st.st_ino;
+    entry.mode = st.st_mode;
+    if (!S_ISDIR(st.st_mode)) {
+        entry.size = (uint64_t)st.st_size;
+        entry.changed = st.st_ctim;
+        entry.modified = st.st_mtim;
+    }
+    vec_push(&view->entries, entry);
+}
+
+static struct view view_of(const char *folder)
+{
+    struct view view = {0};
+    struct stat st;
+    struct dirent **names;
+    int count = scandir(folder, &names, NULL, alphasort);
+    if (count < 0 || stat(folder, &st) < 0)
+        return view;
+    view.is_there = true;
+    view.inode = st.st_ino;
+    for (int i = 0; i < count; i++) {
+        const char *name = names[i]->d_name;
+        if (strcmp(name, ".") != 0 && strcmp(name, "..") != 0 && !is_cookie(name))
+            view_entry(&view, folder, name);
+        free(names[i]);
+    }
+    free(names);
+    return view;
+}
+
+static bool is_same_time(struct timespec a, struct timespec b)
+{
+    return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
+}
+
+static bool is_same(const struct entry *a, const struct entry *b)
+{
+    return a->inode == b->inode && a->mode == b->mode && a->size == b->size &&
+           is_same_time(a->changed, b->changed) && is_same_time(a->modified, b->modified);
+}
+
+struct world {
+    struct watching *watching;
+    VEC(char *) folders; /* that are named */
+    VEC(struct view) views;
+    uint64_t seed, random;
+    uint32_t step;
+};
+
+static void demand(const struct world *world, const char *folder, const char *name)
+{
+    char path[256];
+    snprintf(path, sizeof path, "%s%s%s", strcmp(folder, ".") == 0 && name ? "" : folder,
+             name && strcmp(folder, ".") != 0 ? "/" : "", name ? name : "");
+    if (!has_told_any(world->watching, path) && !has_told_any(world->watching, folder))
+        fail_msg("seed %" PRIu64 ", step %" PRIu32 ": nothing told of %s, only of:\n%s",
+                 world->seed, world->step, path, world->watching->told);
+}
+
+static void compare(const struct world *world, const char *folder, const struct view *before,
+                    const struct view *after)
+{
+    if (before->is_there != after->is_there || before->inode != after->inode) {
+        demand(world, folder, NULL);
+        return;
+    }
+    const struct entry *old = before->entries.data, *old_end = old + before->entries.count;
+    const struct entry *new = after->entries.data, *new_end = new + after->entries.count;
+    while (old < old_end || new < new_end) {
+        int order = old == old_end ? 1 : new == new_end ? -1 : strcmp(old->name, new->name);
+        if (order != 0 || !is_same(old, new))
+            demand(world, folder, order < 0 ? old->name : new->name);
+        old += order <= 0;
+        new += order >= 0;
+    }
+}
+
+static void compare_all(struct world *world)
+{
+    for (uint32_t i = 0; i < world->folders.count; i++) {
+        struct view now = view_of(world->folders.data[i]);
+        compare(world, world->folders.data[i], &world->views.data[i], &now);
+        vec_free(&world->views.data[i].entries);
+        world->views.data[i] = now;
+    }
+}
+
+/* ---- the changes ---------------------------------------------------------------------------- */
+
+/* splitmix64: https://prng.di.unimi.it/splitmix64.c */
+static uint32_t pick(struct world *world, uint32_t below)
+{
+    uint64_t z = (world->random += 0x9e3779b97f4a7c15);
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+    return (uint32_t)((z ^ (z >> 31)) >> 32) % below;
+}
+
+/* A path of one to three names; a few of them are links as often as folders. */
+static void pick_folder(struct world *world, char path[64])
+{
+    static const char *const names[] = {"a", "b", "l"};
+    size_t length = 0;
+    for (uint32_t left = 1 + pick(world, 3); left; left--)
+        length += (size_t)snprintf(path + length, 64 - length, "%s%s", length ? "/" : "",
+                                   names[pick(world, 3)]);
+}
+
+static void pick_file(struct world *world, char path[80])
+{
+    static const char *const names[] = {"x", "y", "z"};
+    char folder[64] = ".";
+    if (pick(world, 8))
+        pick_folder(world, folder);
+    snprintf(path, 80, "%s/%s", folder, names[pick(world, 3)]);
+}
+
+/* Most of these fail now and then, as what they are about is not there, or is something else. */
+static void change_file(struct world *world)
+{
+    char path[80], other[80];
+    pick_file(world, path);
+    pick_file(world, other);
+    int flags[] = {O_CREAT | O_TRUNC, O_APPEND, O_CREAT | O_EXCL};
+    switch (pick(world, 7)) {
+    case 0:
+    case 1:
+    case 2: {
+        int fd = open(path, O_WRONLY | O_CLOEXEC | flags[pick(world, 3)], 0666);
+        if (fd < 0)
+            return;
+        assert_int_equal(write(fd, "x", 1), 1);
+        close(fd);
+        return;
+    }
+    case 3:
+        (void)unlink(path);
+        return;
+    case 4:
+        (void)rename(path, other);
+        return;
+    case 5:
+        (void)chmod(path, pick(world, 2) ? 0644 : 0755);
+        return;
+    case 6:
+        (void)utimensat(AT_FDCWD, path, NULL, AT_SYMLINK_NOFOLLOW);
+        return;
+    }
+}
+
+static void replace_link(const char *path, const char *leads_to)
+{
+    (void)unlink("next");
+    assert_return_code(symlink(leads_to, "next"), errno);
+    if (rename("next", path) < 0)
+        (void)unlink("next");
+}
+
+static void link_to_picked(struct world *world, const char *path)
+{
+    char target[64], leads_to[200];
+    pick_folder(world, target);
+    if (pick(world, 2)) {
+        char here[100];
+        assert_non_null(getcwd(here, sizeof here));
+        snprintf(leads_to, sizeof leads_to, "%s/%s", here, target);
+    } else {
+        snprintf(leads_to, sizeof leads_to, "%s%s", pick(world, 2) ? "../" : "", target);
+    }
+    replace_link(path, leads_to);
+}
+
+static void change_folder(struct world *world)
+{
+    char path[64], other[64], command[100];
+    pick_folder(world, path);
+    pick_folder(world, other);
+    switch (pick(world, 7)) {
+    case 0:
+    case 1:
+    case 2:
+        (void)mkdir(path, 0777);
+        return;
+    case 3:
+        snprintf(command, sizeof command, "rm -rf %s 2>/dev/null", path);
+        (void)!system(command);
+        return;
+    case 4:
+        (void)rename(path, other);
+        return;
+    case 5:
+        (void)renameat2(AT_FDCWD, path, AT_FDCWD, other, RENAME_EXCHANGE);
+        return;
+    case 6:
+        link_to_picked(world, path);
+        return;
+    }
+}
+
+/* ---- running -------------------------------------------------------------------------------- */
+
+static void name_all(struct world *world, const char *folder, int depth)
+{
+    static const char *const names[] = {"a", "b", "l"};
+    vec_push(&world->folders, mem_strndup(folder, strlen(folder)));
+    vec_push(&world->views, view_of(folder));
+    for (int i = 0; depth && i < 3; i++) {
+        char child[64];
+        snprintf(child, sizeof child, "%s%s%s", strcmp(folder, ".") ? folder : "",
+                 strcmp(folder, ".") ? "/" : "", names[i]);
+        name_all(world, child, depth - 1);
+    }
+}
+
+/* So that nobody depends on all folders being named: a third is, or all. */
+static void name_some(struct world *world)
+{
+    bool all = pick(world, 2);
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < world->folders.count; i++) {
+        if (!all && pick(world, 3)) {
+            free(world->folders.data[i]);
+            vec_free(&world->views.data[i].entries);
+            continue;
+        }
+        name_folder(world->watching, world->folders.data[i]);
+        world->folders.data[kept] = world->folders.data[i];
+        world->views.data[kept++] = world->views.data[i];
+    }
+    world->folders.count = world->views.count = kept;
+}
+
+static uint64_t number_from(const char *variable, uint64_t otherwise)
+{
+    const char *text = getenv(variable);
+    return text ? strtoull(text, NULL, 10) : otherwise;
+}
+
+static void run_world(uint64_t seed, uint32_t steps, struct watch_options options)
+{
+    struct world world = {.seed = seed, .random = seed};
+    world.watching = watch_these("", &options);
+    name_all(&world, ".", 3);
+    name_some(&world);
+    told(world.watching);
+    for (world.step = 0; world.step < steps; world.step++) {
+        for (uint32_t changes = 1 + pick(&world, 8); changes; changes--)
+            if (pick(&world, 2))
+                change_file(&world);
+            else
+                change_folder(&world);
+        told(world.watching);
+        compare_all(&world);
+        if (!options.always_poll && !options.most_watches)
+            assert_string_equal(told(world.watching), "");
+    }
+    end_watching(world.watching);
+    for (uint32_t i = 0; i < world.folders.count; i++) {
+        free(world.folders.data[i]);
+        vec_free(&world.views.data[i].entries);
+    }
+    vec_free(&world.folders);
+    vec_free(&world.views);
+    shell("rm -rf a b l x y z");
+}
+
+static void run_worlds(uint32_t worlds, uint32_t steps, struct watch_options options)
+{
+    uint64_t first = number_from("WATCH_SEED", 1);
+    steps = (uint32_t)number_from("WATCH_STEPS", steps);
+    for (uint64_t seed = first; seed < first + worlds; seed++)
+        run_world(seed, steps, options);
+}
+
+static void tells_of_everything_that_is_different(void **state)
+{
+    (void)state;
+    run_worlds(20, 100, (struct watch_options){0});
+}
+
+static void tells_of_everything_when_polling(void **state)
+{
+    (void)state;
+    run_worlds(4, 60, (struct watch_options){.always_poll = true, .poll_ms = 5});
+}
+
+static void tells_of_everything_with_few_watches(void **state)
+{
+    (void)state;
+    run_worlds(4, 60, (struct watch_options){.most_watches = 12, .poll_ms = 5});
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, enter_folder, leave_folder)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(tells_of_everything_that_is_different),
+        TEST(tells_of_everything_when_polling),
+        TEST(tells_of_everything_with_few_watches),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
