@@ -82,7 +82,8 @@ class Claims:
         )
 
     def judge_generation(self, step, prediction, answer):
-        before, now = self.generation, answer["generation"]
+        first = answer["full_reason"] == "a build was asked for"
+        before, now = 0 if first else self.generation, answer["generation"]
         self.generation = now
         did = bool(prediction.ran or prediction.removed)
         if prediction.status == "ok" and did and now != before + 1:

@@ -222,6 +222,14 @@ pipelines:
 """
 
 
+PULSE = """\
+  - name: pulse
+    sources: "pulse/beat.txt"
+    generate: { shell: "cat {source} > {out}" }
+    outputs: ["pulse/{stem}.made"]
+"""
+
+
 def matches(pattern, path):
     """jig.yaml's patterns, as far as they are used here."""
     if path.startswith("."):
@@ -281,6 +289,11 @@ class PipelineWorld:
 
     def collected(self, pipeline):
         return [name for name in pipeline.collect if name in self.spec["pipelines"]]
+
+    @staticmethod
+    def add_pulse(manifest):
+        """The manifest with a job from pulse/beat.txt to pulse/beat.made in addition."""
+        return manifest + PULSE
 
     @staticmethod
     def ignored(path):
