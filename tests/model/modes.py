@@ -30,6 +30,7 @@ EXPLAIN = re.compile(r"^jig explain: (?P<output>.+?): (?P<reason>.*)$", re.MULTI
 # What is explained that is no job, and the job that only watched trees have.
 BESIDE_JOBS = {"everything was looked at", "pulse/beat.made"}
 END = re.compile(rb"^jig: (?:\d+ jobs? run, .*|no work to do\.)\n", re.MULTILINE)
+HEAD = re.compile(rb"^jig: (?:\d+ changes?: .*|anything may have changed: .*)\n", re.MULTILINE)
 ERROR = re.compile(rb"^jig: error: .*\n", re.MULTILINE)
 REMOVED = re.compile(r"^removed (?P<path>.*) \(its source is gone\)$", re.MULTILINE)
 STATUS_OF_EXIT = {0: "ok", 1: "job", 2: "manifest"}
@@ -336,32 +337,37 @@ class Watch(Mode):
         )
 
     def has_ended(self):
-        """Whether the build is over that the last beat was in."""
+        """Whether the build is over that the last beat was in: one that began before the file was
+        made, and whose last line has come."""
         if self.is_broken:
             return ERROR.search(self.err)
-        return END.search(self.out) and self.out_is_complete() and self.has_beaten()
+        if not self.has_beaten():
+            return False
+        self.read(0)
+        ends = [match.end() for match in END.finditer(self.out)]
+        heads = [match.end() for match in HEAD.finditer(self.out)]
+        return bool(ends) and ends[-1] > max(heads, default=0)
 
     def wait(self):
         """Reads until the build has ended. Returns how many there were."""
-        streams = {self.process.stdout: "out", self.process.stderr: "err"}
         end = time.monotonic() + LIMIT
         while not self.has_ended():
-            left = max(0, end - time.monotonic())
-            ready, _, _ = select.select(list(streams), [], [], left)
-            if not ready:
+            if not self.read(max(0, end - time.monotonic())):
                 raise Failure(f"no build came within {LIMIT:.0f} s\n{self.out}\n{self.err}")
+        return max(1, len(END.findall(self.out)))
+
+    def read(self, seconds):
+        """Takes in what is printed, and waits for it so long at most. Whether there was anything."""
+        streams = {self.process.stdout: "out", self.process.stderr: "err"}
+        anything = False
+        while ready := select.select(list(streams), [], [], 0 if anything else seconds)[0]:
             for stream in ready:
                 data = os.read(stream.fileno(), 1 << 16)
                 if not data:
                     raise Failure(f"the watch ended\n{self.out.decode()}{self.err.decode()}")
                 setattr(self, streams[stream], getattr(self, streams[stream]) + data)
-        return max(1, len(END.findall(self.out)))
-
-    def out_is_complete(self):
-        """The job that beats may have ended long before its build."""
-        return self.out.rindex(b"\njig: " if b"\njig: " in self.out else b"jig: ") > self.out.rfind(
-            b"["
-        )
+            anything = True
+        return anything
 
     def close(self):
         if self.process:
