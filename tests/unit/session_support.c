@@ -68,9 +68,9 @@ static int by_text(const void *a, const void *b)
 static void sort_words(char *text, size_t size)
 {
     char *copy = strdup(text);
-    char *words[64];
+    char *words[64], *rest;
     size_t count = 0;
-    for (char *word = strtok(copy, " "); word; word = strtok(NULL, " "))
+    for (char *word = strtok_r(copy, " ", &rest); word; word = strtok_r(NULL, " ", &rest))
         words[count++] = word;
     qsort(words, count, sizeof *words, by_text);
     *text = '\0';
