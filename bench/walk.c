@@ -3,7 +3,9 @@
  *
  * Makes a tree of N empty files, ten to a folder and folders four deep, then measures by turns
  * whole processes that walk it from nothing; and, in one process, what it costs to find out that
- * nothing has changed: with what another process left (loaded, checked, indexed), and again.
+ * nothing has changed: with what another process left (loaded, checked, indexed), and again; and to
+ * take in one change that it is told of: a file that comes, or goes, or is saved, a folder that
+ * comes or goes.
  */
 #include "bench/measure.h"
 
@@ -159,6 +161,92 @@ static void measure_again(const struct options *options, const char *directory)
     jig_pool_destroy(pool);
 }
 
+enum told { FILE_COMES, FILE_SAVED, FILE_GOES, FOLDER_COMES, FOLDER_GOES, TOLD_KINDS };
+
+static void make_change(enum told told, const char *file, const char *folder)
+{
+    struct buf inner = {0};
+    buf_printf(&inner, "%s/new.ts", folder);
+    bool good = true;
+    if (told == FILE_COMES || told == FILE_SAVED)
+        good = io_write_file(AT_FDCWD, file, "x", told == FILE_SAVED) == 0;
+    else if (told == FILE_GOES)
+        good = unlink(file) == 0;
+    else if (told == FOLDER_COMES)
+        good = mkdir(folder, 0777) == 0 && io_write_file(AT_FDCWD, inner.data, "", 0) == 0;
+    else
+        good = unlink(inner.data) == 0 && rmdir(folder) == 0;
+    if (!good)
+        die("cannot change the tree");
+    buf_free(&inner);
+}
+
+/* Tells one change and returns the time it took in us. */
+static double tell(struct tree *tree, struct jig_pool *pool, const char *path,
+                   struct tree_changes *changes)
+{
+    struct jig_error error;
+    uint64_t start_ns = clock_monotonic_ns();
+    if (tree_refresh_paths(tree, pool, &path, 1, changes, NULL, NULL, &error) != JIG_OK)
+        die(error.message);
+    if (changes->why)
+        die(changes->why);
+    return (double)(clock_monotonic_ns() - start_ns) / 1e3;
+}
+
+static void report_told(const struct options *options, double *times[TOLD_KINDS], uint32_t count)
+{
+    static const char *const names[TOLD_KINDS] = {"file_comes", "file_saved", "file_goes",
+                                                  "folder_comes", "folder_goes"};
+    printf(options->json ? "{\"benchmark\":\"walk-told-%u\"" : "walk-told-%u:", options->files);
+    for (int i = 0; i < TOLD_KINDS; i++)
+        printf(options->json ? ",\"%s_us\":%.1f" : " %s %.1f us", names[i],
+               median(times[i], count));
+    puts(options->json ? "}" : "");
+}
+
+/* What is told lies in another folder each time. */
+static void measure_told(const struct options *options, const char *directory)
+{
+    enum { FOLDERS_A_RUN = 20 };
+    struct jig_pool *pool = jig_pool_create(0);
+    struct tree *tree = open_tree(directory);
+    struct tree_counts counts;
+    struct tree_changes changes = {0};
+    uint32_t folders = (options->files + FILES_A_FOLDER - 1) / FILES_A_FOLDER;
+    uint32_t count = options->runs * FOLDERS_A_RUN;
+    double *times[TOLD_KINDS];
+    for (int i = 0; i < TOLD_KINDS; i++)
+        times[i] = mem_array(count, sizeof *times[i]);
+    refresh(tree, pool, &counts);
+    struct buf folder = {0}, file = {0};
+    size_t skip = strlen(directory) + 1;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t n = (uint32_t)((uint64_t)i * 7919 % folders);
+        buf_clear(&folder);
+        buf_clear(&file);
+        buf_printf(&folder, "%s/package%u/src/feature%u/part%u/new", directory,
+                   n / (FOLDERS_A_FOLDER * FOLDERS_A_FOLDER),
+                   n / FOLDERS_A_FOLDER % FOLDERS_A_FOLDER, n % FOLDERS_A_FOLDER);
+        buf_printf(&file, "%s.ts", folder.data);
+        for (int told = 0; told < TOLD_KINDS; told++) {
+            make_change((enum told)told, file.data, folder.data);
+            times[told][i] =
+                tell(tree, pool, (told < FOLDER_COMES ? file.data : folder.data) + skip, &changes);
+            if (changes.list.count != (told != FILE_SAVED))
+                die("a change was not told");
+        }
+    }
+    report_told(options, times, count);
+    for (int i = 0; i < TOLD_KINDS; i++)
+        free(times[i]);
+    buf_free(&folder);
+    buf_free(&file);
+    tree_changes_free(&changes);
+    tree_destroy(tree);
+    jig_pool_destroy(pool);
+}
+
 static void measure_walks(const struct options *options, const char *directory)
 {
     char self[4096];
@@ -228,6 +316,7 @@ int main(int argc, char **argv)
     make_tree(directory, options.files);
     measure_walks(&options, directory);
     measure_again(&options, directory);
+    measure_told(&options, directory);
     const char *const cleanup[] = {"rm", "-rf", directory, NULL};
     if (!options.directory)
         measure_command(cleanup, "/", NULL);

@@ -8,33 +8,26 @@
 
 #include <stdlib.h>
 
-static void adjacency_free(struct adjacency *adjacency)
-{
-    free(adjacency->offsets);
-    free(adjacency->items);
-    *adjacency = (struct adjacency){0};
-}
-
 void components_free(struct discovery *discovery)
 {
-    adjacency_free(&discovery->targets);
-    adjacency_free(&discovery->importers);
-    adjacency_free(&discovery->components);
-    discovery->component_count = 0;
+    lists_free(&discovery->targets);
+    lists_free(&discovery->importers);
+    lists_free(&discovery->components);
+    vec_free(&discovery->ranks);
+    discovery->has_importers = false;
 }
 
-static int by_id(const void *a, const void *b)
+int compare_modules(const void *a, const void *b)
 {
     module_id one = *(const module_id *)a, other = *(const module_id *)b;
     return (one > other) - (one < other);
 }
 
-/* Sorts ids[0..count) and drops doubles. Mostly there are a handful. */
-static uint32_t sort_unique(module_id *ids, uint32_t count)
+uint32_t sort_modules(module_id *ids, uint32_t count)
 {
     enum { BY_HAND = 16 };
     if (count > BY_HAND) {
-        qsort(ids, count, sizeof *ids, by_id);
+        qsort(ids, count, sizeof *ids, compare_modules);
     } else {
         for (uint32_t i = 1; i < count; i++) {
             module_id id = ids[i];
@@ -52,27 +45,26 @@ static uint32_t sort_unique(module_id *ids, uint32_t count)
     return kept;
 }
 
+void list_targets(const struct discovery *discovery, module_id id, struct module_list *out)
+{
+    const struct module_import *resolved = discovery_resolved(discovery, id);
+    out->count = 0;
+    for (uint32_t i = 0; i < discovery->now.modules.data[id].imports_count; i++) {
+        module_id target = resolved[i].target;
+        if (target != MODULE_NONE && target != id)
+            vec_push(out, target);
+    }
+    out->count = sort_modules(out->data, out->count);
+}
+
 static void find_targets(struct discovery *discovery)
 {
-    uint32_t count = discovery->now.modules.count;
-    struct adjacency *targets = &discovery->targets;
-    targets->offsets = mem_array((size_t)count + 1, sizeof *targets->offsets);
-    size_t imports = 0;
-    for (module_id id = 0; id < count; id++)
-        imports += discovery->now.modules.data[id].imports_count;
-    targets->items = mem_alloc(imports * sizeof *targets->items);
-    uint32_t at = 0;
-    for (module_id id = 0; id < count; id++) {
-        const struct module_import *resolved = discovery_resolved(discovery, id);
-        uint32_t found = 0;
-        for (uint32_t i = 0; i < discovery->now.modules.data[id].imports_count; i++) {
-            module_id target = resolved[i].target;
-            if (target != MODULE_NONE && target != id)
-                targets->items[at + found++] = target;
-        }
-        at += sort_unique(targets->items + at, found);
-        targets->offsets[id + 1] = at;
+    struct module_list list = {0};
+    for (module_id id = 0; id < discovery->now.modules.count; id++) {
+        list_targets(discovery, id, &list);
+        lists_add(&discovery->targets, list.data, list.count);
     }
+    vec_free(&list);
 }
 
 /* ---- components ---------------------------------------------------------------------------- */
@@ -80,7 +72,7 @@ static void find_targets(struct discovery *discovery)
 /* A module whose imports are being followed. */
 struct frame {
     module_id module;
-    uint32_t next; /* into targets.items: the next import to follow */
+    uint32_t next; /* of its targets: the next one to follow */
 };
 
 struct tarjan {
@@ -88,14 +80,14 @@ struct tarjan {
     uint32_t *low;    /* [module]: 0 unseen; else the lowest visit number known to be reachable */
     module_id *stack; /* visited, in no component yet */
     struct frame *frames;
-    uint32_t stacked, depth, visits;
+    uint32_t stacked, depth, visits, components;
 };
 
 static void enter(struct tarjan *tarjan, module_id id)
 {
     tarjan->low[id] = ++tarjan->visits;
     tarjan->stack[tarjan->stacked++] = id;
-    tarjan->frames[tarjan->depth++] = (struct frame){id, tarjan->discovery->targets.offsets[id]};
+    tarjan->frames[tarjan->depth++] = (struct frame){id, 0};
 }
 
 /* All that was stacked since `root` is one component. */
@@ -104,10 +96,10 @@ static void finish_component(struct tarjan *tarjan, module_id root)
     module_id id;
     do {
         id = tarjan->stack[--tarjan->stacked];
-        tarjan->discovery->now.modules.data[id].component = tarjan->discovery->component_count;
+        tarjan->discovery->now.modules.data[id].component = tarjan->components;
         tarjan->low[id] = UINT32_MAX; /* done: lowers nobody's */
     } while (id != root);
-    tarjan->discovery->component_count++;
+    tarjan->components++;
 }
 
 /*
@@ -117,14 +109,16 @@ static void finish_component(struct tarjan *tarjan, module_id root)
  */
 static void follow(struct tarjan *tarjan, module_id from, uint32_t *visited)
 {
-    const struct adjacency *targets = &tarjan->discovery->targets;
+    const struct lists *targets = &tarjan->discovery->targets;
     enter(tarjan, from);
     visited[from] = tarjan->visits;
     while (tarjan->depth) {
         struct frame *frame = &tarjan->frames[tarjan->depth - 1];
         module_id id = frame->module;
-        if (frame->next < targets->offsets[id + 1]) {
-            module_id target = targets->items[frame->next++];
+        uint32_t count;
+        const module_id *list = lists_get(targets, id, &count);
+        if (frame->next < count) {
+            module_id target = list[frame->next++];
             if (!tarjan->low[target]) {
                 enter(tarjan, target);
                 visited[target] = tarjan->visits;
@@ -143,19 +137,25 @@ static void follow(struct tarjan *tarjan, module_id from, uint32_t *visited)
 }
 
 /* Counting sort of the modules by component. */
-static void list_members(struct discovery *discovery)
+static void list_members(struct discovery *discovery, uint32_t components)
 {
-    struct adjacency *components = &discovery->components;
     uint32_t count = discovery->now.modules.count;
-    components->offsets = mem_array((size_t)discovery->component_count + 2, sizeof(uint32_t));
-    components->items = mem_array(count, sizeof *components->items);
+    uint32_t *offsets = mem_array((size_t)components + 2, sizeof *offsets);
+    module_id *members = mem_array((size_t)count + 1, sizeof *members);
     for (module_id id = 0; id < count; id++)
-        components->offsets[discovery->now.modules.data[id].component + 2]++;
-    for (uint32_t c = 2; c < discovery->component_count + 2; c++)
-        components->offsets[c] += components->offsets[c - 1];
+        offsets[discovery->now.modules.data[id].component + 2]++;
+    for (uint32_t c = 2; c < components + 2; c++)
+        offsets[c] += offsets[c - 1];
     for (module_id id = 0; id < count; id++)
-        components->items[components->offsets[discovery->now.modules.data[id].component + 1]++] =
-            id;
+        members[offsets[discovery->now.modules.data[id].component + 1]++] = id;
+    for (uint32_t c = 0; c < components; c++) {
+        lists_add(&discovery->components, members + offsets[c], offsets[c + 1] - offsets[c]);
+        vec_push(&discovery->ranks, c);
+    }
+    discovery->lowest_rank = 0;
+    discovery->highest_rank = components;
+    free(offsets);
+    free(members);
 }
 
 void components_find(struct discovery *discovery)
@@ -178,55 +178,56 @@ void components_find(struct discovery *discovery)
     free(tarjan.low);
     free(tarjan.stack);
     free(tarjan.frames);
-    list_members(discovery);
+    list_members(discovery, tarjan.components);
 }
 
 /* ---- reading ------------------------------------------------------------------------------- */
 
-static const module_id *list_of(const struct adjacency *adjacency, uint32_t index, uint32_t *count)
-{
-    uint32_t begin = adjacency->offsets[index];
-    *count = adjacency->offsets[index + 1] - begin;
-    return adjacency->items + begin;
-}
-
 const module_id *discovery_targets(const struct discovery *discovery, module_id id, uint32_t *count)
 {
-    return list_of(&discovery->targets, id, count);
+    return lists_get(&discovery->targets, id, count);
 }
 
 uint32_t discovery_component_count(const struct discovery *discovery)
 {
-    return discovery->component_count;
+    return discovery->components.ranges.count;
 }
 
 const module_id *discovery_component(const struct discovery *discovery, uint32_t component,
                                      uint32_t *count)
 {
-    return list_of(&discovery->components, component, count);
+    return lists_get(&discovery->components, component, count);
 }
 
 /* The targets' lists turned round; importers come out ascending. */
 static void find_importers(struct discovery *discovery)
 {
-    const struct adjacency *targets = &discovery->targets;
-    struct adjacency *importers = &discovery->importers;
     uint32_t count = discovery->now.modules.count;
-    uint32_t edges = targets->offsets[count];
-    importers->offsets = mem_array((size_t)count + 2, sizeof *importers->offsets);
-    importers->items = mem_array(edges, sizeof *importers->items);
-    for (uint32_t i = 0; i < edges; i++)
-        importers->offsets[targets->items[i] + 2]++;
+    uint32_t *offsets = mem_array((size_t)count + 2, sizeof *offsets);
+    uint32_t targets;
+    for (module_id id = 0; id < count; id++) {
+        const module_id *target = discovery_targets(discovery, id, &targets);
+        for (uint32_t i = 0; i < targets; i++)
+            offsets[target[i] + 2]++;
+    }
     for (uint32_t i = 2; i < count + 2; i++)
-        importers->offsets[i] += importers->offsets[i - 1];
+        offsets[i] += offsets[i - 1];
+    module_id *items = mem_array((size_t)offsets[count + 1] + 1, sizeof *items);
+    for (module_id id = 0; id < count; id++) {
+        const module_id *target = discovery_targets(discovery, id, &targets);
+        for (uint32_t i = 0; i < targets; i++)
+            items[offsets[target[i] + 1]++] = id;
+    }
     for (module_id id = 0; id < count; id++)
-        for (uint32_t i = targets->offsets[id]; i < targets->offsets[id + 1]; i++)
-            importers->items[importers->offsets[targets->items[i] + 1]++] = id;
+        lists_add(&discovery->importers, items + offsets[id], offsets[id + 1] - offsets[id]);
+    free(offsets);
+    free(items);
+    discovery->has_importers = true;
 }
 
 const module_id *discovery_importers(struct discovery *discovery, module_id id, uint32_t *count)
 {
-    if (!discovery->importers.offsets)
+    if (!discovery->has_importers)
         find_importers(discovery);
-    return list_of(&discovery->importers, id, count);
+    return lists_get(&discovery->importers, id, count);
 }

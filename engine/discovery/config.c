@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 enum { GRAIN = 64 };
 
@@ -154,4 +155,30 @@ void configs_collect(struct discovery *discovery)
     look_from(discovery, begin);
     distrust_young(discovery, begin);
     free_names(&found);
+}
+
+/* ---- one of them ------------------------------------------------------------------------------ */
+
+static bool any_lens_has_configs(const struct discovery *discovery)
+{
+    bool any = false;
+    for (uint32_t i = 0; i < discovery->lenses.count && !any; i++)
+        any = discovery->lenses.lenses[i].kind == SCANNER_TYPESCRIPT;
+    return any;
+}
+
+bool discovery_config_changed(const struct discovery *discovery, const char *path)
+{
+    for (uint32_t i = 0; i < discovery->configs.count; i++) {
+        const struct config_record *config = &discovery->configs.data[i];
+        if (strcmp(discovery->paths.data + config->path, path) != 0)
+            continue;
+        struct file_record now = config->record;
+        struct fingerprint_counts counts = {0};
+        int errnum = fingerprint_file(AT_FDCWD, path, discovery->options.clock,
+                                      discovery->environment.data->tick, &now, &counts);
+        return errnum || !(config->record.flags & FILE_KNOWN) ||
+               !digest_equal(now.digest, config->record.digest);
+    }
+    return any_lens_has_configs(discovery) && access(path, F_OK) == 0;
 }

@@ -6,6 +6,7 @@
 
 #include "engine/base/io.h"
 #include "engine/discovery/internal.h"
+#include "engine/discovery/meanings.h"
 
 #include <stdlib.h>
 
@@ -67,6 +68,7 @@ void discovery_destroy(struct discovery *discovery)
     made_set_free(&discovery->made);
     components_free(discovery);
     definitions_forget(discovery);
+    meanings_free(discovery->meanings);
     image_unmap(&discovery->image);
     free((char *)discovery->options.root);
     free((char *)discovery->options.cache);
@@ -110,6 +112,26 @@ enum jig_status discovery_refresh(struct discovery *discovery, bool *changed,
     return status;
 }
 
+enum jig_status discovery_refresh_paths(struct discovery *discovery, const char *const *paths,
+                                        uint32_t count, struct tree_changes *out,
+                                        struct jig_error *error)
+{
+    uint64_t start_ns = clock_monotonic_ns();
+    enum jig_status status =
+        tree_refresh_paths(discovery->tree, discovery->options.pool, paths, count, out,
+                           discovery->options.notice, discovery->options.context, error);
+    if (status || out->why)
+        discovery->environment.data->trusted = 0;
+    discovery->dirty |= out->listings;
+    discovery->counts.walk_ns += clock_monotonic_ns() - start_ns;
+    return status;
+}
+
+void discovery_live(struct discovery *discovery)
+{
+    discovery->definitions_live = true;
+}
+
 struct tree *discovery_tree(struct discovery *discovery)
 {
     return discovery->tree;
@@ -117,8 +139,7 @@ struct tree *discovery_tree(struct discovery *discovery)
 
 /* ---- scanning ------------------------------------------------------------------------------ */
 
-/* The modules of this level, and all levels that follow from it. */
-static void run_levels(struct pass *pass)
+void discovery_run_levels(struct pass *pass)
 {
     while (pass->next.count) {
         VEC(module_id) level = {0};
@@ -215,7 +236,7 @@ static void end_scan(struct pass *pass)
     generation_free(old);
 }
 
-static void free_pass(struct pass *pass)
+void pass_free(struct pass *pass)
 {
     free(pass->old_lens);
     free(pass->new_of);
@@ -227,6 +248,8 @@ static void free_pass(struct pass *pass)
 /* What follows from the whole. */
 static void find_whole(struct discovery *discovery)
 {
+    meanings_free(discovery->meanings);
+    discovery->meanings = NULL;
     components_find(discovery);
     structure_find(discovery);
     definitions_forget(discovery);
@@ -261,10 +284,10 @@ enum jig_status discovery_scan(struct discovery *discovery, const struct discove
         pass_add_module(&pass, source->path, strlen(source->path), source->lens,
                         MODULE_SOURCE | (source->made ? MODULE_MADE : 0u));
     }
-    run_levels(&pass);
+    discovery_run_levels(&pass);
     resolve_tell_late(discovery);
     end_scan(&pass);
-    free_pass(&pass);
+    pass_free(&pass);
     find_whole(discovery);
     discovery->counts.scan_ns +=
         clock_monotonic_ns() - start_ns - (discovery->counts.resolve_ns - resolve_ns);
@@ -272,12 +295,6 @@ enum jig_status discovery_scan(struct discovery *discovery, const struct discove
 }
 
 /* ---- looking again ------------------------------------------------------------------------- */
-
-static int by_id(const void *a, const void *b)
-{
-    module_id one = *(const module_id *)a, other = *(const module_id *)b;
-    return (one > other) - (one < other);
-}
 
 /* The modules of these paths, ascending, each once, as the next level. */
 static void find_named(struct pass *pass, const char *const *paths, uint32_t count)
@@ -292,13 +309,7 @@ static void find_named(struct pass *pass, const char *const *paths, uint32_t cou
     }
     if (!pass->next.count)
         return;
-    qsort(pass->next.data, pass->next.count, sizeof *pass->next.data, by_id);
-    uint32_t kept = 1;
-    for (uint32_t i = 1; i < pass->next.count; i++) {
-        if (pass->next.data[i] != pass->next.data[kept - 1])
-            pass->next.data[kept++] = pass->next.data[i];
-    }
-    pass->next.count = kept;
+    pass->next.count = sort_modules(pass->next.data, pass->next.count);
 }
 
 /* Every import is asked about again, by resolvers that read their configuration again. */
@@ -360,8 +371,10 @@ enum jig_status discovery_rescan(struct discovery *discovery, const char *const 
     find_named(&pass, paths, count);
     if (configs_contain(discovery, paths, count) && !configs_stand(discovery))
         distrust_resolutions(&pass);
-    run_levels(&pass);
+    discovery_run_levels(&pass);
     if (pass.imports_changed) {
+        meanings_free(discovery->meanings);
+        discovery->meanings = NULL;
         components_find(discovery);
         mark_unreached(discovery);
     }
@@ -370,7 +383,7 @@ enum jig_status discovery_rescan(struct discovery *discovery, const char *const 
         definitions_forget(discovery);
         compact_facts(discovery);
     }
-    free_pass(&pass);
+    pass_free(&pass);
     discovery->counts.scan_ns +=
         clock_monotonic_ns() - start_ns - (discovery->counts.resolve_ns - resolve_ns);
     return JIG_OK;

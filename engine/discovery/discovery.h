@@ -120,6 +120,56 @@ enum jig_status discovery_scan(struct discovery *discovery, const struct discove
 enum jig_status discovery_rescan(struct discovery *discovery, const char *const *paths,
                                  uint32_t count, struct jig_error *error);
 
+/* ---- updating ------------------------------------------------------------------------------ */
+
+/* What has happened since the last scan, rescan or update; the tree has been told already. */
+struct discovery_changes {
+    VEC(const char *) looked;   /* files that may hold something else */
+    VEC(const char *) appeared; /* paths that count as files now and did not: on the disk, or made */
+    VEC(const char *) vanished; /* the other way round */
+    VEC(const char *) made;     /* what jobs now make and did not */
+    VEC(const char *) unmade;
+    VEC(struct discovery_source) sources; /* that are sources now and were not */
+    VEC(struct discovery_source) dropped; /* the other way round */
+};
+
+/* One module that is not what it was. */
+struct discovery_update {
+    module_id id;
+    bool is_new;
+    bool content; /* the file holds something else */
+    struct digest before;
+    bool shape; /* what it imports or defines is something else, or what its imports lead to */
+    uint32_t flags_before;
+    bool targets;  /* it imports other modules */
+    bool was_leaf; /* it imported no module */
+};
+
+/* Zero-initialised is empty; free with discovery_updated_free. */
+struct discovery_updated {
+    VEC(struct discovery_update) modules; /* each once */
+    /* Static text: it cannot be done in place, and everything has to be scanned; else NULL. */
+    const char *why;
+};
+
+/*
+ * Brings modules, imports, components and structure up to date in place; modules keep their
+ * numbers, and components that come up are numbered in no order. Costs what the files named, the
+ * modules that import them or may mean them, and those newly imported cost; and O(modules) bytes of
+ * memory set to zero. When out->why is set, discovery is not to be used before the next
+ * discovery_refresh and discovery_scan.
+ */
+void discovery_update(struct discovery *discovery, const struct discovery_changes *changes,
+                      struct discovery_updated *out);
+/* Makes what updates need, so that the first one need not. O(modules + imports). */
+void discovery_prepare_updates(struct discovery *discovery);
+void discovery_updated_free(struct discovery_updated *updated);
+
+/* As discovery_refresh, for changes at these paths; see tree_refresh_paths. */
+enum jig_status discovery_refresh_paths(struct discovery *discovery, const char *const *paths,
+                                        uint32_t count, struct tree_changes *out,
+                                        struct jig_error *error);
+
 /* Writes the cache if something in it is new (temporary file, rename). */
 enum jig_status discovery_save(struct discovery *discovery, struct jig_error *error);
 
@@ -151,6 +201,15 @@ struct module_import {
 
 /* Whether resolving depended on this file: a tsconfig, a package.json, what these extend. */
 bool discovery_is_config(const struct discovery *discovery, const char *path);
+
+/*
+ * Whether a file that resolving depends on, or would if it were there, holds something else than it
+ * did, or came, or went. One look at the disk.
+ */
+bool discovery_config_changed(const struct discovery *discovery, const char *path);
+
+/* Makes updates possible, from the next scan on; costs some memory. */
+void discovery_live(struct discovery *discovery);
 
 uint32_t discovery_module_count(const struct discovery *discovery);
 const struct module *discovery_module(const struct discovery *discovery, module_id id);
@@ -187,10 +246,24 @@ const module_id *discovery_component(const struct discovery *discovery, uint32_t
  * follows `export *` and renamings. For "*", and where names do not say (no list of names, a name
  * that is not found), it is that of all the module exports. Zero when the module, or one that the
  * definition depends on, is MADE and has not been scanned yet: then nothing can be said before the
- * file is there. Cached; O(1) after the first call in a generation.
+ * file is there. Cached: O(1) when nothing it depends on has changed since the last call.
  */
 struct digest discovery_definition_digest(struct discovery *discovery, module_id id,
                                           const char *name);
+
+/*
+ * As discovery_definition_digest, and the caller will be told once when the digest may be another:
+ * `token` is any number of the caller's.
+ */
+struct digest discovery_watch_definition(struct discovery *discovery, module_id id,
+                                         const char *name, uint32_t token);
+/*
+ * The tokens of digests that may be others than when they were asked for, since the last call, each
+ * once, ascending; to be told again, they have to be watched again. *all: it is not known which,
+ * and everything has to be asked again. Valid until the next call or change. O(tokens given).
+ */
+const uint32_t *discovery_touched_definitions(struct discovery *discovery, uint32_t *count,
+                                              bool *all);
 
 /*
  * A digest of everything above but content: which modules there are, in which lens, with which

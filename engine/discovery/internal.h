@@ -15,6 +15,7 @@
 #include "engine/base/arena.h"
 #include "engine/discovery/discovery.h"
 #include "engine/discovery/facts_store.h"
+#include "engine/discovery/lists.h"
 #include "engine/discovery/made.h"
 #include "engine/state/image.h"
 
@@ -93,10 +94,9 @@ struct environment {
 
 /* ---- discovery ----------------------------------------------------------------------------- */
 
-/* Lists in one array: that of x is items[offsets[x] .. offsets[x + 1]). */
-struct adjacency {
-    uint32_t *offsets;
-    uint32_t *items;
+struct module_list {
+    module_id *data;
+    uint32_t count, capacity;
 };
 
 struct definition_graph;
@@ -121,12 +121,20 @@ struct discovery {
     bool asked_all;             /* no resolution of another session is left */
     int64_t resolving_since_ns; /* when configuration may first have been read; 0: not yet */
 
-    struct adjacency targets;    /* [module]: what it imports */
-    struct adjacency importers;  /* [module]; offsets NULL until asked for */
-    struct adjacency components; /* [component]: its modules */
-    uint32_t component_count;
+    struct lists targets;    /* [module]: what it imports */
+    struct lists importers;  /* [module]; filled when first asked for */
+    bool has_importers;
+    struct lists components; /* [component]: its modules */
+    /* [component] ascending from imported to importer, no two alike. As long as nothing is updated,
+     * the components' own numbers are. */
+    VEC(int64_t) ranks;
+    int64_t lowest_rank, highest_rank; /* given so far */
     struct digest structure;
     struct definition_graph *definitions; /* NULL until asked for */
+    struct meanings *meanings;            /* NULL until an update needs it; see meanings.h */
+    bool
+        definitions_live; /* make the graph one that definitions_follow can correct; costs memory */
+    bool definitions_lost; /* a graph that had tokens is gone, and its callers were not told yet */
 
     struct discovery_counts counts;
 };
@@ -172,6 +180,10 @@ struct pass {
 module_id pass_add_module(struct pass *pass, const char *path, size_t length, uint32_t lens,
                           uint32_t flags);
 
+/* The modules of this level, and all levels that follow from it. */
+void discovery_run_levels(struct pass *pass);
+void pass_free(struct pass *pass);
+
 /* ---- stages of a level --------------------------------------------------------------------- */
 
 /* A module that was scanned anew: its facts are still in its worker's scratch. */
@@ -193,8 +205,9 @@ struct readings {
 void read_modules(struct pass *pass, const module_id *ids, uint32_t count, struct readings *out);
 /* Moves what was scanned into the columns, and frees it. */
 void merge_readings(struct pass *pass, struct readings *readings);
-/* Drops facts that no module has any more, once they are more than half of all. */
-void compact_facts(struct discovery *discovery);
+/* Drops facts that no module has any more, once they are more than half of all. Whether it did: then
+ * what remains has moved. */
+bool compact_facts(struct discovery *discovery);
 /* Where a module's facts lie. */
 struct facts_span module_span(const struct generation *generation, module_id id);
 
@@ -214,7 +227,51 @@ void configs_collect(struct discovery *discovery);
 
 void components_find(struct discovery *discovery);
 void components_free(struct discovery *discovery);
+/* Makes `out` the modules that a module imports, from what its imports resolved to. */
+void list_targets(const struct discovery *discovery, module_id id, struct module_list *out);
+/* Sorts ids[0..count) and drops doubles; returns how many are left. */
+uint32_t sort_modules(module_id *ids, uint32_t count);
+/* For qsort and bsearch. */
+int compare_modules(const void *a, const void *b);
 void structure_find(struct discovery *discovery);
+/* A module's share in the structure's digest. */
+struct digest structure_term(const struct discovery *discovery, module_id id, struct buf *scratch);
+
+/* ---- order.c: components in their order, as imports come ------------------------------------- */
+
+/* A component of its own for a module that is new, before or after all others. */
+void order_add(struct discovery *discovery, module_id id, bool first);
+/*
+ * Sees to it that the component of `target` ranks before that of `importer`, which now imports it.
+ * False when `target` reaches `importer`, so that they are one component; then nothing has moved.
+ * Costs what lies between the two.
+ */
+bool order_import(struct discovery *discovery, module_id importer, module_id target);
+
+
+/* ---- the graph of definitions -------------------------------------------------------------- */
+
+/* A module whose facts are not what they were, or that is not what it was. */
+struct definitions_changed {
+    module_id module;
+    struct facts_span old;   /* where its facts lay; still there, though nobody's */
+    struct digest old_shape; /* module_facts.shape */
+    bool imports_changed;    /* an import leads elsewhere, or they are others */
+    bool is_new;             /* there was no such module; `old` and `old_shape` say nothing */
+    bool gone; /* there is no such module any more; the number may be another's later */
+};
+
+/*
+ * Corrects the graph after a change in place: of each module once that was scanned again, whose
+ * imports lead elsewhere, whose MADE or MISSING flag or `known` is another, or that has no
+ * definitions and another record. Facts, resolutions and records are those of now, and ids in
+ * `old` have not moved: after compact_facts there is only definitions_forget. Costs the names of
+ * the modules given, the lookups of names that moved, and the digests that hold no more. A graph
+ * that is not live is forgotten.
+ */
+void definitions_follow(struct discovery *discovery, const struct definitions_changed *changed,
+                        uint32_t count);
+/* Throws the graph away: it is made anew when something is asked. */
 void definitions_forget(struct discovery *discovery);
 
 #endif

@@ -11,7 +11,8 @@
 
 struct made_path {
     uint32_t offset, length; /* in made_set.text */
-    enum tree_kind kind;     /* TREE_FILE, or TREE_FOLDER above one */
+    enum tree_kind kind;     /* TREE_FILE, or TREE_FOLDER above one; TREE_MISSING: not any more */
+    uint32_t uses;           /* of a folder: entries right below it that are there */
 };
 
 struct made_set {
@@ -23,6 +24,9 @@ struct made_set {
 };
 
 void made_set_fill(struct made_set *set, const char *const *paths, uint32_t count);
+/* One more, or one less. Nothing if it is, or is not, in the set. */
+void made_set_add(struct made_set *set, const char *path);
+void made_set_remove(struct made_set *set, const char *path);
 void made_set_free(struct made_set *set);
 /* TREE_MISSING: no job makes it. */
 enum tree_kind made_set_kind(const struct made_set *set, const char *path, size_t length);

@@ -101,11 +101,11 @@ void merge_readings(struct pass *pass, struct readings *readings)
     vec_free(&readings->list);
 }
 
-void compact_facts(struct discovery *discovery)
+bool compact_facts(struct discovery *discovery)
 {
     uint64_t bytes = facts_bytes(&discovery->facts);
     if (*discovery->garbage.data <= bytes / 2)
-        return;
+        return false;
     struct facts fresh = {0};
     struct generation *now = &discovery->now;
     VEC(struct module_import) resolved = {0};
@@ -122,4 +122,5 @@ void compact_facts(struct discovery *discovery)
     vec_free(&discovery->resolved);
     memcpy(&discovery->resolved, &resolved, sizeof resolved);
     *discovery->garbage.data = 0;
+    return true;
 }

@@ -13,7 +13,7 @@ struct structure {
     struct digest *sums; /* [worker] */
 };
 
-static struct digest term_of(const struct discovery *discovery, module_id id, struct buf *scratch)
+struct digest structure_term(const struct discovery *discovery, module_id id, struct buf *scratch)
 {
     const struct generation *now = &discovery->now;
     const struct module *module = &now->modules.data[id];
@@ -48,7 +48,7 @@ static void sum_range(void *context, uint32_t begin, uint32_t end, uint32_t work
     struct buf scratch = {0};
     for (module_id id = begin; id < end; id++) {
         if (!(structure->discovery->now.modules.data[id].flags & MODULE_UNREACHED))
-            sum = digest_add(sum, term_of(structure->discovery, id, &scratch));
+            sum = digest_add(sum, structure_term(structure->discovery, id, &scratch));
     }
     buf_free(&scratch);
     structure->sums[worker] = digest_add(structure->sums[worker], sum);

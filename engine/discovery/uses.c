@@ -13,19 +13,6 @@ struct user {
     struct node_content content;
 };
 
-static uint64_t label_of(const char *text)
-{
-    return XXH3_64bits(text, strlen(text));
-}
-
-module_id node_module(const struct definition_graph *graph, uint32_t node)
-{
-    uint32_t definitions = graph->discovery->facts.definitions.count;
-    if (node < definitions)
-        return graph->module_of[node];
-    return (node - definitions) % graph->discovery->now.modules.count;
-}
-
 static void use_node(struct user *user, uint32_t node, uint64_t label)
 {
     vec_push(&user->graph->edges, ((struct node_edge){node, label}));
@@ -42,19 +29,35 @@ static void use_leaf(struct user *user, uint32_t import, uint64_t label, const c
     user->content.leaves = digest_add(user->content.leaves, digest_of(words, sizeof words));
 }
 
+/* Asks a lookup, and has it remember who asked. */
+static struct lookup ask(struct user *user, module_id module, const char *name)
+{
+    struct definition_graph *graph = user->graph;
+    uint64_t hash = label_of(name);
+    uint32_t number = lookup_make(graph, module, hash);
+    if (graph->user != NODE_NONE)
+        link_add(graph, &graph->lookup_traces.data[number].users, graph->user,
+                 graph->nodes.data[graph->user].visited);
+    if (graph->live) {
+        const uint64_t words[] = {hash, module};
+        user->content.asked = digest_add(user->content.asked, digest_of(words, sizeof words));
+    }
+    return graph->lookups.data[number];
+}
+
 /* What a module exports under a name. False: nothing that can be seen. */
 static bool use_export(struct user *user, module_id module, const char *name, uint64_t label)
 {
     struct definition_graph *graph = user->graph;
-    struct export found = names_find_export(graph, module, name);
-    if (found.kind == EXPORT_AMBIGUOUS)
-        use_node(user, node_of_all(graph, module), label);
-    for (const struct name_entry *entry = found.first; entry;
-         entry = names_next(&graph->definitions, entry)) {
-        if (graph->discovery->facts.definitions.data[entry->index].exported)
-            use_node(user, entry->index, label);
+    struct lookup lookup = ask(user, module, name);
+    if (lookup.kind == EXPORT_AMBIGUOUS)
+        use_node(user, part_of(graph, module)->all, label);
+    struct name_range range = lookup_range(graph, &lookup);
+    for (; range.at < range.end; range.at++) {
+        if (definition_of(graph, lookup.found, range.at)->exported)
+            use_node(user, range.at->of, label);
     }
-    return found.kind != EXPORT_NONE;
+    return lookup.kind != EXPORT_NONE;
 }
 
 /* How an import is written, beside where it leads: another way may mean something else. */
@@ -71,7 +74,7 @@ static void use_import(struct user *user, uint32_t import, const char *name, uin
     if (target == MODULE_NONE)
         use_leaf(user, import, label, name);
     else if (strcmp(name, "*") == 0 || !use_export(user, target, name, label))
-        use_node(user, node_of_all(user->graph, target), label);
+        use_node(user, part_of(user->graph, target)->all, label);
 }
 
 /* `place` tells it from others where their order matters. */
@@ -113,19 +116,20 @@ static void use_side_effects(struct user *user)
 /* Imports of this local name, or those exported again under it. Whether there is one. */
 static bool use_local(struct user *user, const char *name, bool reexports)
 {
-    struct definition_graph *graph = user->graph;
-    const struct facts *facts = &graph->discovery->facts;
+    const struct discovery *discovery = user->graph->discovery;
+    const struct facts *facts = &discovery->facts;
+    uint32_t begin = discovery->now.modules.data[user->module].imports_begin;
     bool found = false;
-    const struct name_entry *entry = names_first(graph, &graph->locals, user->module, name);
-    for (; entry; entry = names_next(&graph->locals, entry)) {
-        if ((facts->imports.data[entry->import].kind == IMPORT_REEXPORT) != reexports)
+    struct name_range range = names_local(user->graph, user->module, label_of(name));
+    for (; range.at < range.end; range.at++) {
+        const struct fact_import *import = &facts->imports.data[begin + range.at->of];
+        if ((import->kind == IMPORT_REEXPORT) != reexports)
             continue;
-        const struct fact_import *import = &facts->imports.data[entry->import];
-        const struct fact_name *fact = &facts->names.data[entry->index];
+        const struct fact_name *fact = &facts->names.data[import->names_begin + range.at->place];
         const char *imported = facts_text(facts, fact->imported);
         const uint64_t names[] = {label_of(name), label_of(imported)};
         uint64_t label = label_of_import(import, XXH3_64bits(names, sizeof names), fact->is_type);
-        use_import(user, entry->import, imported, label);
+        use_import(user, begin + range.at->of, imported, label);
         found = true;
     }
     return found;
@@ -135,14 +139,13 @@ static bool use_local(struct user *user, const char *name, bool reexports)
 static bool use_neighbours(struct user *user, const char *name, uint32_t self)
 {
     struct definition_graph *graph = user->graph;
-    const struct fact_definition *definitions = graph->discovery->facts.definitions.data;
     bool found = false;
-    const struct name_entry *entry = names_first(graph, &graph->definitions, user->module, name);
-    for (; entry; entry = names_next(&graph->definitions, entry)) {
-        if (definitions[entry->index].kind == DEFINITION_ALIAS)
+    struct name_range range = names_defined(graph, user->module, label_of(name));
+    for (; range.at < range.end; range.at++) {
+        if (definition_of(graph, user->module, range.at)->kind == DEFINITION_ALIAS)
             continue;
-        if (entry->index != self)
-            use_node(user, entry->index, label_of(name));
+        if (range.at->of != self)
+            use_node(user, range.at->of, label_of(name));
         found = true;
     }
     return found;
@@ -167,11 +170,13 @@ static void use_identifier(struct user *user, const char *name)
     }
 }
 
-static void look_at_definition(struct user *user, uint32_t self)
+static void look_at_definition(struct user *user, uint32_t self,
+                               const struct fact_definition *definition)
 {
     const struct facts *facts = &user->graph->discovery->facts;
-    const struct fact_definition *definition = &facts->definitions.data[self];
     const char *own_name = facts_text(facts, definition->name);
+    const uint64_t words[] = {label_of(own_name), definition->digest.low, definition->digest.high};
+    user->content.own = digest_of(words, sizeof words);
     for (uint32_t i = 0; i < definition->uses_count; i++) {
         const char *name = facts_text(facts, facts->uses.data[definition->uses_begin + i].name);
         bool found = use_neighbours(user, name, self);
@@ -186,7 +191,7 @@ static void look_at_definition(struct user *user, uint32_t self)
         !use_local(user, own_name, true))
         use_whole_imports(user);
     if (*own_name)
-        use_node(user, node_of_top(user->graph, user->module), 0);
+        use_node(user, part_of(user->graph, user->module)->top, 0);
 }
 
 /*
@@ -206,7 +211,7 @@ static void look_at_top(struct user *user)
         uint32_t import = module->imports_begin + i;
         module_id target = discovery->resolved.data[import].target;
         if (target != MODULE_NONE && imports_by_identifier(user->kind))
-            use_node(user, node_of_top(user->graph, target),
+            use_node(user, part_of(user->graph, target)->top,
                      label_of_import(&discovery->facts.imports.data[import], 0, 0));
         else
             use_all_of(user, import, i);
@@ -216,10 +221,11 @@ static void look_at_top(struct user *user)
 /* ---- a module's exports -------------------------------------------------------------------- */
 
 /* A module that exports nothing may be a script, which shares all it defines. */
-static bool exports_something(const struct facts *facts, const struct module *module)
+static bool exports_something(const struct discovery *discovery, module_id id)
 {
-    for (uint32_t i = 0; i < module->definitions_count; i++) {
-        if (facts->definitions.data[module->definitions_begin + i].exported)
+    const struct fact_definition *definitions = discovery_definitions(discovery, id);
+    for (uint32_t i = 0; i < discovery->now.modules.data[id].definitions_count; i++) {
+        if (definitions[i].exported)
             return true;
     }
     return false;
@@ -230,13 +236,13 @@ static void look_at_all(struct user *user)
     const struct discovery *discovery = user->graph->discovery;
     const struct facts *facts = &discovery->facts;
     const struct module *module = &discovery->now.modules.data[user->module];
-    bool all = !exports_something(facts, module);
-    for (uint32_t i = 0; i < module->definitions_count; i++) {
-        uint32_t index = module->definitions_begin + i;
-        const struct fact_definition *definition = &facts->definitions.data[index];
-        const char *name = facts_text(facts, definition->name);
-        if (all || definition->exported || !*name)
-            use_node(user, index, label_of(name));
+    const struct module_part *part = part_of(user->graph, user->module);
+    bool all = !exports_something(discovery, user->module);
+    for (uint32_t i = 0; i < part->definitions; i++) {
+        const struct name_entry *entry = &part->names[i];
+        const struct fact_definition *definition = definition_of(user->graph, user->module, entry);
+        if (all || definition->exported || !*facts_text(facts, definition->name))
+            use_node(user, entry->of, entry->name);
     }
     /* What it exports again as a whole, or runs by importing it. */
     for (uint32_t i = 0; i < module->imports_count; i++) {
@@ -248,25 +254,35 @@ static void look_at_all(struct user *user)
         user->content.own = discovery->now.records.data[user->module].digest;
 }
 
-struct node_content node_look(struct definition_graph *graph, uint32_t node)
+struct node_content node_look(struct definition_graph *graph, uint32_t number)
 {
     const struct discovery *discovery = graph->discovery;
-    uint32_t definitions = discovery->facts.definitions.count;
-    module_id id = node_module(graph, node);
-    const struct module *module = &discovery->now.modules.data[id];
-    struct user user = {.graph = graph, .module = id};
+    const struct node node = graph->nodes.data[number];
+    const struct module *module = &discovery->now.modules.data[node.module];
+    struct user user = {.graph = graph, .module = node.module};
     user.kind = discovery->lenses.lenses[module->lens].kind;
-    user.content.unknown = (module->flags & MODULE_MADE) && !discovery->now.facts.data[id].known;
-    if (node < definitions) {
-        const struct fact_definition *definition = &discovery->facts.definitions.data[node];
-        const uint64_t words[] = {label_of(facts_text(&discovery->facts, definition->name)),
-                                  definition->digest.low, definition->digest.high};
-        user.content.own = digest_of(words, sizeof words);
-        look_at_definition(&user, node);
-    } else if (node < definitions + discovery->now.modules.count) {
+    user.content.unknown =
+        (module->flags & MODULE_MADE) && !discovery->now.facts.data[node.module].known;
+    if (node.definition == NODE_ALL)
         look_at_all(&user);
-    } else {
+    else if (node.definition == NODE_TOP)
         look_at_top(&user);
-    }
+    else
+        look_at_definition(
+            &user, number,
+            &discovery->facts.definitions.data[module->definitions_begin + node.definition]);
     return user.content;
+}
+
+struct digest look_digest(const struct definition_graph *graph, uint32_t begin,
+                          const struct node_content *content)
+{
+    struct digest edges = {0};
+    for (uint32_t i = begin; i < graph->edges.count; i++) {
+        const uint64_t edge[] = {graph->edges.data[i].node, graph->edges.data[i].label};
+        edges = digest_add(edges, digest_of(edge, sizeof edge));
+    }
+    const struct digest words[] = {
+        content->own, content->leaves, content->asked, edges, {content->unknown, 0}};
+    return digest_of(words, sizeof words);
 }

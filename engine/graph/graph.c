@@ -68,18 +68,26 @@ file_id graph_add_file(struct graph *graph, const char *path, size_t length)
     return file;
 }
 
-job_id graph_add_job(struct graph *graph, const struct graph_job *job, const file_id *edges)
+/* Gives the job's edges a place of their own, and its outputs their producer. */
+static struct graph_job place_edges(struct graph *graph, job_id id, const struct graph_job *job,
+                                    const file_id *edges)
 {
-    job_id id = graph->jobs.count;
-    struct graph_job added = *job;
-    added.edges = graph->edges.count;
+    struct graph_job placed = *job;
+    placed.edges = graph->edges.count;
     uint32_t count = job->out_count + job->in_count + job->order_only_count + job->validation_count;
     vec_reserve(&graph->edges, count);
-    memcpy(graph->edges.data + added.edges, edges, count * sizeof *edges);
-    added.edge_room = count;
+    memcpy(graph->edges.data + placed.edges, edges, count * sizeof *edges);
+    placed.edge_room = count;
     graph->edges.count += count;
     for (uint32_t i = 0; i < job->out_count; i++)
         graph->files.data[edges[i]].producer = id;
+    return placed;
+}
+
+job_id graph_add_job(struct graph *graph, const struct graph_job *job, const file_id *edges)
+{
+    job_id id = graph->jobs.count;
+    struct graph_job added = place_edges(graph, id, job, edges);
     vec_push(&graph->jobs, added);
     graph_index_consumer(graph, id);
     return id;
@@ -134,11 +142,86 @@ void graph_append_path(const struct graph *graph, file_id file, struct buf *out)
 {
     const char *path = graph_path(graph, file);
     const char *part = graph_is_virtual(graph, file) ? strstr(path, "//") : NULL;
-    if (part)
-        buf_printf(out, "%.*s#%s", (int)(part - path), path, part + strspn(part, "/"));
+    if (part) {
+        /* What comes after the next slash tells it from others, but nothing to people. */
+        const char *name = part + strspn(part, "/");
+        buf_printf(out, "%.*s#%.*s", (int)(part - path), path, (int)strcspn(name, "/"), name);
+    }
     else
         buf_append_str(out, path);
 }
+
+/* ---- amending --------------------------------------------------------------------------------- */
+
+void graph_seal_job(struct graph *graph, job_id id)
+{
+    struct buf scratch = {0};
+    struct graph_job *job = &graph->jobs.data[id];
+    if (!(job->flags & GRAPH_JOB_PHONY))
+        job->recipe = recipe_digest(graph, job, &scratch);
+    buf_free(&scratch);
+}
+
+void graph_set_inputs(struct graph *graph, job_id id, const file_id *inputs, uint32_t count,
+                      uint32_t explicit_count)
+{
+    struct graph_job *job = &graph->jobs.data[id];
+    uint32_t wanted = job->out_count + count;
+    if (wanted > job->edge_room) {
+        uint32_t moved = graph->edges.count;
+        uint32_t room = wanted + wanted / 4;
+        vec_extend(&graph->edges, room);
+        memcpy(graph->edges.data + moved, graph->edges.data + job->edges,
+               job->out_count * sizeof(file_id));
+        job->edges = moved;
+        job->edge_room = room;
+    }
+    if (count)
+        memcpy(graph->edges.data + job->edges + job->out_count, inputs, count * sizeof *inputs);
+    job->in_count = count;
+    job->explicit_in_count = explicit_count;
+    graph_index_consumer(graph, id);
+}
+
+static void disown_outputs(struct graph *graph, const struct graph_job *job)
+{
+    for (uint32_t i = 0; i < job->out_count; i++)
+        graph->files.data[graph_outputs(graph, job)[i]].producer = GRAPH_NONE;
+}
+
+void graph_retire_job(struct graph *graph, job_id id)
+{
+    struct buf name = {0};
+    disown_outputs(graph, &graph->jobs.data[id]);
+    buf_printf(&name, "///retired/%u", id);
+    file_id file = graph_add_file(graph, name.data, name.length);
+    buf_free(&name);
+    graph->files.data[file].flags |= GRAPH_FILE_VIRTUAL;
+    graph->files.data[file].producer = id;
+    struct graph_job *job = &graph->jobs.data[id];
+    graph->edges.data[job->edges] = file;
+    *job = (struct graph_job){.edges = job->edges,
+                              .edge_room = job->edge_room,
+                              .explicit_out_count = 1,
+                              .out_count = 1,
+                              .flags = GRAPH_JOB_PHONY,
+                              .rule = job->rule,
+                              .manifest = job->manifest,
+                              .msvc_deps_prefix = GRAPH_NONE,
+                              .dyndep = GRAPH_NONE};
+}
+
+void graph_replace_job(struct graph *graph, job_id id, const struct graph_job *job,
+                       const file_id *edges)
+{
+    disown_outputs(graph, &graph->jobs.data[id]);
+    struct graph_job placed = place_edges(graph, id, job, edges);
+    graph->jobs.data[id] = placed;
+    graph_index_consumer(graph, id);
+    graph_seal_job(graph, id);
+}
+
+/* ---- sealing ---------------------------------------------------------------------------------- */
 
 void graph_seal(struct graph *graph, job_id first)
 {

@@ -55,7 +55,8 @@ enum graph_file_flag {
     /*
      * Stands for something that is not a file, such as one definition in one. Whoever fills the
      * graph also keeps its record in the history; nobody looks on the disk. Its path has `//` in
-     * it, which no canonical path has, and people read that as `#`: `src/user.ts#User`.
+     * it, which no canonical path has, and people read that as `#`: `src/user.ts#User`; what follows
+     * after one more slash is not for people.
      */
     GRAPH_FILE_VIRTUAL = 1u << 1,
 };
@@ -184,6 +185,23 @@ file_id graph_find_file(struct graph *graph, const char *path, size_t length);
  * the caller has made sure that no output has one yet. `recipe` is computed by graph_seal.
  */
 job_id graph_add_job(struct graph *graph, const struct graph_job *job, const file_id *edges);
+
+/*
+ * Amending a graph in place, for who keeps it for long. Ids stay what they are; what was replaced is
+ * garbage until the graph is made anew.
+ *
+ * graph_set_inputs replaces all inputs of a job that has no other edges than outputs and inputs.
+ * graph_retire_job takes a job out: its outputs have no producer any more, and in its place stands a
+ * phony job that makes a virtual file which nobody reads. graph_replace_job gives such a place to
+ * another job, as graph_add_job would; its recipe is computed. All: O(edges of the job).
+ */
+void graph_set_inputs(struct graph *graph, job_id job, const file_id *inputs, uint32_t count,
+                      uint32_t explicit_count);
+void graph_retire_job(struct graph *graph, job_id job);
+void graph_replace_job(struct graph *graph, job_id id, const struct graph_job *job,
+                       const file_id *edges);
+/* Computes one job's recipe digest again, after its ropes changed. */
+void graph_seal_job(struct graph *graph, job_id job);
 
 /*
  * What a dyndep file tells of one job. graph_set_dyndep replaces what an earlier one told; it fails

@@ -6,7 +6,7 @@
 #define GRAPH_INDEX_H
 
 #include "engine/graph/graph.h"
-#include "engine/graph/reverse.h"
+#include "engine/base/reverse.h"
 
 struct graph_index {
     /* Open addressing with linear probing; slots hold str_id + 1, 0 is empty. */

@@ -226,9 +226,9 @@ enum jig_status plan_add_target(struct plan *plan, file_id file, struct jig_erro
 
 /* ---- scope ---------------------------------------------------------------------------------- */
 
-static void take_into_scope(struct plan *plan, job_id job, const uint8_t *wanted)
+static void take_into_scope(struct plan *plan, job_id job, struct plan_scope scope)
 {
-    if (plan->jobs[job].in_scope || (wanted && !wanted[job]))
+    if (plan->jobs[job].in_scope || !scope.has(scope.context, job))
         return;
     plan->jobs[job].in_scope = true;
     vec_push(&plan->entered, job);
@@ -239,20 +239,19 @@ static void take_into_scope(struct plan *plan, job_id job, const uint8_t *wanted
  * set.
  */
 enum jig_status plan_add_scope(struct plan *plan, const job_id *jobs, uint32_t count,
-                               const uint8_t *wanted, struct plan_readers readers,
-                               struct jig_error *error)
+                               struct plan_scope scope, struct jig_error *error)
 {
     plan->scoped = true;
     for (uint32_t i = 0; i < count; i++)
-        take_into_scope(plan, jobs[i], wanted);
+        take_into_scope(plan, jobs[i], scope);
     for (uint32_t next = 0; next < plan->entered.count; next++) {
         const struct graph_job *job = &plan->graph->jobs.data[plan->entered.data[next]];
         for (uint32_t i = 0; i < job->out_count; i++) {
             uint32_t reader_count;
             const job_id *reader =
-                readers.of(readers.context, graph_outputs(plan->graph, job)[i], &reader_count);
+                scope.readers(scope.context, graph_outputs(plan->graph, job)[i], &reader_count);
             for (uint32_t r = 0; r < reader_count; r++)
-                take_into_scope(plan, reader[r], wanted);
+                take_into_scope(plan, reader[r], scope);
         }
     }
     struct walk walk = {0};

@@ -119,19 +119,20 @@ void plan_free(struct plan *plan);
 void plan_begin(struct plan *plan);
 
 /*
- * Wants these jobs and all that depend on them, as far as `wanted` [job_id] is not 0 (NULL: all);
- * what they depend on is taken for up to date, unless it is among them. `readers` gives the jobs
- * that read a file: of declared inputs and of discovered ones; some of them may not read it any
- * more. Otherwise as plan_add_target. O(edges of the jobs reached).
+ * Wants these jobs and all that depend on them, as far as the scope goes; what they depend on is
+ * taken for up to date, unless it is among them. Otherwise as plan_add_target. O(edges of the jobs
+ * reached).
  */
-struct plan_readers {
-    const job_id *(*of)(void *context, file_id file,
-                        uint32_t *count); /* valid until called again */
+struct plan_scope {
+    /* The jobs that read a file, by declared or discovered inputs; some may not read it any more.
+     * Valid until called again. */
+    const job_id *(*readers)(void *context, file_id file, uint32_t *count);
+    /* Whether a job is in the scope. One that is not is asked about once for each edge to it. */
+    bool (*has)(void *context, job_id job);
     void *context;
 };
 enum jig_status plan_add_scope(struct plan *plan, const job_id *jobs, uint32_t count,
-                               const uint8_t *wanted, struct plan_readers readers,
-                               struct jig_error *error);
+                               struct plan_scope scope, struct jig_error *error);
 
 /*
  * Wants `file` and all it needs: declared, order-only and discovered inputs, and validations.

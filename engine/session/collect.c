@@ -314,6 +314,17 @@ void session_adopt(struct build *build, job_id id)
     vec_free(&deps);
 }
 
+void session_look_at_failed(struct build *build, job_id id)
+{
+    const struct graph *graph = build->session->graph;
+    const struct graph_job *job = &graph->jobs.data[id];
+    uint64_t tick = history_tick(build->session->history);
+    for (uint32_t i = 0; i < job->out_count; i++) {
+        look_again(build, graph_outputs(graph, job)[i], tick);
+        plan_refresh_term(build->plan, graph_outputs(graph, job)[i]);
+    }
+}
+
 void session_remove_half_written(struct build *build, job_id id, const struct file_record *before)
 {
     struct jig_session *session = build->session;

@@ -422,6 +422,8 @@ static void finish_job(struct execution *ex, struct run_result *result)
     } else {
         if (job->pipeline && !result->interrupted)
             session_remove_half_written(build, id, running.before);
+        else if (!result->interrupted)
+            session_look_at_failed(build, id);
         if (job->pipeline && !generate_makes_folders(build, id))
             session_withdraw_intent(build, id);
         plan_fail(build->plan, id);

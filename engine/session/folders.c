@@ -37,6 +37,8 @@ void jig_session_each_folder(struct jig_session *session,
                              void (*folder)(void *context, const char *path), void *context)
 {
     struct telling telling = {.folder = folder, .context = context};
+    /* Whoever asks will watch from now on: what was found before that may have changed since. */
+    session->just_loaded = false;
     if (session->graph)
         tell_folders_of_files(session->graph, &telling);
     if (session->pipelines)

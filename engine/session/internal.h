@@ -7,7 +7,8 @@
 
 #include "engine/fingerprint/fingerprint.h"
 #include "engine/graph/graph.h"
-#include "engine/graph/reverse.h"
+#include "engine/manifest/pipeline/amend.h"
+#include "engine/base/reverse.h"
 #include "engine/manifest/pipeline/fill.h"
 #include "engine/manifest/pipeline/rounds.h"
 #include "engine/plan/plan.h"
@@ -30,6 +31,11 @@ struct strays {
     str_id last; /* one more than the folder that was looked for last */
 };
 
+struct job_list {
+    job_id *data;
+    uint32_t count, capacity;
+};
+
 /* What a session over pipelines holds beside the graph made from them. */
 struct pipelines {
     struct config config;
@@ -48,6 +54,10 @@ struct pipelines {
     VEC(struct jig_delta_entry) delta;
     struct arena delta_text;
     struct strays strays;
+    struct amend *amend;  /* of the present graph; NULL until an update needs it */
+    char **salts;         /* [pipeline] that it works with */
+    bool modules_changed; /* an update has added jobs or taken some out */
+    bool views_unrecorded; /* updates have left the view of all that was discovered behind */
     VEC(char *) failed; /* first outputs of jobs that failed in this build: no second try */
 };
 
@@ -133,6 +143,7 @@ struct build {
     uint64_t waited_ns;     /* time in which nothing was done but wait for jobs */
     bool of_everything;     /* it is about all that the user asked for, not about a part of that */
     bool force;             /* run every wanted job */
+    uint32_t round;         /* of an update of pipelines: jobs of later rounds are not for now */
     bool found_something;   /* some file was not as recorded */
     bool save_failed;       /* the journal could not be written; told once */
 };
@@ -157,6 +168,10 @@ void live_begin(struct jig_session *session, const struct jig_build_options *opt
 bool live_is_about(const struct jig_session *session, const struct jig_build_options *options);
 /* The plan has been carried out, as far as it was: takes in how its jobs stand now. */
 void live_take(struct build *build);
+/* The job is new in the graph, or depends on something else: it is wanted, and stale. */
+void live_want(struct jig_session *session, job_id id);
+/* The job is no more in the graph. */
+void live_drop(struct jig_session *session, job_id id);
 /* The job has to be considered by the next update, if it is wanted. */
 void live_add_stale(struct jig_session *session, job_id id);
 /* The file holds something else, or is there or not where it was not or was: who makes it and who
@@ -219,11 +234,30 @@ void session_report_discovery(struct jig_session *session, struct jig_build_resu
 enum jig_status session_follow_modules(struct jig_session *session, const struct file_list *files,
                                        bool *changed, struct jig_error *error);
 
+/* Each pipeline's salt, in one allocation each; freed with session_free_salts. */
+enum jig_status session_make_salts(const struct config *config, char ***out,
+                                   struct jig_error *error);
+void session_free_salts(const struct config *config, char **salts);
+/* The amended graph follows from what discovery knows now. */
+void session_note_stamp(struct jig_session *session);
+/* Ends the amending of this graph: it is another one, or its configuration. */
+void session_forget_amend(struct jig_session *session);
+/* Whether discovery looks at the file. */
+bool session_is_module(const struct jig_session *session, file_id file);
+
 /* ---- view.c: what discovery knows, as records of files --------------------------------------- */
 
 /* Gives every module's file the record that discovery made, and every view the digest it has now.
  */
 void session_take_discovered(struct jig_session *session);
+
+/* The same for what an update found; views from `first_view` on are new. */
+void session_take_updated(struct jig_session *session, const struct discovery_updated *updated,
+                          uint32_t first_view);
+/* From here on it is told which views of definitions may have changed. O(views). */
+void session_watch_views(struct jig_session *session);
+/* Before the state is written: records that all views have been looked through. */
+void session_record_views(struct jig_session *session);
 
 /* ---- stale.c: outputs whose source is gone --------------------------------------------------- */
 
@@ -346,6 +380,9 @@ void change_files(struct jig_session *session, const struct jig_change_set *chan
 enum jig_status session_update_pipelines(struct build *build, const struct jig_change_set *changes,
                                          char *why, size_t size, struct jig_error *error);
 
+/* Makes all that updates need, so that the first of them need not. O(graph). */
+enum jig_status session_prepare_updates(struct jig_session *session, struct jig_error *error);
+
 /* ---- dyndep.c: what only a build can tell of the graph -------------------------------------- */
 
 /* Builds and reads every dyndep file that the targets need. */
@@ -416,6 +453,8 @@ void session_settle(struct build *build);
  * build wrote without declaring it is another one than when the plan was made.
  */
 void session_look_at_sources(struct build *build, job_id job);
+/* After a failure: looks at what the job has left of its outputs. */
+void session_look_at_failed(struct build *build, job_id job);
 /*
  * After an interrupt, or a failure: removes the outputs that the job had begun to write. `before`
  * is what they were when it started; NULL: what their records say.

@@ -131,6 +131,31 @@ void live_add_stale(struct jig_session *session, job_id id)
     vec_push(&live->stale, id);
 }
 
+void live_want(struct jig_session *session, job_id id)
+{
+    if (live_is_off(session))
+        return;
+    fit(session);
+    session->live.wanted.data[id] = 1;
+    live_add_stale(session, id);
+}
+
+void live_drop(struct jig_session *session, job_id id)
+{
+    struct live *live = &session->live;
+    fit(session);
+    live->wanted.data[id] = 0;
+    if (!live->is_stale.data[id])
+        return;
+    live->is_stale.data[id] = 0;
+    for (uint32_t i = 0; i < live->stale.count; i++) {
+        if (live->stale.data[i] == id) {
+            live->stale.data[i] = live->stale.data[--live->stale.count];
+            break;
+        }
+    }
+}
+
 void live_touch(struct jig_session *session, file_id file)
 {
     job_id producer = session->graph->files.data[file].producer;
@@ -221,8 +246,8 @@ void live_take(struct build *build)
     const struct plan *plan = build->plan;
     fit(session);
     plan_forget_remade(build->plan);
-    for (uint32_t i = 0; i < plan->order.count; i++) {
-        job_id id = plan->order.data[i];
+    for (uint32_t i = 0; i < plan->entered.count; i++) {
+        job_id id = plan->entered.data[i];
         uint8_t verdict = plan->jobs[id].verdict;
         live->wanted.data[id] = 1;
         if (verdict != PLAN_CLEAN && verdict != PLAN_DONE)

@@ -150,6 +150,8 @@ enum jig_status session_save(struct jig_session *session, struct jig_error *erro
     enum jig_status status = JIG_OK;
     if (session->options.read_only || session->options.no_cache)
         return JIG_OK;
+    if (session->pipelines)
+        session_record_views(session);
     if (session->unsaved || state_wants_fold(session->state))
         status = state_fold(session->state, session->graph, session->history, error);
     if (status)

@@ -38,6 +38,8 @@ enum jig_status session_open_pipelines(struct jig_session *session, struct jig_e
     };
     session->pipelines = mem_zalloc(sizeof *session->pipelines);
     session->pipelines->discovery = discovery_create(&options);
+    if (!session->options.once)
+        discovery_live(session->pipelines->discovery);
     buf_free(&cache);
     return JIG_OK;
 }
@@ -47,6 +49,7 @@ void session_close_pipelines(struct jig_session *session)
     struct pipelines *pipelines = session->pipelines;
     if (!pipelines)
         return;
+    session_forget_amend(session);
     discovery_destroy(pipelines->discovery);
     lenses_free(&pipelines->lenses);
     config_free(&pipelines->config);
@@ -83,6 +86,7 @@ static enum jig_status read_config(struct jig_session *session, struct jig_error
     struct manifest_list list = {.name = session->manifest};
     vec_push(&list.paths, mem_strndup(session->manifest, strlen(session->manifest)));
     tree_each_file(discovery_tree(pipelines->discovery), add_manifest, &list);
+    session_forget_amend(session);
     lenses_free(&pipelines->lenses);
     config_free(&pipelines->config);
     pipelines->config = (struct config){0};
@@ -97,7 +101,8 @@ static enum jig_status read_config(struct jig_session *session, struct jig_error
 }
 
 /* Each pipeline's salt, in one allocation each; the caller frees them with free_salts. */
-static enum jig_status make_salts(const struct config *config, char ***out, struct jig_error *error)
+enum jig_status session_make_salts(const struct config *config, char ***out,
+                                   struct jig_error *error)
 {
     enum jig_status status = JIG_OK;
     *out = mem_array(config->pipeline_count + 1, sizeof **out);
@@ -109,7 +114,7 @@ static enum jig_status make_salts(const struct config *config, char ***out, stru
     return status;
 }
 
-static void free_salts(const struct config *config, char **salts)
+void session_free_salts(const struct config *config, char **salts)
 {
     for (uint32_t i = 0; i < config->pipeline_count; i++)
         free(salts[i]);
@@ -281,6 +286,7 @@ static void adopt_graph(struct jig_session *session, struct fill *fill, char *co
     struct graph *old_graph = session->graph;
     struct history *old_history = session->history;
     live_forget(session);
+    session_forget_amend(session);
     session->files_counted = session->real_files = 0;
     fill_finish(fill, session->pipelines->discovery, (const char *const *)salts);
     session->graph = fill->graph;
@@ -375,14 +381,14 @@ static enum jig_status make_graph(struct jig_session *session, bool scanned,
 {
     struct pipelines *pipelines = session->pipelines;
     char **salts;
-    enum jig_status status = make_salts(&pipelines->config, &salts, error);
+    enum jig_status status = session_make_salts(&pipelines->config, &salts, error);
     bool known = !status && (scanned || can_scan_again(session));
     if (known && !scanned)
         status = scan_again(session, error);
     bool stands = known && !status && graph_stands(session, salts);
     if (!status && !stands)
         status = select_and_fill(session, salts, error);
-    free_salts(&pipelines->config, salts);
+    session_free_salts(&pipelines->config, salts);
     if (status)
         return status;
     pipelines->select_anew = false;
@@ -413,6 +419,39 @@ enum jig_status session_load_pipelines(struct jig_session *session, struct jig_e
         status = make_graph(session, false, error);
     session->graph_reused = before && session->graph == before;
     return status;
+}
+
+void session_note_stamp(struct jig_session *session)
+{
+    struct pipelines *pipelines = session->pipelines;
+    struct graph *graph = session->graph;
+    if (!pipelines->salts || !graph->manifests.count)
+        return;
+    struct digest stamp = make_stamp(pipelines, pipelines->salts);
+    session->unsaved |= !digest_equal(stamp, pipelines->stamp);
+    pipelines->stamp = stamp;
+    pipelines->contents_of = stamp;
+    graph->manifest_digests.data[graph->manifests.count] = stamp;
+}
+
+void session_forget_amend(struct jig_session *session)
+{
+    struct pipelines *pipelines = session->pipelines;
+    amend_destroy(pipelines->amend);
+    if (pipelines->salts)
+        session_free_salts(&pipelines->config, pipelines->salts);
+    pipelines->amend = NULL;
+    pipelines->salts = NULL;
+}
+
+bool session_is_module(const struct jig_session *session, file_id file)
+{
+    const struct pipelines *pipelines = session->pipelines;
+    bool found = false;
+    for (uint32_t lens = 0; lens < pipelines->lenses.all.count && !found; lens++)
+        found = discovery_find(pipelines->discovery, graph_path(session->graph, file), lens) !=
+                MODULE_NONE;
+    return found;
 }
 
 enum jig_status session_save_discovery(struct jig_session *session, struct jig_error *error)

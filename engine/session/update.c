@@ -82,16 +82,44 @@ static void check_scope(const struct jig_session *session, char *why, size_t siz
     }
 }
 
+/* Whether the job's pipeline has to wait for modules that are made in this round. */
+static bool is_for_later(const struct build *build, job_id id)
+{
+    const struct pipelines *pipelines = build->session->pipelines;
+    if (!pipelines || build->round + 1 >= pipelines->rounds.count)
+        return false;
+    uint32_t pipeline = build->session->graph->jobs.data[id].pipeline;
+    return pipeline && pipelines->rounds.of[pipeline - 1] > build->round;
+}
+
+static bool is_in_scope(void *context, job_id id)
+{
+    struct build *build = context;
+    const struct live *live = &build->session->live;
+    if (id >= live->wanted.count || !live->wanted.data[id])
+        return false;
+    bool later = is_for_later(build, id);
+    if (later)
+        live_add_stale(build->session, id); /* it is reached, so its turn will come */
+    return !later;
+}
+
+static const job_id *readers_of(void *context, file_id file, uint32_t *count)
+{
+    return live_readers(((struct build *)context)->session, file, count);
+}
+
 /* The jobs that were stale go into the plan, which now answers for them. */
 static enum jig_status add_stale(struct build *build, struct jig_error *error)
 {
     struct live *live = &build->session->live;
-    const struct plan_readers readers = {live_readers, build->session};
-    enum jig_status status = plan_add_scope(build->plan, live->stale.data, live->stale.count,
-                                            live->wanted.data, readers, error);
-    for (uint32_t i = 0; i < live->stale.count; i++)
-        live->is_stale.data[live->stale.data[i]] = 0;
-    live->stale.count = 0;
+    const struct plan_scope scope = {readers_of, is_in_scope, build};
+    struct job_list stale = {live->stale.data, live->stale.count, live->stale.capacity};
+    for (uint32_t i = 0; i < stale.count; i++)
+        live->is_stale.data[stale.data[i]] = 0;
+    memset(&live->stale, 0, sizeof live->stale); /* it may be filled again meanwhile */
+    enum jig_status status = plan_add_scope(build->plan, stale.data, stale.count, scope, error);
+    vec_free(&stale);
     return status;
 }
 
@@ -116,7 +144,6 @@ enum jig_status session_build_stale(struct build *build, char *why, size_t size,
     if (!status)
         status = session_carry_out(build, error);
     live_take(build);
-    build->ran.count = 0;
     return status;
 }
 
@@ -167,8 +194,10 @@ enum jig_status session_try_update(struct jig_session *session,
         return JIG_OK;
     }
     session_request_keep(&session->live.request, options);
-    struct build build = {
-        .session = session, .options = &session->live.request.options, .result = result};
+    struct build build = {.session = session,
+                          .options = &session->live.request.options,
+                          .result = result,
+                          .round = UINT32_MAX - 1};
     session_count_anew(session);
     enum jig_status status = session->pipelines
                                  ? session_update_pipelines(&build, changes, why, size, error)

@@ -187,3 +187,146 @@ void session_take_discovered(struct jig_session *session)
     free(before);
     vec_free(&changed);
 }
+
+/* ---- after an update --------------------------------------------------------------------------- */
+
+/* Views by the number that discovery is given for them. */
+static struct digest watch_view(struct jig_session *session, uint32_t index)
+{
+    const struct graph *graph = session->graph;
+    struct discovery *discovery = session->pipelines->discovery;
+    const struct graph_view *view = &graph->views.data[index];
+    if (view->kind != GRAPH_VIEW_DEFINITION)
+        return view_digest(graph, discovery, view);
+    module_id module = discovery_find(discovery, graph_path(graph, view->of), view->lens);
+    if (module == MODULE_NONE)
+        return (struct digest){0};
+    return discovery_watch_definition(discovery, module, graph_str(graph, view->name), index);
+}
+
+static void look_through(struct jig_session *session, uint32_t index, struct file_list *changed)
+{
+    if (index >= session->graph->views.count)
+        return; /* of a graph that is gone */
+    const struct graph_view *view = &session->graph->views.data[index];
+    const struct file_record record = {.digest = watch_view(session, index), .flags = FILE_KNOWN};
+    if (take_record(session, view->file, record))
+        vec_push(changed, view->file);
+}
+
+/* Those that an update may have changed though no definition tells so. */
+static bool follows_shape(const struct jig_session *session, const struct graph_view *view,
+                          const struct discovery_updated *updated)
+{
+    const struct discovery *discovery = session->pipelines->discovery;
+    bool follows = false;
+    for (uint32_t i = 0; i < updated->modules.count && !follows; i++) {
+        const struct discovery_update *update = &updated->modules.data[i];
+        const char *path = discovery_path(discovery, update->id);
+        if (!update->shape && !update->is_new)
+            continue;
+        if (view->kind == GRAPH_VIEW_IMPORTS)
+            follows = strcmp(graph_path(session->graph, view->of), path) == 0;
+        else
+            follows = amend_is_source(session->pipelines->amend, view->pipeline - 1, path);
+    }
+    return follows;
+}
+
+static bool any_shape(const struct discovery_updated *updated)
+{
+    bool any = false;
+    for (uint32_t i = 0; i < updated->modules.count && !any; i++)
+        any = updated->modules.data[i].shape || updated->modules.data[i].is_new;
+    return any;
+}
+
+static void take_views_updated(struct jig_session *session, const struct discovery_updated *updated,
+                               uint32_t first_view, struct file_list *changed)
+{
+    const struct graph *graph = session->graph;
+    uint32_t count;
+    bool all;
+    const uint32_t *touched =
+        discovery_touched_definitions(session->pipelines->discovery, &count, &all);
+    VEC(uint32_t) views = {0}; /* looking through them moves the list that was given */
+    for (uint32_t i = 0; i < count && !all; i++)
+        vec_push(&views, touched[i]);
+    for (uint32_t i = 0; i < views.count; i++)
+        look_through(session, views.data[i], changed);
+    vec_free(&views);
+    bool shape = any_shape(updated) || session->pipelines->modules_changed;
+    for (uint32_t i = 0; i < graph->views.count; i++) {
+        const struct graph_view *view = &graph->views.data[i];
+        bool look = i >= first_view;
+        if (view->kind == GRAPH_VIEW_DEFINITION)
+            look |= all;
+        else if (view->kind != GRAPH_VIEW_DISCOVERY)
+            look |= shape && (session->pipelines->modules_changed ||
+                              follows_shape(session, view, updated));
+        if (look && view->kind != GRAPH_VIEW_DISCOVERY)
+            look_through(session, i, changed);
+    }
+}
+
+static void take_modules_updated(struct jig_session *session,
+                                 const struct discovery_updated *updated,
+                                 struct file_list *changed)
+{
+    struct pipelines *pipelines = session->pipelines;
+    const struct graph *graph = session->graph;
+    for (uint32_t i = 0; i < updated->modules.count; i++) {
+        module_id id = updated->modules.data[i].id;
+        file_id file = graph->modules.data[id];
+        const struct file_record *record = discovery_record(pipelines->discovery, id);
+        while (pipelines->contents.count <= id)
+            vec_push(&pipelines->contents, (struct digest){0});
+        pipelines->contents.data[id] = record->digest;
+        if (graph->files.data[file].producer != GRAPH_NONE || !(record->flags & FILE_KNOWN))
+            continue;
+        count_look(session, file, record);
+        if (take_record(session, file, *record))
+            vec_push(changed, file);
+    }
+}
+
+void session_take_updated(struct jig_session *session, const struct discovery_updated *updated,
+                          uint32_t first_view)
+{
+    struct file_list changed = {0};
+    bool failed = false;
+    history_fit(session->history, session->graph);
+    take_modules_updated(session, updated, &changed);
+    take_views_updated(session, updated, first_view, &changed);
+    session->pipelines->views_unrecorded = true;
+    session_keep_records(session, changed.data, changed.count, &failed);
+    vec_free(&changed);
+}
+
+void session_watch_views(struct jig_session *session)
+{
+    const struct graph *graph = session->graph;
+    uint32_t count;
+    bool all;
+    discovery_touched_definitions(session->pipelines->discovery, &count, &all);
+    for (uint32_t i = 0; i < graph->views.count; i++) {
+        if (graph->views.data[i].kind == GRAPH_VIEW_DEFINITION)
+            watch_view(session, i);
+    }
+}
+
+void session_record_views(struct jig_session *session)
+{
+    struct pipelines *pipelines = session->pipelines;
+    const struct graph_view *all = find_discovery_view(session->graph);
+    if (!pipelines->views_unrecorded || !all)
+        return;
+    pipelines->views_unrecorded = false;
+    note_contents(pipelines);
+    const struct file_record whole = {
+        .digest = view_discovered(pipelines->discovery, pipelines->contents.data),
+        .flags = FILE_KNOWN};
+    bool failed = false;
+    if (take_record(session, all->file, whole))
+        session_keep_records(session, &all->file, 1, &failed);
+}

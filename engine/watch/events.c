@@ -36,12 +36,7 @@ void tell_lost(struct watch *watch, const char *why)
     jig_change_set_lose(watch->pending, why);
     settle_happened(&watch->settle, clock_monotonic_ns());
     sync_lost(watch);
-    static const char *const roots[] = {".", "/"};
-    for (size_t i = 0; i < 2; i++) {
-        struct folder *root = folders_find(&watch->folders, roots[i], 1);
-        if (root)
-            find_suspect(watch, root);
-    }
+    find_all_suspect(watch);
 }
 
 void on_change(struct watch *watch, struct folder *folder, enum jig_change_kind kind,

@@ -115,6 +115,8 @@ static void enter(struct watch *watch, struct folder *folder, const struct found
     if (found->state == FOLDER_WATCHED)
         folders_tie(&watch->folders, folder, found->wd);
     if (found->state == FOLDER_POLLED) {
+        if (!watch->folders.polled.count)
+            polling_begin(watch);
         folders_start_polling(&watch->folders, folder);
         if (folder_is_named(folder))
             folder->snapshot = snapshot_take(folder->path);
@@ -229,6 +231,22 @@ void find_suspect(struct watch *watch, struct folder *folder)
     vec_push(&watch->suspects, folder);
 }
 
+/* Calls `each` for the roots that there are. */
+static void each_root(struct watch *watch, void (*each)(struct watch *watch, struct folder *root))
+{
+    static const char *const roots[] = {".", "/"};
+    for (size_t i = 0; i < 2; i++) {
+        struct folder *root = folders_find(&watch->folders, roots[i], 1);
+        if (root)
+            each(watch, root);
+    }
+}
+
+void find_all_suspect(struct watch *watch)
+{
+    each_root(watch, find_suspect);
+}
+
 /*
  * Also below a folder that is the same as before: it may have been another one for a moment, in
  * which one below was looked for. The kernel says nothing of that by itself.
@@ -284,10 +302,5 @@ static void drop_unneeded_below(struct watch *watch, struct folder *folder)
 
 void find_unneeded(struct watch *watch)
 {
-    static const char *const roots[] = {".", "/"};
-    for (size_t i = 0; i < 2; i++) {
-        struct folder *root = folders_find(&watch->folders, roots[i], 1);
-        if (root)
-            drop_unneeded_below(watch, root);
-    }
+    each_root(watch, drop_unneeded_below);
 }

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <sys/inotify.h>
 #include <sys/ioctl.h>
@@ -27,9 +28,10 @@ static const uint32_t content_mask = IN_MODIFY | IN_CLOSE_WRITE;
 
 int kernel_open(struct kernel *kernel)
 {
-    *kernel = (struct kernel){.fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC)};
+    *kernel = (struct kernel){.fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC), .mounts_fd = -1};
     if (kernel->fd < 0)
         return errno;
+    kernel->mounts_fd = open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
     kernel->buffer = mem_alloc(BUFFER_BYTES);
     return 0;
 }
@@ -38,8 +40,10 @@ void kernel_close(struct kernel *kernel)
 {
     if (kernel->fd >= 0)
         close(kernel->fd);
+    if (kernel->mounts_fd >= 0)
+        close(kernel->mounts_fd);
     free(kernel->buffer);
-    *kernel = (struct kernel){.fd = -1};
+    *kernel = (struct kernel){.fd = -1, .mounts_fd = -1};
 }
 
 int kernel_watch(struct kernel *kernel, const char *path, bool content, int *wd)
@@ -94,6 +98,12 @@ uint64_t kernel_bytes_queued(const struct kernel *kernel)
     if (kernel->fd < 0 || ioctl(kernel->fd, FIONREAD, &queued) < 0)
         queued = 0;
     return kernel->bytes_read + (uint64_t)queued;
+}
+
+bool kernel_has_mounted(const struct kernel *kernel)
+{
+    struct pollfd mounts = {.fd = kernel->mounts_fd, .events = POLLPRI};
+    return poll(&mounts, 1, 0) == 1;
 }
 
 uint64_t kernel_limit(const char *name)

@@ -5,9 +5,11 @@
  * path gives the same watch, and a folder that is moved keeps it. Numbers of watches are given out
  * in ascending order, so one that is gone does not come back as another's before 2^31 others were.
  *
+ * A file system that is mounted over a folder hides it without an event; proc(5) tells of mounts.
+ *
  * Not told by the kernel: what is stored through a mapping, until the file is unmapped and closed;
  * what is done through another name of the file (a hard link) in a folder that is not watched; what
- * another machine does to a network file system; that something is mounted over a folder.
+ * another machine does to a network file system.
  *
  * One thread at a time.
  */
@@ -22,6 +24,7 @@
 
 struct kernel {
     int fd;              /* to be polled for reading; -1: there is none, nothing is told */
+    int mounts_fd;       /* to be polled for POLLPRI; -1 where there is no /proc */
     uint64_t bytes_read; /* all in all */
     char *buffer;
 };
@@ -64,6 +67,9 @@ void kernel_read(struct kernel *kernel,
  * before the call that caused it returns.
  */
 uint64_t kernel_bytes_queued(const struct kernel *kernel);
+
+/* Whether something was mounted or unmounted since the last call, or the last poll of mounts_fd. */
+bool kernel_has_mounted(const struct kernel *kernel);
 
 /* The value of /proc/sys/fs/inotify/`name`; 0 when it cannot be read. */
 uint64_t kernel_limit(const char *name);

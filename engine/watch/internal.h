@@ -53,6 +53,7 @@ struct polling {
     uint64_t next_ns; /* when the next pass begins; only if any folder is polled */
     uint64_t begun_ns;
     uint32_t begun, done; /* passes; not the same number while one is going on */
+    uint32_t demanded;    /* the number of the pass that somebody waits for */
     uint32_t left;        /* of the one that is going on: so many of the polled folders, from the
                              first on, are still to be looked at */
     bool is_full;         /* the system gave no watch since the last pass began */
@@ -71,6 +72,7 @@ struct watch {
     int ready_fd; /* an eventfd, set while `ready` */
     int wake_fd;  /* an eventfd: the thread is to look at its times again */
     pthread_t thread;
+    bool woken_by_mount; /* the thread's own: what polling finds out of mounts it tells only once */
 
     pthread_mutex_t lock; /* guards all below */
     struct kernel kernel; /* read by the thread only */
@@ -107,6 +109,8 @@ void find_new(struct watch *watch, struct folder *folder);
 void find_named(struct watch *watch, struct folder *folder);
 /* Something may have put another folder at its path: find_suspects will see. */
 void find_suspect(struct watch *watch, struct folder *folder);
+/* The same of all folders. */
+void find_all_suspect(struct watch *watch);
 /* Looks for all suspects again, and all below them. */
 void find_suspects(struct watch *watch);
 /* Looks for one folder now, and for those below it if it is another one. A polled one becomes a
@@ -127,6 +131,8 @@ void on_change(struct watch *watch, struct folder *folder, enum jig_change_kind 
 
 /* ---- polling.c ----------------------------------------------------------------------------- */
 
+/* The first folder is about to be polled. */
+void polling_begin(struct watch *watch);
 /* When polling_step wants to be called; NEVER when nothing is polled. */
 uint64_t polling_next_ns(const struct watch *watch, uint64_t now_ns);
 /* Polls for a few milliseconds. */
@@ -141,7 +147,9 @@ void sync_lost(struct watch *watch);
 
 /* ---- watch.c ------------------------------------------------------------------------------- */
 
-/* Lets go of the lock, wakes the thread if it sleeps for too long, and hands out a notice. */
+/* Wakes the thread if it would sleep for too long. */
+void watch_wake(struct watch *watch);
+/* Wakes the thread likewise, lets go of the lock, and hands out a notice. */
 void watch_unlock(struct watch *watch);
 
 #endif

@@ -15,10 +15,27 @@ static bool is_passing(const struct polling *polling)
     return polling->begun != polling->done;
 }
 
+static uint64_t pause_between_passes(const struct watch *watch)
+{
+    return (uint64_t)watch->options.poll_ms * NS_PER_MS;
+}
+
+void polling_begin(struct watch *watch)
+{
+    watch->polling.next_ns = clock_monotonic_ns() + pause_between_passes(watch);
+}
+
+static bool is_demanded(const struct polling *polling)
+{
+    return (int32_t)(polling->demanded - polling->begun) > 0;
+}
+
 uint64_t polling_next_ns(const struct watch *watch, uint64_t now_ns)
 {
     if (is_passing(&watch->polling))
         return now_ns + pause_ns;
+    if (is_demanded(&watch->polling))
+        return 0;
     return watch->folders.polled.count ? watch->polling.next_ns : NEVER;
 }
 
@@ -74,7 +91,7 @@ static void begin_pass(struct watch *watch, uint64_t now_ns)
 static void end_pass(struct watch *watch, uint64_t now_ns)
 {
     struct polling *polling = &watch->polling;
-    uint64_t pause = (uint64_t)watch->options.poll_ms * NS_PER_MS;
+    uint64_t pause = pause_between_passes(watch);
     uint64_t took_ns = now_ns - polling->begun_ns;
     polling->next_ns = now_ns + (took_ns > pause ? took_ns : pause);
     polling->done++;
@@ -112,6 +129,6 @@ uint32_t polling_demand(struct watch *watch)
     struct polling *polling = &watch->polling;
     if (!watch->folders.polled.count)
         return polling->done;
-    polling->next_ns = 0;
-    return polling->begun + 1;
+    polling->demanded = polling->begun + 1;
+    return polling->demanded;
 }

@@ -109,9 +109,10 @@ static struct timespec deadline_after(uint32_t ms)
 
 /* What one call waits for. */
 struct target {
-    bool by_bytes;  /* `bytes` counts, and not the cookie */
-    uint64_t bytes; /* of the kernel's events are read */
-    uint32_t pass;  /* of polling is done */
+    const struct folder *folder; /* where its cookies are made */
+    bool by_bytes;               /* `bytes` counts, and not the cookie */
+    uint64_t bytes;              /* of the kernel's events are read */
+    uint32_t pass;               /* of polling is done */
 };
 
 static bool is_reached(const struct watch *watch, const struct sync_waiter *waiter,
@@ -121,33 +122,53 @@ static bool is_reached(const struct watch *watch, const struct sync_waiter *wait
     return told && (int32_t)(watch->polling.done - target->pass) >= 0;
 }
 
+/*
+ * Makes a cookie and waits for it; makes another one whenever the folder turns out to be a
+ * different one, as the first may have been made in what is now at its path, before that was
+ * watched. 0, or an errno: ETIMEDOUT.
+ */
+static int wait_for_cookie(struct watch *watch, struct sync_waiter *waiter, struct target *target,
+                           const struct timespec *deadline)
+{
+    int errnum = 0;
+    while (!errnum && !is_reached(watch, waiter, target)) {
+        enum folder_state state = target->folder->state;
+        int wd = target->folder->wd;
+        target->by_bytes = state == FOLDER_POLLED;
+        if (!target->by_bytes) {
+            watch_unlock(watch);
+            errnum = send_cookie(watch, target->folder, waiter);
+            pthread_mutex_lock(&watch->lock);
+        }
+        while (!errnum && !is_reached(watch, waiter, target) && target->folder->state == state &&
+               target->folder->wd == wd)
+            errnum = pthread_cond_timedwait(&watch->synced, &watch->lock, deadline);
+    }
+    return errnum;
+}
+
 enum jig_status watch_sync(struct watch *watch, const char *path, uint32_t timeout_ms,
                            struct jig_error *error)
 {
     struct timespec deadline = deadline_after(timeout_ms);
     struct sync_waiter waiter = {0};
     pthread_mutex_lock(&watch->lock);
-    const struct folder *folder = find_folder(watch, path);
-    bool by_bytes = folder->state == FOLDER_POLLED;
-    struct target target = {by_bytes, kernel_bytes_queued(&watch->kernel), polling_demand(watch)};
+    struct target target = {
+        .folder = find_folder(watch, path),
+        .bytes = kernel_bytes_queued(&watch->kernel),
+        .pass = polling_demand(watch),
+    };
     join(watch, &waiter);
-    watch_unlock(watch);
-
-    int errnum = by_bytes ? 0 : send_cookie(watch, folder, &waiter);
-
-    pthread_mutex_lock(&watch->lock);
-    int waited = 0;
-    while (!errnum && !waited && !is_reached(watch, &waiter, &target))
-        waited = pthread_cond_timedwait(&watch->synced, &watch->lock, &deadline);
-    bool reached = !errnum && is_reached(watch, &waiter, &target);
+    watch_wake(watch);
+    int errnum = wait_for_cookie(watch, &waiter, &target, &deadline);
     leave(watch, &waiter);
     watch_unlock(watch);
-    if (errnum)
-        return jig_fail_errno(error, errnum, "cannot make a file in '%s' to see if it is told of",
-                              path);
-    if (!reached)
+    if (errnum == ETIMEDOUT)
         return jig_fail(error, JIG_ERROR_IO,
                         "the system did not tell within %" PRIu32 " ms of a file made in '%s'",
                         timeout_ms, path);
+    if (errnum)
+        return jig_fail_errno(error, errnum, "cannot make a file in '%s' to see if it is told of",
+                              path);
     return JIG_OK;
 }

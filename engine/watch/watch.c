@@ -36,12 +36,17 @@ static uint64_t next_ns(const struct watch *watch, uint64_t now_ns)
     return settled < polling ? settled : polling;
 }
 
-void watch_unlock(struct watch *watch)
+void watch_wake(struct watch *watch)
 {
     if (watch->asleep_until_ns && next_ns(watch, watch->asleep_until_ns) < watch->asleep_until_ns) {
         watch->asleep_until_ns = 0;
         set_fd(watch->wake_fd);
     }
+}
+
+void watch_unlock(struct watch *watch)
+{
+    watch_wake(watch);
     if (!watch->has_notice) {
         pthread_mutex_unlock(&watch->lock);
         return;
@@ -58,6 +63,10 @@ static bool work(struct watch *watch)
 {
     if (watch->kernel.fd >= 0) {
         kernel_read(&watch->kernel, on_kernel_event, watch);
+        /* After reading, so that a sync is not told of its cookie before of a mount before it. */
+        bool has_mounted = kernel_has_mounted(&watch->kernel) || watch->woken_by_mount;
+        if (has_mounted)
+            find_all_suspect(watch);
         find_suspects(watch);
     }
     polling_step(watch);
@@ -74,14 +83,16 @@ static bool work(struct watch *watch)
 static void sleep_until(struct watch *watch, uint64_t until_ns)
 {
     struct pollfd fds[] = {{.fd = watch->wake_fd, .events = POLLIN},
-                           {.fd = watch->kernel.fd, .events = POLLIN}};
+                           {.fd = watch->kernel.fd, .events = POLLIN},
+                           {.fd = watch->kernel.mounts_fd, .events = POLLPRI}};
     uint64_t now_ns = clock_monotonic_ns();
     uint64_t wait_ns = until_ns > now_ns ? until_ns - now_ns : 0;
     struct timespec timeout = {.tv_sec = (time_t)(wait_ns / NS_PER_SECOND),
                                .tv_nsec = (long)(wait_ns % NS_PER_SECOND)};
-    ppoll(fds, 2, until_ns == NEVER ? NULL : &timeout, NULL);
+    ppoll(fds, 3, until_ns == NEVER ? NULL : &timeout, NULL);
     if (fds[0].revents)
         unset_fd(watch->wake_fd);
+    watch->woken_by_mount = fds[2].revents != 0;
 }
 
 static void *run(void *context)
@@ -148,7 +159,7 @@ static struct watch *make_watch(const struct watch_options *options)
                 watch->options.max_ms * (uint64_t)NS_PER_MS);
     watch->round = 1;
     watch->pending = jig_change_set_create();
-    watch->kernel.fd = -1;
+    watch->kernel.fd = watch->kernel.mounts_fd = -1;
     pthread_mutex_init(&watch->lock, NULL);
     pthread_condattr_t attributes;
     pthread_condattr_init(&attributes);
@@ -286,8 +297,8 @@ bool watch_take(struct watch *watch, struct jig_change_set *into)
     if (any) {
         jig_change_set_merge(into, watch->pending);
         jig_change_set_clear(watch->pending);
-        settle_taken(&watch->settle);
     }
+    settle_taken(&watch->settle);
     if (watch->ready)
         unset_fd(watch->ready_fd);
     watch->ready = false;

@@ -679,6 +679,48 @@ class ComingAndGoing(DaemonCase):
         self.assertEqual((run.code, run.text), (0, "jig: no work to do.\n"))
         self.wait_for_end(pid)
 
+    def test_who_waits_when_it_stops_gets_another(self):
+        gate = self.gate()
+        self.config(UPPER.replace('"tr', f"'{held(gate)}; tr").replace('{out}"', "{out}'"))
+        self.write("src/a.txt", "a\n")
+        first = self.start_warm()
+        gate.arrived()
+        pid = self.pid()
+        second = self.start_warm()
+        second.wait_for(f"waiting for process {first.pid}, which is building here")
+        stop = Background([JIG, "daemon", "stop"], self.dir, tool_environment(self.environment()))
+        self.addCleanup(stop.stop)
+        second.wait_for(f"waiting for process {pid}, which is building here")
+        gate.release()
+        self.assertEqual(first.finish().code, 0)
+        self.assertEqual(stop.finish().code, 0)
+        run = second.finish()
+        self.assertEqual((run.code, run.text), (0, "jig: no work to do.\n"))
+        self.assertNotEqual(self.pid(), pid)
+
+    def test_another_place_by_the_same_name_is_not_its_own(self):
+        self.config(UPPER, "tree")
+        self.write("tree/.git/HEAD", "")
+        self.write("tree/src/a.txt", "a\n")
+        self.warm("-C", "tree")
+        pid = self.pid("-C", "tree")
+        os.kill(pid, signal.SIGSTOP)  # so that it does not see it coming
+        self.rename("tree", "wood")
+        shutil.copytree(self.path("wood"), self.path("tree"))
+        self.write("tree/src/a.txt", "other\n")
+        build = Background(
+            [JIG, "build", "--daemon", "--explain", "-C", "tree"],
+            self.dir,
+            tool_environment(self.environment()),
+        )
+        self.addCleanup(build.stop)
+        os.kill(pid, signal.SIGCONT)
+        run = build.finish()
+        self.assertEqual((run.code, run.err.count(b"without it")), (0, 0), run)
+        self.assertEqual(self.read("tree/gen/src/a.up"), "OTHER\n")
+        self.assertEqual(self.read("wood/gen/src/a.up"), "A\n")
+        self.wait_for_end(pid)
+
     def test_a_socket_that_nobody_listens_at(self):
         pid = self.begin()
         os.kill(pid, signal.SIGKILL)

@@ -2,7 +2,7 @@
 reason, that it looked at nothing it had no business with, and that generations rise."""
 
 # Of which kinds of projects updates are expected to be incremental.
-INCREMENTAL = {"ninja"}
+INCREMENTAL = {"ninja", "pipelines"}
 
 # Why everything may be looked at, and when: each is given the step and says whether it is so.
 REASONS = {

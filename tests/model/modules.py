@@ -55,10 +55,9 @@ class Graph:
 
     `exists` says whether a path is there, or will be when the build is over."""
 
-    def __init__(self, tree, exists, lens=0):
+    def __init__(self, tree, exists):
         self.tree = tree
         self.exists = exists
-        self.lens = lens  # through which they are seen
         self.modules = {}
         self.closures = {}
         self.values = {}  # of definitions with all they use
@@ -107,7 +106,7 @@ class Graph:
         parts = [(member, self.tree.read(member)) for member in circle]
         targets = {target for member in circle for target in self.targets(member)}
         parts += sorted({self.closure(target) for target in targets - set(circle)}, key=repr)
-        value = parts[0] if len(parts) == 1 else ("closure", digest(circle[0], self.lens, *parts))
+        value = parts[0] if len(parts) == 1 else ("closure", digest(*parts))
         self.closures.update({member: value for member in circle})
         return value
 

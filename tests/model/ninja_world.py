@@ -46,10 +46,6 @@ rule two
 """
 
 KINDS = ["cat", "keys", "sum", "strict", "late", "headers", "headers_kept", "listed", "kept", "two"]
-# A job that fails when it has written its output: until sessions look at that output again.
-LATE_FAILURES = False
-if not LATE_FAILURES:
-    KINDS.remove("late")
 HEADERS = [f"h{i}" for i in range(4)]
 
 

@@ -199,13 +199,6 @@ PIPELINES = {
     ),
 }
 
-# A circle of modules is known by the name of the one that is numbered first, and numbers change with
-# what else there is: then jobs that depend on the circle run though nothing they read has changed.
-NAMED_BY_NUMBER = True
-# The same with the number of the lens, which is 0 if the first pipeline scans and else 1 here, in the
-# names of closures and definitions.
-LENSES_ARE_NUMBERED = True
-
 # Settings that scanning pipelines may have; the others are for their whole life as above.
 DEPENDS = ["transitive", "direct", "self"]
 SEES = ["content", "definitions"]
@@ -315,8 +308,7 @@ class PipelineWorld:
     def jobs(self, tree):
         if any(p.collect and not self.collected(p) for p in self.present().values()):
             raise rule.Broken("a pipeline collects nothing")
-        # What is collected comes in this order: by folder, then by name.
-        files = sorted((p for p in tree.nodes if self.is_source(p, tree)), key=os.path.split)
+        files = sorted(p for p in tree.nodes if self.is_source(p, tree))
         selected = self.select(files)
         made = {out for name, sources in selected.items() for out in self.outputs(name, sources)}
         if self.spec["package"]:
@@ -370,29 +362,26 @@ class PipelineWorld:
         tool = self.spec["tool"]
         tools = ["tools/flat.sh"] if pipeline.flat else []
         depends, sees = settings.get("depends", "self"), settings.get("sees", "content")
-        reached = static.reached(static.tree.real(source)) if depends != "self" else []
 
-        first = next(iter(self.present().values()))
-        lens = 0 if first.scan or not LENSES_ARE_NUMBERED else 1
 
         def seen(tree):
             """Found out when its turn has come: what others make is there then."""
-            return what_is_seen(Graph(tree, exists, lens), source, depends, sees)
+            return what_is_seen(Graph(tree, exists), source, depends, sees)
 
         return rule.Job(
             outputs=outputs,
             recipe=(name, source, settings["flag"], env),
             reads=[source, *tools],
             sees=seen if pipeline.scan else None,
-            seen=reached,
-            excused=NAMED_BY_NUMBER and any(len(static.circle(path)) > 1 for path in reached),
+            seen=static.reached(static.tree.real(source)) if depends != "self" else [],
             act=lambda tree: act(pipeline, settings, env, tool, source, outputs, tree),
         )
 
     def collecting_job(self, name, selected):
         pipeline, settings = PIPELINES[name], self.spec["pipelines"][name]
         of = self.collected(pipeline)
-        sources = [out for each in of for out in self.outputs(each, selected[each])]
+        # What is collected comes in the order of the sources' paths.
+        sources = [out for each in of for out in self.outputs(each, sorted(selected[each]))]
 
         def run(tree):
             texts = [tree.read(path) for path in sources]
@@ -453,7 +442,7 @@ def what_is_seen(graph, source, depends, sees):
                    graph.module(source).imports]
         wanted = {(path, name) for path, name in imports if path and path != source}
         values = {use: graph.value(graph.node(*use)) for use in wanted}
-        return sorted((path, name, graph.lens, values[path, name]) for path, name in wanted)
+        return sorted((path, name, values[path, name]) for path, name in wanted)
     if depends == "transitive":
         return graph.closures_of(source)
     return [(path, graph.tree.read(path)) for path in graph.targets(source)]

@@ -168,7 +168,7 @@ class Play:
             self.differ(mode, f"{result.status} and not {prediction.status} {why}\n{result.text}")
         if result.blocks > 1:
             return  # what happened was not seen all at once; what lies there must be the same
-        many = sorted(set(result.ran) - set(prediction.ran) - prediction.excused)
+        many = sorted(set(result.ran) - set(prediction.ran))
         few = sorted(set(prediction.ran) - set(result.ran))
         twice = sorted({key for key in result.ran if result.ran.count(key) > 1})
         if many or few or twice:

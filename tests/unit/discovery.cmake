@@ -6,5 +6,8 @@ foreach(what scan cache definitions links)
   target_link_libraries(discovery_${what}_test PRIVATE discovery_support)
 endforeach()
 
+jig_unit_test(discovery_follow_test discovery_follow_test.c discovery_follow_support.c)
+target_link_libraries(discovery_follow_test PRIVATE discovery_support)
+
 jig_unit_test(fingerprint_read_test fingerprint_read_test.c)
 target_link_libraries(fingerprint_read_test PRIVATE discovery_support)

@@ -84,6 +84,12 @@ static void test_keys_of_generate(void **state)
                      definition("generate"));
 }
 
+static void test_keys_of_daemon(void **state)
+{
+    (void)state;
+    assert_same_keys("version: 1\ndaemon: { unknown: 1 }\n", definition("daemon"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -91,6 +97,7 @@ int main(void)
         cmocka_unit_test(test_keys_of_a_pipeline),
         cmocka_unit_test(test_keys_of_scan),
         cmocka_unit_test(test_keys_of_generate),
+        cmocka_unit_test(test_keys_of_daemon),
     };
     return cmocka_run_group_tests(tests, read_schema, free_schema);
 }

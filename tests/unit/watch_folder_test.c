@@ -6,7 +6,9 @@
 #include "engine/base/buf.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <stdlib.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -274,17 +276,72 @@ static void follows_the_current_directory_when_it_is_moved(void **state)
     end_watching(watching);
 }
 
+/* root may do everything, so it becomes somebody else for a while. */
 static void tells_of_a_folder_that_may_not_be_entered_any_more(void **state)
 {
     (void)state;
-    if (geteuid() == 0)
-        skip();
+    enum { SOMEBODY = 65534 };
+    bool is_root = geteuid() == 0;
     make_folders("a/b");
+    if (is_root)
+        assert_true(chown(".", SOMEBODY, 0) == 0 && chown("a", SOMEBODY, 0) == 0 &&
+                    chown(SYNC_FOLDER, SOMEBODY, 0) == 0 && seteuid(SOMEBODY) == 0);
     struct watching *watching = watch_these("a/b", NULL);
     assert_return_code(chmod("a", 0), errno);
     assert_string_equal(told(watching), "-a/b");
     assert_return_code(chmod("a", 0777), errno);
     assert_string_equal(told(watching), "+a/b");
+    end_watching(watching);
+    assert_true(!is_root || seteuid(0) == 0);
+}
+
+/* A folder that may be entered and not be read cannot be watched. */
+static void polls_a_folder_that_may_not_be_read(void **state)
+{
+    (void)state;
+    enum { SOMEBODY = 65534 };
+    bool is_root = geteuid() == 0;
+    make_folders("a/b");
+    assert_return_code(chmod("a", 0711), errno);
+    if (is_root)
+        assert_true(chown(".", SOMEBODY, 0) == 0 && chown("a/b", SOMEBODY, 0) == 0 &&
+                    chown(SYNC_FOLDER, SOMEBODY, 0) == 0 && seteuid(SOMEBODY) == 0);
+    else
+        assert_return_code(chmod("a", 0311), errno);
+    struct watching *watching = watch_these("a a/b", NULL);
+    assert_int_equal(watched(watching), 1);
+    assert_int_equal(polled(watching), 1);
+    assert_int_equal(watching->notices, 0);
+    put("a/b/x", "1");
+    assert_string_equal(told(watching), "~a/b/x");
+    move("a", "old");
+    told(watching);
+    assert_true(has_told(watching, '-', "a") && has_told(watching, '-', "a/b"));
+    end_watching(watching);
+    assert_true(!is_root || seteuid(0) == 0);
+    assert_return_code(chmod("old", 0777), errno);
+}
+
+/* In a mount namespace of our own. */
+static void notices_what_is_mounted_and_unmounted(void **state)
+{
+    (void)state;
+    if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+        skip();
+    make_folders("a/b");
+    struct watching *watching = watch_these("a a/b", NULL);
+    assert_return_code(mount("none", "a", "tmpfs", 0, NULL), errno);
+    assert_string_equal(told(watching), "~a -a/b");
+    make_folders("a/b");
+    told(watching);
+    assert_true(has_told(watching, '+', "a/b"));
+    put("a/b/x", "1");
+    assert_string_equal(told(watching), "~a/b/x");
+    assert_return_code(umount("a"), errno);
+    told(watching);
+    assert_true(has_told_any(watching, "a") && has_told_any(watching, "a/b"));
+    put("a/b/y", "1");
+    assert_string_equal(told(watching), "~a/b/y");
     end_watching(watching);
 }
 
@@ -310,6 +367,8 @@ int main(void)
         TEST(notices_a_move_above_an_absolute_path),
         TEST(follows_the_current_directory_when_it_is_moved),
         TEST(tells_of_a_folder_that_may_not_be_entered_any_more),
+        TEST(polls_a_folder_that_may_not_be_read),
+        TEST(notices_what_is_mounted_and_unmounted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -86,6 +86,22 @@ static void fails_where_no_file_can_be_made(void **state)
     end_watching(watching);
 }
 
+/* The cookie may come to be made in a folder that is not the one being watched. */
+static void notices_that_its_folder_is_another_one(void **state)
+{
+    (void)state;
+    struct watching *watching = watch_these("src", NULL);
+    for (int i = 0; i < 50; i++) {
+        shell("rm -r " SYNC_FOLDER "; mkdir " SYNC_FOLDER);
+        told(watching);
+        move(SYNC_FOLDER, "old");
+        make_folders(SYNC_FOLDER);
+        told(watching);
+        shell("rm -r old");
+    }
+    end_watching(watching);
+}
+
 /* The thread that reads what the kernel tells is stuck in the callback. */
 struct stuck {
     pthread_mutex_t lock;
@@ -122,7 +138,7 @@ static void gives_up_in_time(void **state)
 
 /* ---- from several threads ------------------------------------------------------------------- */
 
-enum { THREADS = 4, ROUNDS = 200 };
+enum { THREADS = 4, ROUNDS = 100 };
 
 struct shared {
     struct watching *watching;
@@ -173,11 +189,10 @@ static void *write_and_sync(void *context)
     return NULL;
 }
 
-static void serves_several_threads_at_once(void **state)
+static void serve_several_threads(const struct watch_options *options)
 {
-    (void)state;
     make_folders("src");
-    struct shared shared = {watch_these("src", NULL), PTHREAD_MUTEX_INITIALIZER, {{false}}};
+    struct shared shared = {watch_these("src", options), PTHREAD_MUTEX_INITIALIZER, {{false}}};
     struct writer writers[THREADS];
     for (int i = 0; i < THREADS; i++) {
         writers[i] = (struct writer){.shared = &shared, .number = i};
@@ -192,6 +207,25 @@ static void serves_several_threads_at_once(void **state)
     end_watching(shared.watching);
 }
 
+static void serves_several_threads_at_once(void **state)
+{
+    (void)state;
+    serve_several_threads(NULL);
+}
+
+static void serves_several_threads_by_polling(void **state)
+{
+    (void)state;
+    serve_several_threads(&(struct watch_options){.always_poll = true, .poll_ms = 1000000});
+}
+
+/* One folder above is watched; the others are polled, and the kernel tells of no cookie. */
+static void serves_several_threads_by_both(void **state)
+{
+    (void)state;
+    serve_several_threads(&(struct watch_options){.most_watches = 1, .poll_ms = 1000000});
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, enter_folder, leave_folder)
 
 int main(void)
@@ -202,8 +236,11 @@ int main(void)
         TEST(tells_nothing_of_a_folder_that_only_takes_its_files),
         TEST(finds_another_name_when_one_is_taken),
         TEST(fails_where_no_file_can_be_made),
+        TEST(notices_that_its_folder_is_another_one),
         TEST(gives_up_in_time),
         TEST(serves_several_threads_at_once),
+        TEST(serves_several_threads_by_polling),
+        TEST(serves_several_threads_by_both),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

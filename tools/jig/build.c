@@ -1,39 +1,24 @@
 /*
  * `jig build`.
  */
-#include "jig/session.h"
 #include "tools/jig/command.h"
 #include "tools/jig/run_build.h"
+#include "tools/jig/watch_build.h"
 
-#include <stdio.h>
-
-static int answer(enum options_outcome outcome, const struct build_request *request)
+static int build(struct build_request *request)
 {
-    switch (outcome) {
-    case OPTIONS_GO:
-        return run_build(FACE_JIG, request);
-    case OPTIONS_HELP:
-        fputs(command_build.usage, stdout);
-        return EXIT_DONE;
-    case OPTIONS_VERSION:
-        printf("jig %s\n", jig_version());
-        return EXIT_DONE;
-    case OPTIONS_LISTED:
-        return EXIT_DONE;
-    case OPTIONS_WRONG:
-    case OPTIONS_UNKNOWN:
-        break;
-    }
-    return EXIT_UNABLE;
+    if (request->watch)
+        return watch_build(request);
+    if (request->watch_option)
+        return face_wrong_usage(FACE_JIG, "jig help build",
+                                "%s is for watching; did you mean 'jig build --watch'?",
+                                request->watch_option);
+    return run_build(FACE_JIG, request);
 }
 
 static int build_main(int argc, char **argv)
 {
-    struct build_request request;
-    enum options_outcome outcome = options_parse(OPTIONS_OF_BUILD, argc, argv, &request);
-    int code = answer(outcome, &request);
-    build_request_free(&request);
-    return code;
+    return command_act(&command_build, OPTIONS_OF_BUILD, argc, argv, build);
 }
 
 const struct command command_build = {
@@ -71,6 +56,12 @@ const struct command command_build = {
              "      --affected REF build what changed since the git commit REF, and what\n"
              "                     depends on that\n"
              "      --write-delta FILE   write which outputs changed, as JSON\n"
-             "      --no-cache     build everything, keep nothing\n",
+             "      --no-cache     build everything, keep nothing\n"
+             "\n"
+             "To go on building ('jig help watch' tells more):\n"
+             "      --watch        build again whenever something changes\n"
+             "      --on-change=restart  a change stops the build that is going on\n"
+             "      --debounce MS  build when nothing has changed for MS milliseconds\n"
+             "      --poll[=MS]    look at folders every MS milliseconds\n",
     .run = build_main,
 };

@@ -189,16 +189,27 @@ enum jig_status choice_make(struct choice *choice, const struct place *place,
     return status;
 }
 
-static void free_filters(struct choice *choice)
+enum jig_status choice_renew(struct choice *choice, const struct build_request *request,
+                             struct jig_error *error)
 {
-    for (uint32_t i = 0; i < choice->filters.count; i++)
-        free(choice->filters.data[i]);
-    vec_free(&choice->filters);
+    struct affected now = {0};
+    if (!request->affected)
+        return JIG_OK;
+    enum jig_status status = affected_find(&now, request->affected, error);
+    if (status) {
+        affected_free(&now);
+        return status;
+    }
+    affected_free(&choice->affected);
+    choice->affected = now;
+    return JIG_OK;
 }
 
 void choice_free(struct choice *choice)
 {
-    free_filters(choice);
+    for (uint32_t i = 0; i < choice->filters.count; i++)
+        free(choice->filters.data[i]);
+    vec_free(&choice->filters);
     for (uint32_t i = 0; i < choice->targets.count; i++)
         free(choice->targets.data[i]);
     vec_free(&choice->targets);
@@ -227,11 +238,11 @@ static bool has_jobs(const struct graph *graph, const char *package)
     return false;
 }
 
-void choice_fit(struct choice *choice, const struct place *place, const struct graph *graph)
+bool choice_fit(struct choice *choice, const struct place *place, const struct graph *graph)
 {
-    if (!choice->of_package || has_jobs(graph, place->package))
-        return;
-    free_filters(choice);
-    affected_free(&choice->affected);
-    choice->only_affected = true;
+    bool before = choice->nothing;
+    /* Without a graph nothing can be told, and nothing will be built. */
+    if (choice->of_package && graph)
+        choice->nothing = !has_jobs(graph, place->package);
+    return choice->nothing != before;
 }

@@ -20,6 +20,7 @@ struct choice {
     struct affected affected;
     bool of_package;    /* the filter is not the user's but that of the package */
     bool only_affected; /* `affected` counts, even when it is empty */
+    bool nothing;       /* see choice_fit */
 };
 
 /*
@@ -32,10 +33,19 @@ enum jig_status choice_make(struct choice *choice, const struct place *place,
 void choice_free(struct choice *choice);
 
 /*
- * Once the graph is there: a pattern that selects nothing is a mistake, but a package that has
- * nothing to build is none. Its filter is then replaced by the choice of nothing at all.
+ * For a request that names a commit: asks git again what changed since. On failure the choice is as
+ * it was.
  */
-void choice_fit(struct choice *choice, const struct place *place, const struct graph *graph);
+enum jig_status choice_renew(struct choice *choice, const struct build_request *request,
+                             struct jig_error *error);
+
+/*
+ * Once the graph is there, or another one: a pattern that selects nothing is a mistake, but a
+ * package that has nothing to build is none. `nothing` then stands for its filter. Returns whether
+ * that is another answer than before. O(jobs) for a request that is about a package; `graph` may be
+ * NULL.
+ */
+bool choice_fit(struct choice *choice, const struct place *place, const struct graph *graph);
 
 /*
  * Appends one pattern spelt from the root: the part of choice_make that is about text. Looks at

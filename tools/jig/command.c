@@ -1,5 +1,6 @@
 #include "tools/jig/command.h"
 
+#include "jig/session.h"
 #include "tools/jig/face.h"
 #include "tools/jig/text.h"
 
@@ -7,8 +8,8 @@
 #include <string.h>
 
 const struct command *const command_list[] = {
-    &command_build,  &command_clean, &command_query, &command_cache, &command_config,
-    &command_daemon, &command_ninja, &command_help,  NULL,
+    &command_build,  &command_watch,  &command_clean, &command_query, &command_cache,
+    &command_config, &command_daemon, &command_ninja, &command_help,  NULL,
 };
 
 const struct command *command_find(const char *name)
@@ -33,7 +34,15 @@ int command_act(const struct command *command, enum options_of of, int argc, cha
         fputs(command->usage, stdout);
         code = EXIT_DONE;
         break;
-    default:
+    case OPTIONS_VERSION:
+        printf("jig %s\n", jig_version());
+        code = EXIT_DONE;
+        break;
+    case OPTIONS_LISTED:
+        code = EXIT_DONE;
+        break;
+    case OPTIONS_WRONG:
+    case OPTIONS_UNKNOWN:
         break; /* has been told */
     }
     build_request_free(&request);

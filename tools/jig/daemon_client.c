@@ -176,12 +176,9 @@ static bool heed(struct talk *talk, const struct daemon_message *message, enum e
         talk->code = (int)(message->number & 0xff);
         *ending = BUILT;
         return false;
-    case DAEMON_OTHER_BUILD:
+    case DAEMON_LEAVING:
         see_off(talk);
         *ending = START_AGAIN;
-        return false;
-    case DAEMON_REFUSED:
-        *ending = give_up(talk, message->text);
         return false;
     default:
         *ending = give_up(talk, "the daemon talks nonsense");

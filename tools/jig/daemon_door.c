@@ -73,13 +73,12 @@ static bool tell(struct daemon_door *door, struct visitor *visitor, enum daemon_
     return visitor_tell(visitor, &message);
 }
 
-static void refuse(struct daemon_door *door, struct visitor *visitor, const char *why)
+/* Its connection tells when we have gone. */
+static void send_on(struct daemon_door *door, struct visitor *visitor)
 {
-    const struct daemon_message message = {
-        .kind = DAEMON_REFUSED, .build = door->options.build, .text = why};
-    visitor_tell(visitor, &message);
+    tell(door, visitor, DAEMON_LEAVING, 0);
     visitor->point = VISITOR_LEAVING;
-    visitor->gone = true;
+    visitor_close_fds(visitor);
 }
 
 /* Nobody else is taken in. The socket goes at once, so that whoever comes starts another daemon. */
@@ -92,8 +91,9 @@ static void begin_to_stop(struct daemon_door *door)
     close(door->options.listener);
     door->options.listener = -1;
     for (uint32_t i = 0; i < door->visitors.count; i++) {
-        if (door->visitors.data[i]->point == VISITOR_QUEUED)
-            refuse(door, door->visitors.data[i], "the daemon is stopping");
+        struct visitor *visitor = door->visitors.data[i];
+        if (visitor->point == VISITOR_TAKEN || visitor->point == VISITOR_QUEUED)
+            send_on(door, visitor);
     }
     pthread_cond_signal(&door->changed);
 }
@@ -149,12 +149,12 @@ static void describe(struct daemon_door *door, struct visitor *visitor)
 
 static void hear_order(struct daemon_door *door, struct visitor *visitor)
 {
-    if (strcmp(visitor->message.build, door->options.build) != 0) {
+    /* Another place by the same name is not ours. */
+    if (strcmp(visitor->message.build, door->options.build) != 0 ||
+        !daemon_ground_stands(door->options.ground))
         begin_to_stop(door);
-        tell(door, visitor, DAEMON_OTHER_BUILD, 0);
-        visitor->point = VISITOR_LEAVING; /* its connection tells when we have gone */
-    } else if (door->stopping) {
-        refuse(door, visitor, "the daemon is stopping");
+    if (door->stopping) {
+        send_on(door, visitor);
     } else {
         visitor->point = VISITOR_TAKEN;
         tell(door, visitor, DAEMON_TAKEN, 0);
@@ -163,9 +163,7 @@ static void hear_order(struct daemon_door *door, struct visitor *visitor)
 
 static void hear_standard(struct daemon_door *door, struct visitor *visitor)
 {
-    if (door->stopping)
-        refuse(door, visitor, "the daemon is stopping");
-    else if (visitor->fd_count != 3)
+    if (visitor->fd_count != 3)
         visitor->gone = true;
     else
         queue(door, visitor);

@@ -16,14 +16,13 @@ static int element_count(enum daemon_kind kind)
         return 14;
     case DAEMON_WAITING:
     case DAEMON_DONE:
-    case DAEMON_REFUSED:
         return 1;
     case DAEMON_CANCEL:
     case DAEMON_STATUS:
     case DAEMON_STOP:
     case DAEMON_STANDARD:
     case DAEMON_TAKEN:
-    case DAEMON_OTHER_BUILD:
+    case DAEMON_LEAVING:
     case DAEMON_STOPPING:
         return 0;
     }
@@ -89,9 +88,6 @@ static void write_content(msgpack_packer *writer, const struct daemon_message *m
     case DAEMON_WAITING:
     case DAEMON_DONE:
         msgpack_pack_uint64(writer, message->number);
-        break;
-    case DAEMON_REFUSED:
-        write_text(writer, message->text);
         break;
     default:
         break;
@@ -206,9 +202,6 @@ static void read_content(struct reading *reading, struct daemon_message *message
     case DAEMON_WAITING:
     case DAEMON_DONE:
         message->number = pack_read_uint(&reading->reader);
-        break;
-    case DAEMON_REFUSED:
-        message->text = read_text(reading);
         break;
     default:
         break;

@@ -11,10 +11,14 @@
  *
  * A client says BUILD, and may say CANCEL later; or STATUS, or STOP. The daemon answers
  *
- *     BUILD     TAKEN at once; or REFUSED or OTHER_BUILD, and then the client builds itself
+ *     BUILD     TAKEN, at once
  *     STANDARD  WAITING, if another client's build is going on; then DONE with the exit code
  *     STATUS    STATE
  *     STOP      STOPPING; the connection ends with the daemon
+ *
+ * Instead of any of these but DONE a client may hear LEAVING: the daemon is about to end, because
+ * it is of another build or for another reason, and there is room for another one; what the client
+ * wanted has not been begun. Here, too, the connection ends with the daemon.
  *
  * With STANDARD, which answers TAKEN, come three descriptors by SCM_RIGHTS: standard input, output
  * and error. They come as late as that because a daemon that hangs would keep them open, and with
@@ -43,8 +47,7 @@ enum daemon_kind {
     DAEMON_TAKEN = 16,
     DAEMON_WAITING,
     DAEMON_DONE,
-    DAEMON_REFUSED,
-    DAEMON_OTHER_BUILD,
+    DAEMON_LEAVING, /* this number stays in all versions */
     DAEMON_STATE,
     DAEMON_STOPPING,
 };
@@ -88,7 +91,6 @@ struct daemon_message {
         struct daemon_order order; /* BUILD */
         struct daemon_state state; /* STATE */
         uint64_t number;           /* DONE: exit code. WAITING: process id. Else 0 */
-        const char *text;          /* REFUSED: why */
     };
 };
 

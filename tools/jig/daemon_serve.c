@@ -5,7 +5,6 @@
 #include "tools/jig/daemon_door.h"
 #include "tools/jig/daemon_start.h"
 #include "tools/jig/daemon_warm.h"
-#include "tools/jig/run_build.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -186,10 +185,8 @@ static int build_as(struct server *server, const struct daemon_order *order)
     };
     int code = EXIT_UNABLE;
     if (options_parse(OPTIONS_OF_BUILD, (int)order->argument_count, order->arguments, &request) ==
-        OPTIONS_GO) {
-        struct build_host host = daemon_warm_host(server->warm, order->environment);
-        code = run_build_hosted(&request, &place, &host);
-    }
+        OPTIONS_GO)
+        code = daemon_warm_build(server->warm, &request, &place, order->environment);
     build_request_free(&request);
     return code;
 }
@@ -280,8 +277,6 @@ int daemon_serve(const struct place *place)
     prctl(PR_SET_NAME, "jig");
     daemon_build_id(&server.build);
     const struct daemon_warm_options options = {
-        .manifest = place->manifest,
-        .state_dir = place->state_dir,
         .begin = begin,
         .end = end,
         .log = log_notice,

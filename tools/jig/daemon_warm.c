@@ -1,6 +1,7 @@
 #include "tools/jig/daemon_warm.h"
 
 #include "engine/session/internal.h"
+#include "tools/jig/building.h"
 #include "tools/jig/daemon_fresh.h"
 
 #include <pthread.h>
@@ -8,7 +9,7 @@
 
 struct daemon_warm {
     struct daemon_warm_options options;
-    struct jig_session *session; /* NULL: none */
+    struct work work; /* no session: none has been opened, or it was of no use any more */
     struct jig_change_set *changes;
     bool looked;            /* it has looked at everything once, its folders being watched */
     bool finished;          /* the last build came to an end that leaves the session sound */
@@ -43,15 +44,14 @@ static void set_fresh(struct daemon_warm *warm, struct daemon_fresh *fresh)
 static void drop(struct daemon_warm *warm)
 {
     set_fresh(warm, NULL);
-    jig_session_close(warm->session);
-    warm->session = NULL;
+    work_close(&warm->work);
     jig_change_set_clear(warm->changes);
 }
 
 /* The same when somebody else has written meanwhile: what he left is newer. */
 static void drop_unsaved(struct daemon_warm *warm)
 {
-    warm->session->unsaved = warm->session->deferred = false;
+    warm->work.session->unsaved = warm->work.session->deferred = false;
     drop(warm);
 }
 
@@ -60,7 +60,8 @@ void daemon_warm_destroy(struct daemon_warm *warm, bool save)
     if (!warm)
         return;
     bool same = false;
-    if (warm->session && (!save || state_regain(warm->session->state, false, &same, NULL) || !same))
+    if (warm->work.session &&
+        (!save || state_regain(warm->work.session->state, false, &same, NULL) || !same))
         drop_unsaved(warm);
     drop(warm);
     jig_change_set_destroy(warm->changes);
@@ -71,52 +72,38 @@ void daemon_warm_destroy(struct daemon_warm *warm, bool save)
 
 /* ---- opening ----------------------------------------------------------------------------- */
 
-/* Takes the kept session for a build with these options, or closes it if it is of no use any more.
- */
-static enum jig_status take_again(struct daemon_warm *warm,
-                                  const struct jig_session_options *options,
+/* Takes the kept session for a build, or closes it if it is of no use any more. */
+static enum jig_status take_again(struct daemon_warm *warm, struct building *building,
                                   struct jig_error *error)
 {
-    struct jig_session *session = warm->session;
+    struct jig_session *session = warm->work.session;
     bool same = false;
-    session->options.on_event = options->on_event;
-    session->options.context = options->context;
+    warm->work.building = building; /* which tells whom it waits for */
     enum jig_status status = state_regain(session->state, true, &same, error);
+    warm->work.building = NULL;
     if (status || !same)
         drop_unsaved(warm);
-    else if (session->options.phony_cycle_error != options->phony_cycle_error)
+    else if (session->options.phony_cycle_error != building->request->phony_cycle_error)
         drop(warm);
     return status;
 }
 
-static enum jig_status open_anew(struct daemon_warm *warm,
-                                 const struct jig_session_options *options, struct jig_error *error)
+static enum jig_status open_session(struct daemon_warm *warm, struct building *building,
+                                    struct jig_error *error)
 {
-    struct jig_session_options own = *options;
-    own.manifest = warm->options.manifest; /* which outlive this build */
-    own.state_dir = warm->options.state_dir;
-    own.once = false;
-    enum jig_status status = jig_session_open(&own, &warm->session, error);
+    enum jig_status status = JIG_OK;
+    warm->finished = false;
+    if (warm->work.session)
+        status = take_again(warm, building, error);
+    if (warm->work.session || status)
+        return status;
+    status = building_open(building, &warm->work, error);
     if (status)
         return status;
     warm->looked = false;
     set_fresh(warm, daemon_fresh_create(warm->options.log, warm->options.context));
-    warm->options.kept(warm->options.context, warm->session->state_directory);
+    warm->options.kept(warm->options.context, warm->work.session->state_directory);
     return JIG_OK;
-}
-
-static enum jig_status open_session(void *context, const struct jig_session_options *options,
-                                    struct jig_session **session, struct jig_error *error)
-{
-    struct daemon_warm *warm = context;
-    enum jig_status status = JIG_OK;
-    warm->finished = false;
-    if (warm->session)
-        status = take_again(warm, options, error);
-    if (!warm->session && !status)
-        status = open_anew(warm, options, error);
-    *session = warm->session;
-    return status;
 }
 
 /* ---- building ---------------------------------------------------------------------------- */
@@ -136,7 +123,7 @@ static const char *value_in(char *const *variables, const char *name)
 static bool is_another_environment(struct daemon_warm *warm)
 {
     struct buf now = {0};
-    const struct pipelines *pipelines = warm->session->pipelines;
+    const struct pipelines *pipelines = warm->work.session->pipelines;
     for (uint32_t i = 0; pipelines && i < pipelines->config.pipeline_count; i++) {
         const struct string_list *env = &pipelines->config.pipelines[i].env;
         for (uint32_t k = 0; k < env->count; k++) {
@@ -158,8 +145,8 @@ static bool is_another_environment(struct daemon_warm *warm)
  */
 static void prepare_first_look(struct daemon_warm *warm)
 {
-    daemon_fresh_begin(warm->fresh, warm->session);
-    warm->session->just_loaded = false;
+    daemon_fresh_begin(warm->fresh, warm->work.session);
+    warm->work.session->just_loaded = false;
     jig_change_set_lose(warm->changes, "the daemon has just begun");
 }
 
@@ -168,50 +155,41 @@ static void find_changes(struct daemon_warm *warm)
     if (!warm->looked)
         prepare_first_look(warm);
     else
-        daemon_fresh_take(warm->fresh, warm->session->state_directory, warm->changes);
+        daemon_fresh_take(warm->fresh, warm->work.session->state_directory, warm->changes);
     if (is_another_environment(warm) && warm->looked)
         jig_change_set_lose(warm->changes, "the environment changed");
 }
 
 /* A cancelled build looks as one that was interrupted on a terminal. */
-static enum jig_status as_interrupted(struct jig_build_result *result, struct jig_error *error)
+static enum jig_status as_interrupted(struct building *building, struct jig_error *error)
 {
-    result->exit_code = 130;
+    building->results.build.exit_code = EXIT_INTERRUPTED;
     return jig_fail(error, JIG_ERROR_INTERRUPTED, "interrupted by user");
 }
 
-static enum jig_status build(void *context, struct jig_session *session,
-                             const struct jig_build_options *options,
-                             struct jig_build_result *result, struct jig_error *error)
+static enum jig_status run(struct daemon_warm *warm, struct building *building,
+                           struct jig_error *error)
 {
-    struct daemon_warm *warm = context;
+    struct jig_session *session = warm->work.session;
     if (!warm->options.begin(warm->options.context, session))
-        return as_interrupted(result, error);
+        return as_interrupted(building, error);
     find_changes(warm);
-    enum jig_status status = jig_session_update(session, warm->changes, options, result, error);
+    enum jig_status status = building_run(building, &warm->work, warm->changes, error);
     warm->options.end(warm->options.context);
     jig_session_uncancel(session);
     jig_change_set_clear(warm->changes);
     if (status == JIG_ERROR_CANCELLED)
-        status = as_interrupted(result, error);
+        status = as_interrupted(building, error);
     warm->finished = status == JIG_OK || status == JIG_ERROR_JOB || status == JIG_ERROR_INTERRUPTED;
-    warm->follow = result->folders_changed || !warm->looked;
+    warm->follow = building->results.build.folders_changed || !warm->looked;
     warm->looked |= warm->finished;
     return status;
 }
 
-static void stop(void *context)
+/* Keeps the session for the next build, if that can rely on it. */
+static void put_away(struct daemon_warm *warm)
 {
-    struct daemon_warm *warm = context;
-    jig_session_cancel(warm->session);
-}
-
-/* ---- closing ----------------------------------------------------------------------------- */
-
-static void close_session(void *context, struct jig_session *session, enum jig_status status)
-{
-    struct daemon_warm *warm = context;
-    (void)status;
+    struct jig_session *session = warm->work.session;
     if (!session)
         return;
     /* Inside of another's build the session may not write, and would not later either. */
@@ -221,27 +199,40 @@ static void close_session(void *context, struct jig_session *session, enum jig_s
     }
     if (warm->follow)
         daemon_fresh_follow(warm->fresh, session);
-    session->options.on_event = NULL;
-    session->options.context = NULL;
     state_lend(session->state);
 }
 
-struct build_host daemon_warm_host(struct daemon_warm *warm, char *const *variables)
+static int build(struct daemon_warm *warm, struct building *building)
 {
+    struct jig_error error = {0};
+    building_begin(building);
+    enum jig_status status = open_session(warm, building, &error);
+    if (!status)
+        status = run(warm, building, &error);
+    int code = building_tell(building, &warm->work, status, &error);
+    put_away(warm);
+    building_end(building);
+    return code;
+}
+
+int daemon_warm_build(struct daemon_warm *warm, const struct build_request *request,
+                      const struct place *place, char *const *variables)
+{
+    struct building building = {.face = FACE_JIG, .request = request, .hosted = true};
+    int code;
     warm->variables = variables;
-    return (struct build_host){.context = warm,
-                               .open = open_session,
-                               .build = build,
-                               .stop = stop,
-                               .close = close_session};
+    if (building_take_place(&building, place, &code) && building_choose(&building, &code))
+        code = build(warm, &building);
+    building_free(&building);
+    return code;
 }
 
 /* ---- telling ----------------------------------------------------------------------------- */
 
 uint64_t daemon_warm_idle_ms(const struct daemon_warm *warm)
 {
-    return warm->session && warm->session->pipelines
-               ? warm->session->pipelines->config.daemon_idle_ms
+    return warm->work.session && warm->work.session->pipelines
+               ? warm->work.session->pipelines->config.daemon_idle_ms
                : 0;
 }
 

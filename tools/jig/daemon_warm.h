@@ -11,14 +11,11 @@
 #ifndef JIG_TOOL_DAEMON_WARM_H
 #define JIG_TOOL_DAEMON_WARM_H
 
-#include "tools/jig/build_host.h"
+#include "jig/session.h"
 #include "tools/jig/daemon_frame.h"
-
-#include <stdatomic.h>
+#include "tools/jig/place.h"
 
 struct daemon_warm_options {
-    const char *manifest;  /* as place has them; outlive it */
-    const char *state_dir; /* NULL: the manifest's own */
     /* Called around what may be cancelled; see daemon_door.h. */
     bool (*begin)(void *context, struct jig_session *session);
     void (*end)(void *context);
@@ -33,8 +30,13 @@ struct daemon_warm *daemon_warm_create(const struct daemon_warm_options *options
 /* Writes down what was put off, with `save`, and if nobody else is at it. NULL is allowed. */
 void daemon_warm_destroy(struct daemon_warm *warm, bool save);
 
-/* The host to hand to a build in the environment `variables`, ended by NULL. */
-struct build_host daemon_warm_host(struct daemon_warm *warm, char *const *variables);
+/*
+ * Builds what the request says, at a place that somebody else has entered, in the environment
+ * `variables`, ended by NULL, which is this process' own meanwhile. Returns the exit code;
+ * everything has been told on the standard descriptors.
+ */
+int daemon_warm_build(struct daemon_warm *warm, const struct build_request *request,
+                      const struct place *place, char *const *variables);
 
 /* How long to keep it without a build, in ms, as the configuration says; 0: it does not. */
 uint64_t daemon_warm_idle_ms(const struct daemon_warm *warm);

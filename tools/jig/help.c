@@ -23,6 +23,7 @@ static int show_overview(void)
            "                            build what pipelines make of one part of a monorepo\n"
            "  jig build --affected origin/main\n"
            "                            build what changed on this branch, and what needs it\n"
+           "  jig watch                 build, and again whenever something changes\n"
            "  jig build --explain       and say why each job runs\n"
            "  jig query why app         say whether app is up to date, and why not\n"
            "  jig help build            all options of 'jig build'\n"

@@ -128,6 +128,10 @@ enum long_option {
     LONG_CACHE_DIR,
     LONG_SHOW_CACHE,
     LONG_WRITE_DELTA,
+    LONG_WATCH,
+    LONG_ON_CHANGE,
+    LONG_DEBOUNCE,
+    LONG_POLL,
     LONG_JSON,
     LONG_DAEMON,
     LONG_NO_DAEMON,
@@ -165,6 +169,10 @@ static const struct option build_long_options[] = {
     {"write-delta", required_argument, NULL, LONG_WRITE_DELTA},
     {"daemon", no_argument, NULL, LONG_DAEMON},
     {"no-daemon", no_argument, NULL, LONG_NO_DAEMON},
+    {"watch", no_argument, NULL, LONG_WATCH},
+    {"on-change", required_argument, NULL, LONG_ON_CHANGE},
+    {"debounce", required_argument, NULL, LONG_DEBOUNCE},
+    {"poll", optional_argument, NULL, LONG_POLL},
     {0},
 };
 
@@ -181,6 +189,7 @@ static const struct command_options {
 } known[] = {
     [OPTIONS_OF_NINJA] = {FACE_NINJA, "", "d:f:j:k:l:nt:vw:C:h", ninja_long_options},
     [OPTIONS_OF_BUILD] = {FACE_JIG, "jig help build", "d:f:j:k:l:nvw:C:h", build_long_options},
+    [OPTIONS_OF_WATCH] = {FACE_JIG, "jig help watch", "d:f:j:k:l:nvw:C:h", build_long_options},
     [OPTIONS_OF_CLEAN] = {FACE_JIG, "jig help clean", "f:nvC:hg", tidy_long_options},
     [OPTIONS_OF_QUERY] = {FACE_JIG, "jig help query", "f:C:h", tidy_long_options},
     [OPTIONS_OF_CACHE] = {FACE_JIG, "jig help cache", "f:C:h", cache_long_options},
@@ -204,6 +213,33 @@ static enum options_outcome set_stats(const struct command_options *command, con
     else
         return wrong(command, "--stats is followed by nothing, =table or =json");
     return OPTIONS_GO;
+}
+
+static enum options_outcome set_on_change(const struct command_options *command, const char *what,
+                                          struct build_request *request)
+{
+    if (strcmp(what, "queue") == 0)
+        request->on_change = ON_CHANGE_QUEUE;
+    else if (strcmp(what, "restart") == 0)
+        request->on_change = ON_CHANGE_RESTART;
+    else
+        return wrong(command, "--on-change is followed by =queue or =restart");
+    return OPTIONS_GO;
+}
+
+static bool parse_ms(const char *text, uint32_t *ms)
+{
+    enum { LONGEST_MS = 60000 };
+    return parse_count(text, 1, ms) && *ms <= LONGEST_MS;
+}
+
+static enum options_outcome set_poll(const struct command_options *command, const char *ms,
+                                     struct build_request *request)
+{
+    request->poll = true;
+    return !ms || parse_ms(ms, &request->poll_ms)
+               ? OPTIONS_GO
+               : wrong(command, "--poll is followed by nothing, or =MS, from 1 to 60000");
 }
 
 static enum options_outcome set_option(const struct command_options *command, int option,
@@ -280,6 +316,20 @@ static enum options_outcome set_option(const struct command_options *command, in
     case LONG_WRITE_DELTA:
         request->delta = optarg;
         return *optarg ? OPTIONS_GO : wrong(command, "--write-delta is followed by a file");
+    case LONG_WATCH:
+        request->watch = true;
+        return OPTIONS_GO;
+    case LONG_ON_CHANGE:
+        request->watch_option = "--on-change";
+        return set_on_change(command, optarg, request);
+    case LONG_DEBOUNCE:
+        request->watch_option = "--debounce";
+        return parse_ms(optarg, &request->quiet_ms)
+                   ? OPTIONS_GO
+                   : wrong(command, "--debounce is followed by milliseconds, from 1 to 60000");
+    case LONG_POLL:
+        request->watch_option = "--poll";
+        return set_poll(command, optarg, request);
     case LONG_JSON:
         request->json = true;
         return OPTIONS_GO;

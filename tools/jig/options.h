@@ -13,6 +13,8 @@
 enum daemon_wish { DAEMON_UNSAID, DAEMON_ASKED, DAEMON_REFUSES };
 
 enum stats_form { STATS_NONE, STATS_TABLE, STATS_JSON };
+/* What a change comes to while a build goes on. */
+enum on_change { ON_CHANGE_QUEUE, ON_CHANGE_RESTART };
 
 /* Text belongs to argv. */
 struct build_request {
@@ -48,6 +50,13 @@ struct build_request {
 
     enum daemon_wish daemon;
 
+    bool watch;
+    enum on_change on_change; /* --on-change */
+    uint32_t quiet_ms;        /* --debounce; 0: not given */
+    bool poll;                /* --poll … */
+    uint32_t poll_ms;         /* … =MS; 0: not given */
+    const char *watch_option; /* the last of these three that was given; NULL: none was */
+
     bool json; /* --json of jig cache and jig daemon */
 };
 
@@ -64,6 +73,7 @@ enum options_outcome {
 enum options_of {
     OPTIONS_OF_NINJA,
     OPTIONS_OF_BUILD,
+    OPTIONS_OF_WATCH,
     OPTIONS_OF_CLEAN,
     OPTIONS_OF_QUERY,
     OPTIONS_OF_CACHE,

@@ -216,6 +216,18 @@ bool place_enter(enum face face, const struct build_request *request, bool tell,
     return ready;
 }
 
+void place_copy(struct place *to, const struct place *from)
+{
+    *to = (struct place){
+        .manifest = copy(from->manifest),
+        .state_dir = from->state_dir ? copy(from->state_dir) : NULL,
+        .pipelines = from->pipelines,
+        .root = copy(from->root),
+        .here = copy(from->here),
+        .package = copy(from->package),
+    };
+}
+
 void place_free(struct place *place)
 {
     free(place->manifest);

@@ -38,6 +38,8 @@ struct place {
 bool place_enter(enum face face, const struct build_request *request, bool tell,
                  struct place *place);
 void place_free(struct place *place);
+/* Makes `to`, which is empty, one with the same texts. */
+void place_copy(struct place *to, const struct place *from);
 
 /*
  * Appends a path that the user typed. For pipelines it is spelt from the working directory, "." for

@@ -107,11 +107,16 @@ static void take_numbers(struct status *status, const struct jig_progress *progr
 
 /* ---- lines ------------------------------------------------------------------------------- */
 
-static void show_line(struct status *status)
+static void make_line(struct status *status)
 {
     buf_clear(&status->line);
     status_format_fill(status->options.format, &status->numbers, buf_cstr(&status->description),
                        &status->line);
+}
+
+static void show_line(struct status *status)
+{
+    make_line(status);
     screen_status(&status->screen, buf_cstr(&status->line), status->line.length);
 }
 
@@ -233,7 +238,13 @@ static void tick(struct status *status, const struct jig_progress *progress)
     if (!status->screen.overwritable || status->screen.handed_over)
         return;
     take_numbers(status, progress);
-    show_line(status);
+    struct buf before = status->line;
+    status->line = (struct buf){0};
+    make_line(status);
+    /* Ticks may come often; a terminal need not be told the same again. */
+    if (strcmp(buf_cstr(&before), buf_cstr(&status->line)) != 0)
+        screen_status(&status->screen, buf_cstr(&status->line), status->line.length);
+    buf_free(&before);
 }
 
 static void notice(struct status *status, const struct jig_error *what)

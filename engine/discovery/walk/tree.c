@@ -17,6 +17,7 @@ struct tree *tree_create(const struct tree_options *options)
     tree->no_ignore = options->no_ignore;
     tree->root_fd = -1;
     tree->late = tree_late_create();
+    tree->kept = mem_zalloc(sizeof *tree->kept);
     return tree;
 }
 
@@ -25,11 +26,14 @@ void tree_destroy(struct tree *tree)
     if (!tree)
         return;
     tree_late_destroy(tree->late);
+    tree_drop_rules(tree);
+    free(tree->kept);
     if (tree->root_fd >= 0)
         close(tree->root_fd);
     vec_free(&tree->places);
     vec_free(&tree->entries);
     vec_free(&tree->text);
+    vec_free(&tree->around);
     free(tree->slots);
     free(tree);
 }
@@ -37,6 +41,9 @@ void tree_destroy(struct tree *tree)
 void tree_columns(struct tree *tree, struct column out[TREE_COLUMN_COUNT])
 {
     tree_late_absorb(tree);
+    if (tree->unsettled)
+        tree_settle(tree, false, false);
+    tree_note_asked(tree);
     out[0] = COLUMN("tree.places", &tree->places);
     out[1] = COLUMN("tree.entries", &tree->entries);
     out[2] = COLUMN("tree.text", &tree->text);
@@ -192,8 +199,9 @@ void tree_each_file(const struct tree *tree,
                     void (*file)(void *context, const char *path, size_t length), void *context)
 {
     char path[PATH_MAX];
-    for (uint32_t id = 0; id < tree->places.count; id++) {
-        const struct tree_place *place = &tree->places.data[id];
+    uint32_t *order = tree->unsettled ? tree_sorted_places(tree) : NULL;
+    for (uint32_t n = 0; n < tree->places.count; n++) {
+        const struct tree_place *place = &tree->places.data[order ? order[n] : n];
         if (!(place->flags & PLACE_WALKED) || place->path_length >= sizeof path - 1)
             continue;
         size_t skip = place->path_length ? place->path_length + 1 : 0;
@@ -210,6 +218,7 @@ void tree_each_file(const struct tree *tree,
             file(context, path, skip + entry->length);
         }
     }
+    free(order);
 }
 
 void tree_each_in_folder(struct tree *tree, const char *dir, size_t length,
@@ -249,8 +258,9 @@ void tree_each_watched(struct tree *tree,
         const struct tree_place *place = &tree->places.data[i];
         const char *path = place_path(tree, place);
         size_t length = place->path_length;
-        bool itself = place_is_folder(place) && !(place->record.flags & FILE_MISSING);
-        if (!itself)
+        if (place_is_gone(place) || (place->flags & PLACE_DROPPED))
+            continue;
+        if (!place_is_folder(place))
             length = path_dir_length(path, length);
         char *copy = mem_strndup(path, length);
         folder(context, copy, length);

@@ -15,8 +15,9 @@
  * it out.
  *
  * Usage: tree_create → (tree_columns: load) → tree_refresh → tree_kind, tree_each_file…
+ *        → tree_refresh_paths, whenever it is known what happened → tree_kind…
  *
- * tree_refresh is for one thread, which uses the pool. After it any number of threads may call
+ * A refresh is for one thread, which uses the pool. After it any number of threads may call
  * tree_kind, and nobody anything else meanwhile: tree_kind may list a folder that was not known,
  * under a lock of its own.
  *
@@ -26,6 +27,7 @@
 #ifndef DISCOVERY_TREE_H
 #define DISCOVERY_TREE_H
 
+#include "engine/base/arena.h"
 #include "engine/base/column.h"
 #include "engine/fingerprint/fingerprint.h"
 #include "jig/scheduler.h"
@@ -73,6 +75,52 @@ enum jig_status tree_refresh(struct tree *tree, struct jig_pool *pool, struct tr
                              void (*notice)(void *context, const struct jig_error *what),
                              void *context, struct jig_error *error);
 
+enum tree_change_kind { TREE_APPEARED, TREE_VANISHED };
+
+/* A file that the walk has now and did not have before, or the other way round. */
+struct tree_change {
+    enum tree_change_kind kind;
+    const char *path; /* in the arena of the changes */
+};
+
+/* What tree_refresh_paths found. Zero-initialised is empty; free with tree_changes_free. */
+struct tree_changes {
+    VEC(struct tree_change) list; /* in no order that means anything; no path twice */
+    bool listings;                /* some listing is another one, if only in names left out */
+    bool folders;                 /* the walk reaches other folders than before */
+    /* Not NULL: why it cannot be done in proportion to the change. Static text. The tree is not up
+     * to date then, nor is the list complete: tree_refresh must be called, and says that something
+     * changed. */
+    const char *why;
+    struct arena arena;
+};
+
+void tree_changes_free(struct tree_changes *changes);
+
+/*
+ * Brings the tree up to date when something may have happened at each of `paths`, and nothing
+ * elsewhere: then it answers as after tree_refresh. Paths are canonical, as for tree_kind, and may
+ * be of files, of folders, or of what never was there; any number of times.
+ *
+ * A folder's own path stands for the names in it; and, when the folder came, went or was replaced,
+ * for all below it. Of other folders, each file that came or went must be told, or its folder. What
+ * was not told is not noticed now, but will be by tree_refresh.
+ *
+ * `out` is emptied first. It says `why` when ignore rules are others, when a link the walk met or
+ * somebody asked about leads elsewhere, when a folder became readable or ceased to be, when a
+ * folder that is known but not walked holds other names than before or is gone, or when a path
+ * outside the root that somebody asked about is another thing. Otherwise it is proportional to what
+ * was told and to the listings of the folders concerned: a file whose content alone is new costs
+ * one lstat; one that came or went, the reading of its folder; a new folder, of all below it.
+ *
+ * `notice` is told of new folders that may not be read. JIG_ERROR_IO when the root is gone.
+ */
+enum jig_status tree_refresh_paths(struct tree *tree, struct jig_pool *pool,
+                                   const char *const *paths, uint32_t count,
+                                   struct tree_changes *out,
+                                   void (*notice)(void *context, const struct jig_error *what),
+                                   void *context, struct jig_error *error);
+
 /*
  * What a refresh would find different has been written by us: list `dir` anew next time, whatever
  * its fingerprint says. Nothing if it is not known.
@@ -117,8 +165,8 @@ void tree_each_in_folder(struct tree *tree, const char *dir, size_t length,
                          void *context);
 
 /*
- * Calls `folder` for every folder whose listing, or in which a name, an answer depended on: those of
- * the walk, those asked about, those around paths asked about outside the root and around ignore
+ * Calls `folder` for every folder whose listing, or in which a name, an answer depended on: those
+ * of the walk, those asked about, those around paths asked about outside the root and around ignore
  * files. The root is "". Some may come more than once. O(places).
  */
 void tree_each_watched(struct tree *tree,

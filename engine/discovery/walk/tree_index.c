@@ -100,20 +100,45 @@ static int compare_ids(const void *left, const void *right, void *context)
     return compare_places(tree, &tree->places.data[*a], &tree->places.data[*b]);
 }
 
-static uint32_t *sorted_ids(struct tree *tree)
+/* How many places, from the first, are in order. */
+static uint32_t count_sorted(const struct tree *tree)
 {
-    uint32_t *ids = mem_array(tree->places.count, sizeof *ids);
-    bool sorted = true;
-    for (uint32_t i = 0; i < tree->places.count; i++) {
-        ids[i] = i;
-        sorted = sorted && (i == 0 || compare_ids(&ids[i - 1], &ids[i], tree) < 0);
+    uint32_t i = 1;
+    while (i < tree->places.count &&
+           compare_places(tree, &tree->places.data[i - 1], &tree->places.data[i]) < 0)
+        i++;
+    return i < tree->places.count ? i : tree->places.count;
+}
+
+/* The usual case is many that are in order and few that came since: these are sorted and merged. */
+uint32_t *tree_sorted_places(const struct tree *tree)
+{
+    uint32_t total = tree->places.count, sorted = count_sorted(tree), added = total - sorted;
+    uint32_t *ids = mem_array(total, sizeof *ids);
+    uint32_t *tail = mem_array(added, sizeof *tail);
+    for (uint32_t i = 0; i < added; i++)
+        tail[i] = sorted + i;
+    if (added)
+        qsort_r(tail, added, sizeof *tail, compare_ids, (void *)tree);
+    for (uint32_t i = 0, from = 0, next = 0; i < total; i++) {
+        bool first =
+            next == added || (from < sorted && compare_ids(&from, &tail[next], (void *)tree) <= 0);
+        ids[i] = first ? from++ : tail[next++];
     }
-    if (!sorted)
-        qsort_r(ids, tree->places.count, sizeof *ids, compare_ids, tree);
+    free(tail);
     return ids;
 }
 
 /* ---- forgetting ---------------------------------------------------------------------------- */
+
+void tree_note_asked(struct tree *tree)
+{
+    for (uint32_t id = 0; id < tree->places.count; id++) {
+        struct tree_place *place = &tree->places.data[id];
+        if (atomic_load_explicit(&place->asked_now, memory_order_relaxed))
+            place->flags |= PLACE_ASKED;
+    }
+}
 
 static bool is_wanted(struct tree_place *place, bool this_session)
 {
@@ -137,9 +162,8 @@ static uint8_t *choose_places(struct tree *tree, const uint32_t *ids, bool this_
     }
     for (uint32_t i = 0; i < count; i++) { /* what is gone takes with it what was below */
         const struct tree_place *place = &tree->places.data[ids[i]];
-        bool gone = place_is_folder(place) && (place->record.flags & FILE_MISSING);
         bool orphan = place->parent != PLACE_NONE && !keep[place->parent];
-        if (gone || orphan || (place->flags & PLACE_DROPPED))
+        if (place_is_gone(place) || orphan || (place->flags & PLACE_DROPPED))
             keep[ids[i]] = 0;
     }
     uint32_t root = tree_find(tree, "", 0);
@@ -174,12 +198,38 @@ static void renumber(struct tree *tree, const uint32_t *ids, const uint8_t *keep
 
 /* ---- garbage ------------------------------------------------------------------------------- */
 
+enum { SMALL_WASTE = 1024, SMALL_WASTE_TEXT = 16 * 1024, FEW_GONE = 64 };
+
+void tree_waste_listing(struct tree *tree, const struct tree_place *place)
+{
+    tree->wasted_entries += place->entries_count;
+    for (uint32_t i = 0; i < place->entries_count; i++)
+        tree->wasted_text += tree->entries.data[place->entries_begin + i].length + 1u;
+}
+
+/* Counts it anew: what was loaded may have had some, and places were forgotten. */
+static void count_waste(struct tree *tree)
+{
+    tree->wasted_entries = tree->entries.count;
+    tree->wasted_text = tree->text.count;
+    for (uint32_t i = 0; i < tree->places.count; i++) {
+        const struct tree_place *place = &tree->places.data[i];
+        tree->wasted_entries -= place->entries_count;
+        tree->wasted_text -= place->path_length + 1;
+        for (uint32_t e = 0; e < place->entries_count; e++)
+            tree->wasted_text -= tree->entries.data[place->entries_begin + e].length + 1u;
+    }
+}
+
 static bool is_mostly_garbage(const struct tree *tree)
 {
-    uint64_t live = 0;
-    for (uint32_t i = 0; i < tree->places.count; i++)
-        live += tree->places.data[i].entries_count;
-    return tree->entries.count > 2 * live + 1024;
+    return tree->wasted_entries > tree->entries.count / 2 + SMALL_WASTE ||
+           tree->wasted_text > tree->text.count / 2 + SMALL_WASTE_TEXT;
+}
+
+bool tree_is_wasteful(const struct tree *tree)
+{
+    return is_mostly_garbage(tree) || tree->gone > tree->places.count / 2 + FEW_GONE;
 }
 
 static void rewrite_listings(struct tree *tree)
@@ -202,16 +252,23 @@ static void rewrite_listings(struct tree *tree)
     vec_free(&tree->text);
     tree->entries = fresh.entries;
     tree->text = fresh.text;
+    tree->wasted_entries = tree->wasted_text = 0;
 }
 
 void tree_settle(struct tree *tree, bool this_session, bool all_garbage)
 {
-    uint32_t *ids = sorted_ids(tree);
+    tree_note_asked(tree);
+    uint32_t *ids = tree_sorted_places(tree);
     uint8_t *keep = choose_places(tree, ids, this_session);
     renumber(tree, ids, keep);
     free(keep);
     free(ids);
+    count_waste(tree);
     if (all_garbage || is_mostly_garbage(tree))
         rewrite_listings(tree);
     tree_index(tree);
+    tree->unsettled = false;
+    tree->gone = 0;
+    tree->around.count = tree->around_known = 0;
+    tree_drop_file_rules(tree);
 }

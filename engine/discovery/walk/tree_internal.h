@@ -9,9 +9,11 @@
  *   probe        a path of which only the kind was asked for, where no listing can answer: outside
  *                the root, or in a folder that may be searched but not read.
  *
- * Places are sorted by path except during a refresh. While many threads ask (tree_kind), places,
- * entries and text do not move; what they learn goes to `late` (tree_late.c) and is taken in by the
- * next call that has the tree to itself.
+ * Places are sorted by path, except during a refresh and when the tree is `unsettled`: then some
+ * came after those that are in order, and folders that are gone (FILE_MISSING) and whatever is
+ * DROPPED are still among them, and answer as what they are, nothing. While many threads ask
+ * (tree_kind), places, entries and text do not move; what they learn goes to `late` (tree_late.c)
+ * and is taken in by the next call that has the tree to itself.
  */
 #ifndef WALK_TREE_INTERNAL_H
 #define WALK_TREE_INTERNAL_H
@@ -68,13 +70,16 @@ struct tree_entry {
 };
 
 struct tree_late;
+struct tree_kept_rules;
 
 struct tree {
     const char *root;
     struct fingerprint_clock clock;
     bool no_ignore;
-    bool refreshed; /* in this session */
-    int root_fd;    /* -1 before the first refresh */
+    bool refreshed;   /* in this session */
+    bool unsettled;   /* see above */
+    bool unrefreshed; /* a partial refresh did not come to its end: the next one is of everything */
+    int root_fd;      /* -1 before the first refresh */
 
     VEC(struct tree_place) places;
     VEC(struct tree_entry) entries;
@@ -85,7 +90,17 @@ struct tree {
     uint32_t slot_count; /* a power of two; 0: not made yet */
     uint32_t slots_used;
 
+    /* Of no use any more, since the tree was settled. */
+    uint64_t wasted_entries, wasted_text;
+    uint32_t gone; /* places that the next tree_settle forgets, about */
+
+    /* tree_around.c: the places among the first `around_known` that may be other ones when
+     * something changes elsewhere. */
+    VEC(uint32_t) around;
+    uint32_t around_known;
+
     struct tree_late *late;
+    struct tree_kept_rules *kept;
 };
 
 static inline const char *place_path(const struct tree *tree, const struct tree_place *place)
@@ -96,6 +111,12 @@ static inline const char *place_path(const struct tree *tree, const struct tree_
 static inline bool place_is_folder(const struct tree_place *place)
 {
     return !(place->flags & (PLACE_PROBE | PLACE_IGNORE_FILE));
+}
+
+/* A folder that was there once: to be forgotten when the tree is settled. */
+static inline bool place_is_gone(const struct tree_place *place)
+{
+    return place_is_folder(place) && (place->record.flags & FILE_MISSING);
 }
 
 /* ---- tree_index.c: places by path, their order, garbage ------------------------------------ */
@@ -109,6 +130,15 @@ uint32_t tree_add_place(struct tree *tree, const char *path, size_t length, uint
 uint32_t tree_add_text(struct tree *tree, const char *bytes, size_t length);
 /* Makes the index after the columns were loaded. */
 void tree_index(struct tree *tree);
+/* The numbers of all places in byte order of their paths; the caller frees them. O(places), and
+ * O(n log n) in those that are out of order. */
+uint32_t *tree_sorted_places(const struct tree *tree);
+/* That the place's listing is not used any more: about to be replaced, or gone. */
+void tree_waste_listing(struct tree *tree, const struct tree_place *place);
+/* Whether so much is of no use that it is time to settle: as much as is of use. O(1). */
+bool tree_is_wasteful(const struct tree *tree);
+/* Remembers for later sessions what was asked about in this one. O(places) */
+void tree_note_asked(struct tree *tree);
 /*
  * Sorts the places and forgets those that are DROPPED, that are gone, and folders that nobody
  * wants: neither walked, nor asked about (in this session, if `this_session`), nor above such.
@@ -151,8 +181,12 @@ enum entry_target tree_look_up(const struct tree *tree, const char *dir, size_t 
 size_t tree_link_target(const struct tree *tree, const char *path, size_t length, char *target,
                         size_t size);
 
-/* Its digest; zero for what is no link. */
-struct digest tree_link_digest(const struct tree *tree, const char *path, size_t length);
+/* What is at `path`, links followed; *link is the digest of its text if it is a link, or zero. */
+enum tree_kind tree_look_at_probe(const struct tree *tree, const char *path, size_t length,
+                                  struct digest *link);
+
+/* Of a st_mode. */
+enum entry_type tree_type_of_mode(uint32_t mode);
 
 /* The entry called `name`, or NULL. `text` is where the names are. O(log count). */
 struct tree_entry *tree_find_entry(struct tree_entry *entries, uint32_t count, const char *text,
@@ -177,6 +211,29 @@ struct tree_outer {
     } * files;
     uint32_t count;
 };
+
+/*
+ * Rules that were read, kept for later partial refreshes: nobody told of an ignore file, so they
+ * hold. A full refresh begins without any.
+ */
+struct tree_kept_rules {
+    struct tree_outer outer;
+    bool outer_found;
+    struct tree_rules **outer_rules; /* [outer.count], or NULL */
+    VEC(struct kept_file {
+        uint32_t place; /* the ignore file */
+        struct tree_rules *rules;
+    })
+    files; /* by place */
+};
+
+/* Those of a known ignore file, or NULL. O(log n) */
+const struct tree_rules *tree_kept_rules_find(const struct tree *tree, uint32_t ignore_file);
+/* Keeps rules that were not there. */
+void tree_keep_rules(struct tree *tree, uint32_t ignore_file, struct tree_rules *rules);
+/* Drops those of ignore files that are places: these get other numbers. */
+void tree_drop_file_rules(struct tree *tree);
+void tree_drop_rules(struct tree *tree);
 
 void tree_outer_find(const struct tree *tree, struct tree_outer *outer);
 void tree_outer_free(struct tree_outer *outer);

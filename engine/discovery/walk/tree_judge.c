@@ -1,23 +1,32 @@
 /*
  * What the walk leaves out: the rules that hold in a folder, and the verdicts on its entries.
  */
-#include "engine/base/buf.h"
 #include "engine/discovery/walk/tree_refresh.h"
 
 /* ---- ignore rules -------------------------------------------------------------------------- */
+
+const struct tree_outer *refresh_outer(struct refresh *refresh)
+{
+    struct tree_kept_rules *kept = refresh->tree->kept;
+    if (!kept->outer_found)
+        tree_outer_find(refresh->tree, &kept->outer);
+    kept->outer_found = true;
+    return &kept->outer;
+}
 
 /* The rules above the root: none before the first time somebody needs a verdict. */
 static const struct tree_rules *outermost_rules(struct refresh *refresh)
 {
     const struct tree_rules *above = NULL;
-    if (!refresh->outer_rules)
-        refresh->outer_rules = mem_array(refresh->outer.count, sizeof *refresh->outer_rules);
-    for (uint32_t i = 0; i < refresh->outer.count; i++) {
-        if (!refresh->outer_rules[i])
-            refresh->outer_rules[i] =
-                tree_rules_read(refresh->tree, refresh->outer.files[i].path,
-                                refresh->outer.files[i].skip, above, &refresh->scratches[0].stats);
-        above = refresh->outer_rules[i];
+    const struct tree_outer *outer = refresh_outer(refresh);
+    struct tree_rules **rules = refresh->tree->kept->outer_rules;
+    if (!rules)
+        rules = refresh->tree->kept->outer_rules = mem_array(outer->count, sizeof *rules);
+    for (uint32_t i = 0; i < outer->count; i++) {
+        if (!rules[i])
+            rules[i] = tree_rules_read(refresh->tree, outer->files[i].path, outer->files[i].skip,
+                                       above, &refresh->scratches[0].stats);
+        above = rules[i];
     }
     return above;
 }
@@ -28,7 +37,7 @@ static void read_own_rules(struct refresh *refresh, uint32_t id, struct tree_ent
 {
     static const char name[] = ".gitignore";
     struct tree *tree = refresh->tree;
-    struct visit *visit = &refresh->visits.data[id];
+    struct visit *visit = visit_of(refresh, id);
     const struct tree_place *place = place_of(refresh, id);
     visit->ruled = true;
     if (tree->no_ignore)
@@ -40,21 +49,47 @@ static void read_own_rules(struct refresh *refresh, uint32_t id, struct tree_ent
     struct buf path = {0};
     if (place->path_length)
         buf_printf(&path, "%s/", place_path(tree, place));
-    size_t skip = refresh->outer.lead.length + path.length;
+    size_t skip = refresh->tree->kept->outer.lead.length + path.length;
     buf_append_str(&path, name);
     visit->own_rules = tree_rules_read(tree, path.data, skip, visit->rules, stats);
     visit->rules = visit->own_rules;
     buf_free(&path);
 }
 
-/* Sees to it that the rules of a folder are known whose listing has been taken in. */
-static void ensure_rules(struct refresh *refresh, uint32_t id)
+/* The same for a folder that a partial refresh found walked: they have not changed. */
+static void find_own_rules(struct refresh *refresh, uint32_t id)
+{
+    struct tree *tree = refresh->tree;
+    struct visit *visit = visit_of(refresh, id);
+    const struct tree_place *place = place_of(refresh, id);
+    visit->ruled = true;
+    if (place->ignore == PLACE_NONE)
+        return;
+    const struct tree_rules *kept = tree_kept_rules_find(tree, place->ignore);
+    if (!kept) {
+        const char *path = place_path(tree, place_of(refresh, place->ignore));
+        size_t skip = tree->kept->outer.lead.length;
+        if (place->path_length)
+            skip += place->path_length + 1;
+        struct tree_rules *rules =
+            tree_rules_read(tree, path, skip, visit->rules, &refresh->scratches[0].stats);
+        tree_keep_rules(tree, place->ignore, rules);
+        kept = rules;
+    }
+    visit->rules = kept;
+}
+
+void refresh_ensure_rules(struct refresh *refresh, uint32_t id)
 {
     struct tree *tree = refresh->tree;
     const struct tree_place *place = place_of(refresh, id);
-    if (refresh->visits.data[id].ruled)
+    if (visit_of(refresh, id)->ruled)
         return;
     refresh_hand_down_rules(refresh, id);
+    if (refresh->partial) {
+        find_own_rules(refresh, id);
+        return;
+    }
     read_own_rules(refresh, id, tree->entries.data + place->entries_begin, place->entries_count,
                    tree->text.data, &refresh->scratches[0].stats);
 }
@@ -62,19 +97,19 @@ static void ensure_rules(struct refresh *refresh, uint32_t id)
 /* Recursion goes up to the nearest folder that has been visited: as deep as the tree at most. */
 void refresh_hand_down_rules(struct refresh *refresh, uint32_t id)
 {
-    struct visit *visit = &refresh->visits.data[id];
+    struct visit *visit = visit_of(refresh, id);
     uint32_t parent = place_of(refresh, id)->parent;
     if (visit->ruled)
         return;
     if (parent != PLACE_NONE)
-        ensure_rules(refresh, parent);
+        refresh_ensure_rules(refresh, parent);
     visit->rules =
-        parent == PLACE_NONE ? outermost_rules(refresh) : refresh->visits.data[parent].rules;
+        parent == PLACE_NONE ? outermost_rules(refresh) : visit_of(refresh, parent)->rules;
 }
 
 /* ---- verdicts ------------------------------------------------------------------------------ */
 
-static bool is_always_left_out(const char *name)
+bool tree_always_leaves_out(const char *name)
 {
     return name[0] == '.' || strcmp(name, "node_modules") == 0;
 }
@@ -98,36 +133,60 @@ static enum tree_kind walk_kind(const struct tree *tree, const struct tree_place
     return target == TARGET_FILE ? TREE_FILE : TREE_MISSING;
 }
 
+/* `folder` is the path from the repository's top to the entry's folder, with a slash. */
+static enum tree_kind judge_entry(struct refresh *refresh, uint32_t id, struct tree_entry *entry,
+                                  const char *name, struct buf *folder)
+{
+    const struct tree_rules *rules = visit_of(refresh, id)->rules;
+    bool left_out = tree_always_leaves_out(name);
+    if (!left_out && rules) {
+        buf_append(folder, name, entry->length);
+        left_out =
+            tree_rules_leave_out(rules, folder->data, folder->length, entry->type == ENTRY_FOLDER);
+    }
+    enum tree_kind kind = TREE_MISSING;
+    if (!left_out)
+        kind = walk_kind(refresh->tree, place_of(refresh, id), entry, name);
+    entry->left_out = kind == TREE_MISSING;
+    return kind;
+}
+
+/* The path from the repository's top, with a slash; empty for the top itself. */
+static void append_folder(struct refresh *refresh, uint32_t id, struct buf *path)
+{
+    const struct tree_place *place = place_of(refresh, id);
+    buf_append(path, buf_cstr(&refresh->tree->kept->outer.lead),
+               refresh->tree->kept->outer.lead.length);
+    if (place->path_length)
+        buf_printf(path, "%s/", place_path(refresh->tree, place));
+}
+
+void refresh_judge_entry(struct refresh *refresh, uint32_t id, struct tree_entry *entry,
+                         const char *name)
+{
+    struct buf path = {0};
+    append_folder(refresh, id, &path);
+    judge_entry(refresh, id, entry, name, &path);
+    buf_free(&path);
+}
+
 void refresh_judge(struct refresh *refresh, uint32_t id, struct tree_entry *entries, uint32_t count,
                    const char *text, struct fingerprint_counts *stats)
 {
-    struct tree *tree = refresh->tree;
     struct tree_place *place = place_of(refresh, id);
-    struct visit *visit = &refresh->visits.data[id];
+    struct visit *visit = visit_of(refresh, id);
     struct buf path = {0};
     if (!visit->ruled)
         read_own_rules(refresh, id, entries, count, text, stats);
-    buf_append(&path, buf_cstr(&refresh->outer.lead), refresh->outer.lead.length);
-    if (place->path_length)
-        buf_printf(&path, "%s/", place_path(tree, place));
+    append_folder(refresh, id, &path);
     size_t folder_length = path.length;
     place->files = 0;
     for (uint32_t i = 0; i < count; i++) {
         struct tree_entry *entry = &entries[i];
-        const char *name = text + entry->name;
-        bool left_out = is_always_left_out(name);
-        if (!left_out && visit->rules) {
-            path.length = folder_length;
-            buf_append(&path, name, entry->length);
-            left_out = tree_rules_leave_out(visit->rules, path.data, path.length,
-                                            entry->type == ENTRY_FOLDER);
-        }
-        enum tree_kind kind = TREE_MISSING;
-        if (!left_out)
-            kind = walk_kind(tree, place, entry, name);
-        left_out = kind == TREE_MISSING;
-        visit->changed |= entry->left_out != left_out;
-        entry->left_out = left_out;
+        path.length = folder_length;
+        uint8_t before = entry->left_out;
+        enum tree_kind kind = judge_entry(refresh, id, entry, text + entry->name, &path);
+        visit->changed |= entry->left_out != before;
         place->files += kind == TREE_FILE;
     }
     buf_free(&path);

@@ -153,12 +153,9 @@ static struct late_place *read_folder(struct tree *tree, const char *path, size_
 
 static struct late_place *look_at_probe(struct tree *tree, const char *path, size_t length)
 {
-    static const enum tree_kind kinds[TARGET_KINDS] = {
-        [TARGET_FILE] = TREE_FILE, [TARGET_FOLDER] = TREE_FOLDER, [TARGET_NOTHING] = TREE_MISSING};
     struct late_place *place = make_place(tree->late, path, length);
     place->is_probe = true;
-    place->kind = kinds[tree_look_up(tree, "", 0, path, length)];
-    place->record.digest = tree_link_digest(tree, path, length);
+    place->kind = tree_look_at_probe(tree, path, length, &place->record.digest);
     place->view.missing = place->kind != TREE_FOLDER;
     place->view.unreadable = !place->view.missing; /* below a probe, only probes */
     return place;
@@ -238,11 +235,6 @@ static void absorb(struct tree *tree, const struct late_place *late)
 void tree_late_absorb(struct tree *tree)
 {
     struct tree_late *late = tree->late;
-    for (uint32_t id = 0; id < tree->places.count; id++) {
-        struct tree_place *place = &tree->places.data[id];
-        if (atomic_load_explicit(&place->asked_now, memory_order_relaxed))
-            place->flags |= PLACE_ASKED;
-    }
     if (late->places.count == 0)
         return;
     for (uint32_t i = 0; i < late->places.count; i++)
@@ -251,5 +243,5 @@ void tree_late_absorb(struct tree *tree)
     free_tables(atomic_load_explicit(&late->table, memory_order_relaxed));
     atomic_store_explicit(&late->table, make_table(FIRST_SLOTS, NULL), memory_order_relaxed);
     arena_free(&late->arena);
-    tree_settle(tree, false, false);
+    tree->unsettled = true;
 }

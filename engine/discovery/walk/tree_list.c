@@ -27,7 +27,7 @@ void tree_scratch_free(struct tree_scratch *scratch)
     free(scratch->buffer);
 }
 
-static enum entry_type type_of_mode(mode_t mode)
+enum entry_type tree_type_of_mode(uint32_t mode)
 {
     if (S_ISREG(mode))
         return ENTRY_FILE;
@@ -40,11 +40,11 @@ static enum entry_type type_of_mode(mode_t mode)
 static enum entry_type type_of_dirent(int fd, const struct dirent64 *dirent)
 {
     if (dirent->d_type != DT_UNKNOWN)
-        return type_of_mode((mode_t)DTTOIF(dirent->d_type));
+        return tree_type_of_mode((mode_t)DTTOIF(dirent->d_type));
     struct stat st;
     if (fstatat(fd, dirent->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0)
         return ENTRY_OTHER;
-    return type_of_mode(st.st_mode);
+    return tree_type_of_mode(st.st_mode);
 }
 
 static bool is_dot_or_dot_dot(const char *name)
@@ -157,11 +157,15 @@ size_t tree_link_target(const struct tree *tree, const char *path, size_t length
     return (size_t)filled;
 }
 
-struct digest tree_link_digest(const struct tree *tree, const char *path, size_t length)
+enum tree_kind tree_look_at_probe(const struct tree *tree, const char *path, size_t length,
+                                  struct digest *link)
 {
+    static const enum tree_kind kinds[TARGET_KINDS] = {
+        [TARGET_FILE] = TREE_FILE, [TARGET_FOLDER] = TREE_FOLDER, [TARGET_NOTHING] = TREE_MISSING};
     char target[PATH_MAX];
     size_t filled = tree_link_target(tree, path, length, target, sizeof target);
-    return filled ? digest_of(target, filled) : (struct digest){0};
+    *link = filled ? digest_of(target, filled) : (struct digest){0};
+    return kinds[tree_look_up(tree, "", 0, path, length)];
 }
 
 struct tree_entry *tree_find_entry(struct tree_entry *entries, uint32_t count, const char *text,

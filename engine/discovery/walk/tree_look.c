@@ -22,7 +22,7 @@ static void look_at_links(struct refresh *refresh, uint32_t id)
                                             tree->text.data + entry->name, entry->length);
         atomic_store_explicit(&entry->target, now, memory_order_relaxed);
         if (now != before)
-            refresh->visits.data[id].changed = refresh->visits.data[id].judge = true;
+            visit_of(refresh, id)->changed = visit_of(refresh, id)->judge = true;
     }
 }
 
@@ -66,7 +66,7 @@ void refresh_read_folder(struct refresh *refresh, uint32_t id, uint32_t worker)
 {
     struct tree_scratch *scratch = &refresh->scratches[worker];
     struct tree_place *place = place_of(refresh, id);
-    struct visit *visit = &refresh->visits.data[id];
+    struct visit *visit = visit_of(refresh, id);
     uint32_t begin = scratch->entries.count, names = scratch->names.count;
     int errnum =
         tree_read_folder(refresh->tree, scratch, place_path(refresh->tree, place), &place->record);
@@ -88,9 +88,8 @@ void refresh_read_folder(struct refresh *refresh, uint32_t id, uint32_t worker)
     visit->count = count;
 }
 
-/* Whether the folder's fingerprint is what it was. */
-static bool folder_stands(struct refresh *refresh, struct tree_place *place,
-                          struct tree_scratch *scratch)
+bool refresh_folder_stands(struct refresh *refresh, struct tree_place *place,
+                           struct tree_scratch *scratch)
 {
     char path[PATH_MAX];
     if (!(place->flags & PLACE_LISTED) || (place->flags & PLACE_UNREADABLE) ||
@@ -108,7 +107,7 @@ static bool folder_stands(struct refresh *refresh, struct tree_place *place,
 
 static void look_at_folder(struct refresh *refresh, uint32_t id, uint32_t worker)
 {
-    if (folder_stands(refresh, place_of(refresh, id), &refresh->scratches[worker]))
+    if (refresh_folder_stands(refresh, place_of(refresh, id), &refresh->scratches[worker]))
         look_at_links(refresh, id);
     else
         refresh_read_folder(refresh, id, worker);
@@ -122,21 +121,18 @@ static void look_at_ignore_file(struct refresh *refresh, uint32_t id, uint32_t w
     bool was_known = place->record.flags & FILE_KNOWN;
     int errnum = fingerprint_file(refresh->tree->root_fd, place_path(refresh->tree, place),
                                   refresh->tree->clock, 1, &place->record, &scratch->stats);
-    refresh->visits.data[id].changed = errnum ? was_known : scratch->stats.changed != changed;
+    visit_of(refresh, id)->changed = errnum ? was_known : scratch->stats.changed != changed;
 }
 
 static void look_at_probe(struct refresh *refresh, uint32_t id)
 {
-    static const enum tree_kind kinds[TARGET_KINDS] = {
-        [TARGET_FILE] = TREE_FILE, [TARGET_FOLDER] = TREE_FOLDER, [TARGET_NOTHING] = TREE_MISSING};
     struct tree_place *place = place_of(refresh, id);
-    enum entry_target target =
-        tree_look_up(refresh->tree, "", 0, place_path(refresh->tree, place), place->path_length);
-    struct digest link =
-        tree_link_digest(refresh->tree, place_path(refresh->tree, place), place->path_length);
-    refresh->visits.data[id].changed =
-        place->kind != kinds[target] || !digest_equal(place->record.digest, link);
-    place->kind = (uint8_t)kinds[target];
+    struct digest link;
+    enum tree_kind kind = tree_look_at_probe(refresh->tree, place_path(refresh->tree, place),
+                                             place->path_length, &link);
+    visit_of(refresh, id)->changed =
+        place->kind != kind || !digest_equal(place->record.digest, link);
+    place->kind = (uint8_t)kind;
     place->record.digest = link;
 }
 
@@ -159,12 +155,13 @@ static void look_at_places(void *context, uint32_t begin, uint32_t end, uint32_t
 void refresh_take_in(struct refresh *refresh, uint32_t id)
 {
     struct tree *tree = refresh->tree;
-    struct visit *visit = &refresh->visits.data[id];
+    struct visit *visit = visit_of(refresh, id);
     if (!visit->relisted)
         return;
     visit->relisted = false;
     const struct tree_scratch *scratch = &refresh->scratches[visit->worker];
     struct tree_place *place = place_of(refresh, id);
+    tree_waste_listing(tree, place);
     place->entries_begin = tree->entries.count;
     place->entries_count = visit->count;
     place->flags &= (uint16_t)~PLACE_LINKS;

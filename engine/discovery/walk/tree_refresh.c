@@ -53,23 +53,23 @@ static void find_outer_files(struct refresh *refresh)
 {
     struct tree *tree = refresh->tree;
     uint32_t before = 0, stayed = 0;
-    tree_outer_find(tree, &refresh->outer);
+    const struct tree_outer *outer = refresh_outer(refresh);
     for (uint32_t id = 0; id < tree->places.count; id++) {
         if (is_outer_file(place_of(refresh, id))) {
             place_of(refresh, id)->flags |= PLACE_DROPPED;
             before++;
         }
     }
-    for (uint32_t i = 0; i < refresh->outer.count; i++) {
-        const char *path = refresh->outer.files[i].path;
+    for (uint32_t i = 0; i < outer->count; i++) {
+        const char *path = outer->files[i].path;
         uint32_t id = find_outer_file(tree, path);
         stayed += id != PLACE_NONE;
         if (id == PLACE_NONE)
             id = tree_add_place(tree, path, strlen(path), PLACE_NONE, PLACE_IGNORE_FILE);
         place_of(refresh, id)->flags &= (uint16_t)~PLACE_DROPPED;
     }
-    fit_visits(refresh);
-    if (stayed != before || stayed != refresh->outer.count)
+    refresh_fit_visits(refresh);
+    if (stayed != before || stayed != outer->count)
         judge_everything(refresh);
 }
 
@@ -91,6 +91,13 @@ static void find_dirty(struct refresh *refresh)
     }
 }
 
+void refresh_fail_unreadable(struct refresh *refresh, uint32_t id, struct jig_error *error)
+{
+    jig_fail_errno(error, visit_of(refresh, id)->errnum,
+                   "the folder %s is left out: it cannot be read",
+                   place_path(refresh->tree, place_of(refresh, id)));
+}
+
 /* Returns how many there are, those of earlier runs included. */
 static uint64_t tell_unreadable(struct refresh *refresh,
                                 void (*notice)(void *context, const struct jig_error *what),
@@ -106,8 +113,7 @@ static uint64_t tell_unreadable(struct refresh *refresh,
         if (!errnum || !notice)
             continue;
         struct jig_error error;
-        jig_fail_errno(&error, errnum, "the folder %s is left out: it cannot be read",
-                       place_path(refresh->tree, place));
+        refresh_fail_unreadable(refresh, id, &error);
         notice(context, &error);
     }
     return unreadable;
@@ -137,39 +143,6 @@ static void count(const struct refresh *refresh, struct tree_counts *counts)
     }
 }
 
-static void refresh_init(struct refresh *refresh, struct tree *tree, struct jig_pool *pool)
-{
-    *refresh = (struct refresh){.tree = tree, .pool = pool, .workers = jig_pool_threads(pool)};
-    size_t bytes = refresh->workers * sizeof *refresh->scratches;
-    refresh->scratches = aligned_alloc(_Alignof(struct tree_scratch), bytes);
-    if (!refresh->scratches)
-        mem_exhausted(bytes);
-    for (uint32_t i = 0; i < refresh->workers; i++)
-        tree_scratch_init(&refresh->scratches[i]);
-    if (tree_find(tree, "", 0) == PLACE_NONE)
-        tree_add_place(tree, "", 0, PLACE_NONE, 0);
-    if (!tree->entries.data)
-        vec_reserve(&tree->entries, 1); /* so that even no entries are somewhere */
-    fit_visits(refresh);
-}
-
-static void refresh_free(struct refresh *refresh)
-{
-    for (uint32_t i = 0; i < refresh->workers; i++)
-        tree_scratch_free(&refresh->scratches[i]);
-    free(refresh->scratches);
-    for (uint32_t i = 0; i < refresh->visits.count; i++)
-        tree_rules_free(refresh->visits.data[i].own_rules);
-    vec_free(&refresh->visits);
-    for (uint32_t i = 0; refresh->outer_rules && i < refresh->outer.count; i++)
-        tree_rules_free(refresh->outer_rules[i]);
-    free(refresh->outer_rules);
-    tree_outer_free(&refresh->outer);
-    vec_free(&refresh->level);
-    vec_free(&refresh->below);
-    vec_free(&refresh->work);
-}
-
 static enum jig_status open_root(struct tree *tree, struct jig_error *error)
 {
     int fd = open(tree->root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -186,6 +159,7 @@ static void begin_session(struct tree *tree)
 {
     tree->refreshed = true;
     tree_index(tree);
+    tree_note_asked(tree);
     for (uint32_t id = 0; id < tree->places.count; id++)
         atomic_store_explicit(&tree->places.data[id].asked_now, 0, memory_order_relaxed);
 }
@@ -201,21 +175,24 @@ enum jig_status tree_refresh(struct tree *tree, struct jig_pool *pool, struct tr
     tree_late_absorb(tree);
     if (!tree->refreshed)
         begin_session(tree);
+    tree_drop_rules(tree);
     struct refresh refresh;
-    refresh_init(&refresh, tree, pool);
+    refresh_init(&refresh, tree, pool, false);
     note_whether_ignoring(&refresh);
     find_outer_files(&refresh);
     refresh_look(&refresh);
     find_dirty(&refresh);
+    refresh.dirty |= tree->unrefreshed;
     if (refresh.dirty)
         refresh_walk(&refresh);
     find_changed(&refresh);
     uint64_t unreadable = tell_unreadable(&refresh, notice, context);
-    if (refresh.dirty)
+    if (refresh.dirty || tree->unsettled)
         tree_settle(tree, false, false);
     count(&refresh, counts);
     counts->unreadable = unreadable;
-    *changed = refresh.changed;
+    *changed = refresh.changed || tree->unrefreshed;
+    tree->unrefreshed = false;
     refresh_free(&refresh);
     return JIG_OK;
 }

@@ -164,6 +164,59 @@ void tree_rules_free(struct tree_rules *rules)
     free(rules);
 }
 
+/* ---- keeping them -------------------------------------------------------------------------- */
+
+/* Where the ignore file is in the list, or would be. */
+static uint32_t kept_index(const struct tree_kept_rules *kept, uint32_t ignore_file)
+{
+    uint32_t low = 0, high = kept->files.count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (kept->files.data[middle].place < ignore_file)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+const struct tree_rules *tree_kept_rules_find(const struct tree *tree, uint32_t ignore_file)
+{
+    const struct tree_kept_rules *kept = tree->kept;
+    uint32_t at = kept_index(kept, ignore_file);
+    bool found = at < kept->files.count && kept->files.data[at].place == ignore_file;
+    return found ? kept->files.data[at].rules : NULL;
+}
+
+void tree_keep_rules(struct tree *tree, uint32_t ignore_file, struct tree_rules *rules)
+{
+    struct tree_kept_rules *kept = tree->kept;
+    uint32_t at = kept_index(kept, ignore_file);
+    vec_extend(&kept->files, 1);
+    memmove(kept->files.data + at + 1, kept->files.data + at,
+            (kept->files.count - 1 - at) * sizeof *kept->files.data);
+    kept->files.data[at] = (struct kept_file){ignore_file, rules};
+}
+
+void tree_drop_file_rules(struct tree *tree)
+{
+    for (uint32_t i = 0; i < tree->kept->files.count; i++)
+        tree_rules_free(tree->kept->files.data[i].rules);
+    tree->kept->files.count = 0;
+}
+
+void tree_drop_rules(struct tree *tree)
+{
+    struct tree_kept_rules *kept = tree->kept;
+    tree_drop_file_rules(tree);
+    vec_free(&kept->files);
+    for (uint32_t i = 0; kept->outer_rules && i < kept->outer.count; i++)
+        tree_rules_free(kept->outer_rules[i]);
+    free(kept->outer_rules);
+    tree_outer_free(&kept->outer);
+    *kept = (struct tree_kept_rules){0};
+}
+
 bool tree_rules_leave_out(const struct tree_rules *rules, const char *path, size_t length,
                           bool is_folder)
 {

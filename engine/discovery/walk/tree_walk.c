@@ -4,7 +4,6 @@
  * levels one thread takes in what was read and finds the next level. Folders that nothing has
  * happened to are only passed through.
  */
-#include "engine/base/buf.h"
 #include "engine/discovery/walk/tree_refresh.h"
 
 enum {
@@ -24,7 +23,7 @@ static void visit_folder(struct refresh *refresh, uint32_t id, uint32_t worker)
 {
     struct tree *tree = refresh->tree;
     struct tree_place *place = place_of(refresh, id);
-    struct visit *visit = &refresh->visits.data[id];
+    struct visit *visit = visit_of(refresh, id);
     struct tree_scratch *scratch = &refresh->scratches[worker];
     if (!(place->flags & PLACE_LISTED))
         refresh_read_folder(refresh, id, worker);
@@ -43,7 +42,7 @@ static void visit_folder(struct refresh *refresh, uint32_t id, uint32_t worker)
 static void note_ignore_file(struct refresh *refresh, uint32_t id)
 {
     struct tree *tree = refresh->tree;
-    struct visit *visit = &refresh->visits.data[id];
+    struct visit *visit = visit_of(refresh, id);
     uint32_t known = place_of(refresh, id)->ignore;
     if (known != PLACE_NONE && !visit->own_rules) {
         place_of(refresh, known)->flags |= PLACE_DROPPED;
@@ -62,7 +61,7 @@ static void note_ignore_file(struct refresh *refresh, uint32_t id)
         place_of(refresh, ignore)->record = visit->own_rules->record;
         place_of(refresh, id)->ignore = ignore;
         visit->judge_below = true;
-        fit_visits(refresh);
+        refresh_fit_visits(refresh);
         buf_free(&path);
     }
 }
@@ -92,7 +91,7 @@ static void choose_work(struct refresh *refresh)
     refresh->work.count = 0;
     for (uint32_t i = 0; i < refresh->level.count; i++) {
         uint32_t id = refresh->level.data[i];
-        const struct visit *visit = &refresh->visits.data[id];
+        const struct visit *visit = visit_of(refresh, id);
         const struct tree_place *place = place_of(refresh, id);
         if ((place->flags & PLACE_LISTED) && !visit->judge && visit->was_walked)
             continue;
@@ -101,8 +100,7 @@ static void choose_work(struct refresh *refresh)
     }
 }
 
-/* The place of a folder that the walk goes to. */
-static uint32_t folder_below(struct refresh *refresh, uint32_t parent, const struct buf *path)
+uint32_t refresh_folder_below(struct refresh *refresh, uint32_t parent, const struct buf *path)
 {
     uint32_t id = tree_find(refresh->tree, path->data, path->length);
     if (id == PLACE_NONE)
@@ -112,7 +110,9 @@ static uint32_t folder_below(struct refresh *refresh, uint32_t parent, const str
         place->flags = PLACE_ASKED;
         place->parent = parent;
     }
-    fit_visits(refresh);
+    if (refresh->partial) /* it may have been here once */
+        place->flags &= (uint16_t)~PLACE_LISTED;
+    refresh_fit_visits(refresh);
     return id;
 }
 
@@ -123,6 +123,8 @@ static void go_below(struct refresh *refresh, uint32_t id)
     struct buf path = {0};
     struct tree_place *place = place_of(refresh, id);
     place->flags |= PLACE_WALKED;
+    if (refresh->partial)
+        vec_push(&refresh->reached, id);
     if (place->path_length)
         buf_printf(&path, "%s/", place_path(tree, place));
     size_t folder_length = path.length;
@@ -133,9 +135,9 @@ static void go_below(struct refresh *refresh, uint32_t id)
             continue;
         path.length = folder_length;
         buf_append(&path, tree->text.data + entry->name, entry->length);
-        uint32_t below = folder_below(refresh, id, &path);
-        if (refresh->visits.data[id].judge_below)
-            refresh->visits.data[below].judge = refresh->visits.data[below].judge_below = true;
+        uint32_t below = refresh_folder_below(refresh, id, &path);
+        if (visit_of(refresh, id)->judge_below)
+            visit_of(refresh, below)->judge = visit_of(refresh, below)->judge_below = true;
         vec_push(&refresh->below, below);
     }
     buf_free(&path);
@@ -159,11 +161,16 @@ void refresh_walk(struct refresh *refresh)
 {
     struct tree *tree = refresh->tree;
     for (uint32_t id = 0; id < tree->places.count; id++) {
-        refresh->visits.data[id].was_walked = place_of(refresh, id)->flags & PLACE_WALKED;
+        visit_of(refresh, id)->was_walked = place_of(refresh, id)->flags & PLACE_WALKED;
         place_of(refresh, id)->flags &= (uint16_t)~PLACE_WALKED;
     }
     refresh->below.count = 0;
     vec_push(&refresh->below, tree_find(tree, "", 0));
+    refresh_walk_below(refresh);
+}
+
+void refresh_walk_below(struct refresh *refresh)
+{
     while (refresh->below.count) {
         refresh->level.count = 0;
         for (uint32_t i = 0; i < refresh->below.count; i++)

@@ -3,12 +3,24 @@
  */
 #include "engine/manifest/pipeline/filling.h"
 
-/* The phony job that gathers the files listed last into a virtual file, named after the first. */
-static file_id add_closure(struct filling *f, module_id first)
+/* After the member whose path comes first: numbers depend on how modules were found. */
+void closure_name(struct filling *f, uint32_t component)
 {
-    struct graph *graph = f->graph;
+    uint32_t members;
+    const module_id *member = discovery_component(f->discovery, component, &members);
+    module_id first = member[0];
+    for (uint32_t m = 1; m < members; m++) {
+        if (strcmp(discovery_path(f->discovery, member[m]), discovery_path(f->discovery, first)) < 0)
+            first = member[m];
+    }
     filling_name_part(f, discovery_path(f->discovery, first), "/closure",
                       discovery_module(f->discovery, first)->lens);
+}
+
+file_id closure_add(struct filling *f, uint32_t component)
+{
+    struct graph *graph = f->graph;
+    closure_name(f, component);
     file_id file = graph_add_file(graph, f->text.data, f->text.length);
     graph->files.data[file].flags |= GRAPH_FILE_VIRTUAL;
     struct file_list edges = {0};
@@ -31,8 +43,12 @@ static file_id add_closure(struct filling *f, module_id first)
     return file;
 }
 
-/* Lists what the component's closure is made of; those of the components it imports are there. */
-static void list_parts(struct filling *f, uint32_t component)
+static file_id part_of(struct filling *f, uint32_t component)
+{
+    return f->closure_of ? f->closure_of(f, component) : f->closures[component];
+}
+
+void closure_list(struct filling *f, uint32_t component)
 {
     uint32_t members;
     const module_id *member = discovery_component(f->discovery, component, &members);
@@ -45,7 +61,7 @@ static void list_parts(struct filling *f, uint32_t component)
         for (uint32_t t = 0; t < count; t++) {
             uint32_t other = discovery_module(f->discovery, target[t])->component;
             if (other != component)
-                edges_add(f, f->closures[other]);
+                edges_add(f, part_of(f, other));
         }
     }
 }
@@ -85,9 +101,7 @@ void closures_make(struct filling *f, uint8_t *wanted)
         f->closures[c] = GRAPH_NONE;
         if (!wanted[c])
             continue;
-        uint32_t members;
-        const module_id *member = discovery_component(f->discovery, c, &members);
-        list_parts(f, c);
-        f->closures[c] = f->edges.count == 1 ? f->edges.data[0] : add_closure(f, member[0]);
+        closure_list(f, c);
+        f->closures[c] = f->edges.count == 1 ? f->edges.data[0] : closure_add(f, c);
     }
 }

@@ -39,8 +39,7 @@ void filling_name_part(struct filling *f, const char *path, const char *part, ui
         else
             buf_append_char(&f->text, *part);
     }
-    if (lens)
-        buf_printf(&f->text, "/%u", lens);
+    buf_printf(&f->text, "/%08x", f->fill->lenses->marks.data[lens]);
 }
 
 /* The virtual file named by `text`, with the view that it is; made when it is new. */
@@ -97,19 +96,24 @@ static void add_direct(struct filling *f, module_id module)
         edges_add(f, filling_file(f, target[t]));
 }
 
+static file_id closure_of(struct filling *f, uint32_t component)
+{
+    return f->closure_of ? f->closure_of(f, component) : f->closures[component];
+}
+
 static void add_closures(struct filling *f, module_id module)
 {
     uint32_t own = discovery_module(f->discovery, module)->component;
     uint32_t members;
     discovery_component(f->discovery, own, &members);
     if (members > 1) {
-        edges_add(f, f->closures[own]);
+        edges_add(f, closure_of(f, own));
         return;
     }
     uint32_t count;
     const module_id *target = discovery_targets(f->discovery, module, &count);
     for (uint32_t t = 0; t < count; t++)
-        edges_add(f, f->closures[discovery_module(f->discovery, target[t])->component]);
+        edges_add(f, closure_of(f, discovery_module(f->discovery, target[t])->component));
 }
 
 static void add_definition(struct filling *f, module_id module, const char *name)

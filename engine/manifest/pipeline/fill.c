@@ -130,14 +130,6 @@ static void make_closures(struct filling *f)
 
 /* ---- jobs --------------------------------------------------------------------------------- */
 
-/* What all jobs of a pipeline have in common. */
-struct pattern {
-    uint32_t index;
-    const struct config_pipeline *pipeline;
-    struct graph_job job;
-    struct file_list tools;
-};
-
 static uint32_t pool_of(const struct config *config, const struct config_pipeline *pipeline)
 {
     if (pipeline->pool == CONFIG_NO_POOL)
@@ -147,11 +139,11 @@ static uint32_t pool_of(const struct config *config, const struct config_pipelin
     return GRAPH_POOL_CONSOLE + 1 + pipeline->pool;
 }
 
-static struct pattern make_pattern(struct filling *f, uint32_t index, const char *salt)
+struct job_pattern pattern_make(struct filling *f, uint32_t index, const char *salt)
 {
     const struct config *config = f->fill->config;
     const struct config_pipeline *pipeline = &config->pipelines[index];
-    struct pattern pattern = {
+    struct job_pattern pattern = {
         .index = index,
         .pipeline = pipeline,
         .job = {.explicit_out_count = pipeline->outputs.count,
@@ -212,9 +204,9 @@ static void describe_recipe(const struct config_pipeline *pipeline,
     }
 }
 
-/* Adds the job whose inputs have been listed; `explicit_count` of them are explicit. */
-static void add_job(struct filling *f, const struct pattern *pattern, const file_id *outputs,
-                    uint32_t explicit_count, const char *source)
+struct graph_job pattern_fill(struct filling *f, const struct job_pattern *pattern,
+                              const file_id *outputs, uint32_t explicit_count, const char *source,
+                              struct file_list *edges)
 {
     struct graph *graph = f->graph;
     const uint32_t out_count = pattern->pipeline->outputs.count;
@@ -247,44 +239,68 @@ static void add_job(struct filling *f, const struct pattern *pattern, const file
     buf_free(&command);
     buf_free(&description);
 
-    struct file_list edges = {0};
+    edges->count = 0;
     for (uint32_t i = 0; i < out_count; i++)
-        vec_push(&edges, outputs[i]);
+        vec_push(edges, outputs[i]);
     for (uint32_t i = 0; i < f->edges.count; i++)
-        vec_push(&edges, f->edges.data[i]);
-    graph_add_job(graph, &job, edges.data);
+        vec_push(edges, f->edges.data[i]);
+    return job;
+}
+
+/* Adds the job whose inputs have been listed; `explicit_count` of them are explicit. */
+static void add_job(struct filling *f, const struct job_pattern *pattern, const file_id *outputs,
+                    uint32_t explicit_count, const char *source)
+{
+    struct file_list edges = {0};
+    struct graph_job job = pattern_fill(f, pattern, outputs, explicit_count, source, &edges);
+    graph_add_job(f->graph, &job, edges.data);
     vec_free(&edges);
 }
 
-static void add_source_job(struct filling *f, const struct pattern *pattern,
+void edges_of_source(struct filling *f, uint32_t pipeline, file_id source)
+{
+    module_id module =
+        discovery_find(f->discovery, filling_path(f, source), f->fill->lenses->of[pipeline]);
+    edges_begin(f);
+    edges_add(f, source);
+    if (module == MODULE_NONE)
+        return;
+    edges_add_imports(f, pipeline, module);
+    if (fill_sees_facts(&f->fill->config->pipelines[pipeline]))
+        edges_add_import_list(f, module);
+}
+
+static void add_source_job(struct filling *f, const struct job_pattern *pattern,
                            const struct selected_source *source)
 {
     const struct selected_pipeline *selected = &f->fill->selection.pipelines[pattern->index];
-    module_id module = module_of(f, pattern->index, source);
-    edges_begin(f);
-    edges_add(f, source->file);
-    if (module != MODULE_NONE) {
-        edges_add_imports(f, pattern->index, module);
-        if (fill_sees_facts(pattern->pipeline))
-            edges_add_import_list(f, module);
-    }
+    edges_of_source(f, pattern->index, source->file);
     char *path = mem_strndup(filling_path(f, source->file), strlen(filling_path(f, source->file)));
     add_job(f, pattern, selected->outputs.data + source->outputs, 1, path);
     free(path);
 }
 
+/* What a pipeline makes, in the order of its sources' paths. */
+static void add_collected(struct filling *f, uint32_t index)
+{
+    const struct selected_pipeline *collected = &f->fill->selection.pipelines[index];
+    const uint32_t each = f->fill->config->pipelines[index].outputs.count;
+    for (uint32_t i = 0; i < collected->sources.count; i++) {
+        for (uint32_t o = 0; o < each; o++)
+            edges_add(f, collected->outputs.data[collected->sources.data[i].outputs + o]);
+    }
+    for (uint32_t o = 0; !collected->sources.count && o < collected->outputs.count; o++)
+        edges_add(f, collected->outputs.data[o]);
+}
+
 /* One job of all outputs of what it collects; and of the sources, if it is told about these. */
-static void add_collect_job(struct filling *f, const struct pattern *pattern)
+static void add_collect_job(struct filling *f, const struct job_pattern *pattern)
 {
     const struct fill *fill = f->fill;
     const struct config_pipeline *pipeline = pattern->pipeline;
     edges_begin(f);
-    for (uint32_t c = 0; c < pipeline->collects_count; c++) {
-        const struct selected_pipeline *collected =
-            &fill->selection.pipelines[pipeline->collects[c]];
-        for (uint32_t i = 0; i < collected->outputs.count; i++)
-            edges_add(f, collected->outputs.data[i]);
-    }
+    for (uint32_t c = 0; c < pipeline->collects_count; c++)
+        add_collected(f, pipeline->collects[c]);
     uint32_t explicit_count = f->edges.count;
     for (uint32_t c = 0; c < pipeline->collects_count && fill_sees_facts(pipeline); c++) {
         const struct selected_pipeline *collected =
@@ -300,7 +316,7 @@ static void add_collect_job(struct filling *f, const struct pattern *pattern)
 static void add_jobs(struct filling *f, uint32_t index, const char *salt)
 {
     const struct selected_pipeline *selected = &f->fill->selection.pipelines[index];
-    struct pattern pattern = make_pattern(f, index, salt);
+    struct job_pattern pattern = pattern_make(f, index, salt);
     for (uint32_t i = 0; i < selected->sources.count; i++)
         add_source_job(f, &pattern, &selected->sources.data[i]);
     if (pattern.pipeline->collects)

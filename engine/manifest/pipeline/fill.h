@@ -33,6 +33,7 @@
 struct lenses {
     VEC(struct discovery_lens) all; /* strings are the config's */
     uint32_t *of;                   /* [pipeline] index into `all` */
+    VEC(uint32_t) marks;            /* [as all] tells it from others, whatever else there is */
 };
 
 void lenses_of(struct lenses *lenses, const struct config *config);
@@ -93,6 +94,6 @@ struct digest view_digest(const struct graph *graph, struct discovery *discovery
                           const struct graph_view *view);
 
 /* Rises when the same modules would give another graph. */
-enum { FILL_VERSION = 1 };
+enum { FILL_VERSION = 2 };
 
 #endif

@@ -13,6 +13,8 @@ struct filling {
     struct discovery *discovery;
     struct rounds rounds;
     file_id *closures;      /* [component] see closures_make; GRAPH_NONE: not wanted */
+    /* Amending: the closure of a component, made when there is none; else NULL. */
+    file_id (*closure_of)(struct filling *filling, uint32_t component);
     VEC(uint32_t) view_of;  /* [file_id] one more than its view in graph->views; 0: none */
     VEC(uint32_t) listed;   /* [file_id] serial of the list that it was last added to */
     uint32_t serial;        /* of the list that is being made */
@@ -30,6 +32,27 @@ static inline file_id filling_file(const struct filling *filling, module_id modu
     return filling->graph->modules.data[module];
 }
 
+/* What all jobs of a pipeline have in common. */
+struct job_pattern {
+    uint32_t index;
+    const struct config_pipeline *pipeline;
+    struct graph_job job;
+    struct file_list tools;
+};
+
+/* ---- fill.c --------------------------------------------------------------------------------- */
+
+struct job_pattern pattern_make(struct filling *filling, uint32_t index, const char *salt);
+/*
+ * The job whose inputs have been listed, `explicit_count` of them explicit; `edges` become its
+ * edges. `source` is NULL for one that collects.
+ */
+struct graph_job pattern_fill(struct filling *filling, const struct job_pattern *pattern,
+                              const file_id *outputs, uint32_t explicit_count, const char *source,
+                              struct file_list *edges);
+/* Lists what the pipeline's job over this source depends on, but for tools. */
+void edges_of_source(struct filling *filling, uint32_t pipeline, file_id source);
+
 /* ---- edges.c -------------------------------------------------------------------------------- */
 
 /* Begins the list of another job's files. */
@@ -46,6 +69,8 @@ void edges_add_import_list(struct filling *filling, module_id module);
 void edges_add_module_list(struct filling *filling, uint32_t of);
 /* ---- tools.c ------------------------------------------------------------------------------------ */
 
+/* Whether the path is a word of the pipeline's command, or its plugin. */
+bool tools_name(const struct config_pipeline *pipeline, const char *path);
 /* Adds the files of the tree that the pipeline's command names, and its plugin. */
 void edges_add_tools(struct filling *filling, uint32_t pipeline);
 
@@ -58,6 +83,12 @@ void edges_add_tools(struct filling *filling, uint32_t pipeline);
  * that makes it.
  */
 void closures_make(struct filling *filling, uint8_t *wanted);
+/* What closure.c does for one component: lists its parts; those it imports are there. */
+void closure_list(struct filling *filling, uint32_t component);
+/* The virtual file that its closure is, made by no job if there is none; in text. */
+void closure_name(struct filling *filling, uint32_t component);
+/* The job of the closure whose parts have been listed, as an addition to the graph. */
+file_id closure_add(struct filling *filling, uint32_t component);
 /* Marks what a job of `module` needs closures of. */
 void closures_want(const struct filling *filling, module_id module, uint8_t *wanted);
 

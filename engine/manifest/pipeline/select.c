@@ -82,7 +82,7 @@ enum jig_status selector_create(const struct config *config, struct graph *graph
         for (uint32_t c = 0; c < pipeline->collects_count; c++)
             selector->selection.feeds[pipeline->collects[c] * count + i] = 1;
     }
-    for (uint32_t i = 0; i < count && !selector->status; i++) {
+    for (uint32_t i = 0; graph && i < count && !selector->status; i++) {
         const struct config_pipeline *pipeline = &config->pipelines[i];
         for (uint32_t o = 0; pipeline->collects && o < pipeline->outputs.count; o++)
             add_output(selector, i, o, NULL);
@@ -152,6 +152,17 @@ static bool is_reserved(const struct config *config, const char *path)
     return false;
 }
 
+static bool escapes(const char *path)
+{
+    return strncmp(path, "../", 3) == 0 || strcmp(path, "..") == 0 || path[0] == '/' ||
+           strcmp(path, ".") == 0;
+}
+
+bool selector_allows_output(const struct selector *selector, const char *path)
+{
+    return !escapes(path) && !is_reserved(selector->config, path);
+}
+
 static void fit_makers(struct selection *selection, file_id file)
 {
     if (file < selection->makers.count)
@@ -170,8 +181,7 @@ static void add_output(struct selector *selector, uint32_t index, uint32_t outpu
     buf_clear(&selector->path);
     config_output_path(pipeline, output, source, &selector->path);
     const char *path = selector->path.data;
-    if (strncmp(path, "../", 3) == 0 || strcmp(path, "..") == 0 || path[0] == '/' ||
-        strcmp(path, ".") == 0)
+    if (escapes(path))
         REFUSE(selector, index, "outputs lie below the folder of the root's jig.yaml",
                "pipeline '%s': output '%s' escapes the root", pipeline->name, path);
     else if (is_reserved(selector->config, path))
@@ -208,6 +218,11 @@ static bool wants(const struct matcher *matcher, const char *path, size_t length
 {
     return matches_any(matcher->sources, path, length) &&
            !matches_any(matcher->exclude, path, length);
+}
+
+bool selector_wants(const struct selector *selector, uint32_t pipeline, const char *path)
+{
+    return wants(&selector->matchers[pipeline], path, strlen(path));
 }
 
 /* Whether what `from` makes finds its way, through other pipelines, to `to`. */

@@ -38,10 +38,16 @@ struct selection {
 
 struct selector;
 
-/* Both must outlive the selector. A bad pattern fails with the place of its pipeline. */
+/* Both must outlive the selector; without a graph it only answers what is below. A bad pattern fails
+ * with the place of its pipeline. */
 enum jig_status selector_create(const struct config *config, struct graph *graph,
                                 struct selector **out, struct jig_error *error);
 void selector_destroy(struct selector *selector);
+
+/* Whether the pipeline's patterns take this path for a source. */
+bool selector_wants(const struct selector *selector, uint32_t pipeline, const char *path);
+/* Whether an output may lie there at all. */
+bool selector_allows_output(const struct selector *selector, const char *path);
 
 /* A file on the disk that jig has not made. The first problem is kept for selector_finish. */
 void selector_offer(struct selector *selector, const char *path, size_t length);

@@ -82,3 +82,23 @@ void edges_add_tools(struct filling *f, uint32_t pipeline)
     if (generator->plugin)
         edges_add(f, graph_add_file(f->graph, generator->plugin, strlen(generator->plugin)));
 }
+
+struct naming {
+    const char *path;
+    bool named;
+};
+
+static void compare_word(void *context, const char *path, size_t length)
+{
+    struct naming *naming = context;
+    (void)length;
+    naming->named |= strcmp(path, naming->path) == 0;
+}
+
+bool tools_name(const struct config_pipeline *pipeline, const char *path)
+{
+    struct naming naming = {.path = path};
+    each_word(&pipeline->generate, compare_word, &naming);
+    return naming.named ||
+           (pipeline->generate.plugin && strcmp(pipeline->generate.plugin, path) == 0);
+}

@@ -38,6 +38,8 @@ struct digest view_discovered(const struct discovery *discovery, const struct di
     struct digest all = mix(discovery_structure(discovery), digest_of(versions, sizeof versions));
     for (module_id id = 0; id < discovery_module_count(discovery); id++) {
         const char *path = discovery_path(discovery, id);
+        if (discovery_module(discovery, id)->flags & MODULE_UNREACHED)
+            continue;
         all = digest_add(all, fingerprint_term(path, strlen(path), contents[id]));
     }
     return all;

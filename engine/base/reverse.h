@@ -9,8 +9,8 @@
  * looks. What was added is kept beside what was built; when it is worn (half as much was added as
  * was built), it is worth building again. Zero-initialised is empty. Not thread-safe.
  */
-#ifndef GRAPH_REVERSE_H
-#define GRAPH_REVERSE_H
+#ifndef BASE_REVERSE_H
+#define BASE_REVERSE_H
 
 #include "engine/base/memory.h"
 

@@ -1,4 +1,4 @@
-#include "engine/graph/reverse.h"
+#include "engine/base/reverse.h"
 
 #include <stdlib.h>
 

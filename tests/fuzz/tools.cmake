@@ -1,0 +1,2 @@
+jig_fuzz_target(fuzz_daemon_frame fuzz_daemon_frame.c)
+target_link_libraries(fuzz_daemon_frame PRIVATE jig_cli)
