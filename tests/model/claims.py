@@ -7,13 +7,20 @@ INCREMENTAL = {"ninja", "pipelines"}
 # Why everything may be looked at, and when: each is given the step and says whether it is so.
 REASONS = {
     "nothing was built before": lambda step: step.number == 0,
-    "a build was asked for": lambda step: step.number == 0,
+    "a build was asked for": lambda step: step.number == 0 or step.was_broken,
     "the manifest changed": lambda step: step.manifest_changed,
     "the graph was made anew": lambda step: step.manifest_changed,
     "the manifest could not be read": lambda step: step.was_broken,
     "the last build could not be planned": lambda step: step.was_broken,
     "the last build failed": lambda step: step.was_broken,
+    "the last build did not come to its end": lambda step: step.was_broken,
     "FLAVOUR has another value": lambda step: step.environment_changed,
+    "imports form another circle": lambda step: step.touches(".ts"),
+    "a circle of imports may have opened": lambda step: step.touches(".ts"),
+    "which generated modules are imported has changed": lambda step: step.touches(".ts"),
+    "ignore rules changed": lambda step: ".gitignore" in step.touched,
+    "a symbolic link changed": lambda step: step.changed_a_link,
+    "what is made no more was left there": lambda step: bool(step.touched),
 }
 
 
@@ -25,6 +32,7 @@ class Step:
         self.was_broken = was_broken  # the project could not be built at all before
         self.manifest_changed = False
         self.environment_changed = False
+        self.changed_a_link = False
         self.touched = set(touched)  # paths of files and folders
 
     def next(self, broken):
@@ -34,6 +42,10 @@ class Step:
     def note(self, edit):
         self.touched |= {edit.get("path"), edit.get("to")} - {None}
         self.environment_changed |= edit["op"] == "env"
+
+    def touches(self, end):
+        """Whether a file with this suffix may have changed, perhaps in a folder."""
+        return any(path.endswith(end) or "." not in path for path in self.touched)
 
     def is_touched(self, path):
         return path in self.touched or any(path.startswith(p + "/") for p in self.touched)

@@ -22,8 +22,8 @@ DRIVER = os.path.abspath(os.environ["JIG_MODEL_DRIVER"])
 SLOW = float(os.environ.get("JIG_TEST_SLOW", "1"))
 LIMIT = 60 * SLOW
 
-# Whether an update notices that a file changed which is read by way of a symbolic link, when only the
-# file is named. Until then the link is named as well.
+# Whether an update notices that a file changed which is read by way of a symbolic link that was made
+# to lead there since the first build. Until then the link is named as well as the file.
 SEES_BEHIND_LINKS = False
 
 EXPLAIN = re.compile(r"^jig explain: (?P<output>.+?): (?P<reason>.*)$", re.MULTILINE)

@@ -91,14 +91,21 @@ class Play:
             time.sleep(0.03)  # docs/architecture.md, "Fingerprints": 20 ms
         if edit["op"] == "env":
             self.world.environment[edit["name"]] = edit["value"]
+        self.now.changed_a_link |= self.is_about_a_link(edit)
         self.tree.apply(edit)
         self.edit_disks(edit)
+
+    def is_about_a_link(self, edit):
+        paths = [path for path in (edit.get("path"), edit.get("to")) if path]
+        paths += [below for path in paths for below in self.tree.below(path)]
+        return edit["op"] == "link" or any(isinstance(self.tree.nodes.get(p), Link) for p in paths)
 
     def edit_disks(self, edit):
         self.now.note(edit)
         touched = {edit.get("path"), edit.get("to")}
         links = [path for path in self.tree.nodes if self.tree.real(path) in touched - {path}]
         self.now.touched |= set(links)
+        self.now.changed_a_link |= bool(links) and not modes.SEES_BEHIND_LINKS
         for mode in self.modes:
             mode.edit(edit, links)
 
@@ -183,6 +190,7 @@ class Play:
             )
 
     def compare_update(self, mode, prediction, result):
+        self.now.touched |= set(prediction.removed)
         unfinished = self.unfinished | prediction.failed | prediction.blocked
         affected = claims.affected(self.now, self.jobs, self.files_of, unfinished)
         # Each is looked at once to find out, and again by each job that has read or made it.
