@@ -1,6 +1,6 @@
 /*
  * A session on a pipe: what the model's tests drive a warm session with. It uses nothing of jig but
- * its public headers and the shared library, as any other program would.
+ * its public headers, as any other program would.
  *
  *     model_driver [-f MANIFEST] [-j N] [--state-dir DIR] [--drop-change K] [--skip-update K]
  *

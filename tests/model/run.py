@@ -4,6 +4,7 @@
     python3 -m model.run soak MINUTES                  seeds without end, of all kinds
     python3 -m model.run replay FILE                   plays what a failure left behind
     python3 -m model.run fault KIND                    plants faults, which must be found
+    python3 -m model.run memory KIND UPDATES           a session must not grow
 
 from the folder `tests`; modes.py says what the environment has to hold. A seed that fails is shrunk
 and left behind as a replay file, in JIG_MODEL_REPLAYS or the current directory.
@@ -20,7 +21,7 @@ import random
 import sys
 import time
 
-from . import ninja_world, pipeline_edits, play, shrink
+from . import memory, ninja_world, pipeline_edits, play, shrink
 
 KINDS = {"ninja": ninja_world, "pipelines": pipeline_edits}
 
@@ -154,6 +155,13 @@ def fault(args):
     return 0
 
 
+def memory_test(args):
+    wrong = memory.measure(args.kind, args.updates)
+    if wrong:
+        print(wrong)
+    return 1 if wrong else 0
+
+
 def parse(arguments):
     parser = argparse.ArgumentParser(prog="model.run", description=__doc__.splitlines()[0])
     parser.add_argument("--modes", default="fresh,session")
@@ -177,6 +185,10 @@ def parse(arguments):
     one = commands.add_parser("fault")
     one.add_argument("kind", choices=KINDS)
     one.set_defaults(run=fault)
+    one = commands.add_parser("memory")
+    one.add_argument("kind", choices=KINDS)
+    one.add_argument("updates", type=int)
+    one.set_defaults(run=memory_test)
     return parser.parse_args(arguments)
 
 
