@@ -129,6 +129,11 @@ static void find_folder_around(struct finding *finding, const char *path)
     free(folder);
 }
 
+static void list_linked(void *context, file_id file)
+{
+    list_file(context, file);
+}
+
 void change_files(struct jig_session *session, const struct jig_change_set *changes,
                   struct file_list *out)
 {
@@ -136,19 +141,23 @@ void change_files(struct jig_session *session, const struct jig_change_set *chan
     if (!count)
         return;
     struct finding finding = {.session = session, .listed = session_marks(session), .out = out};
+    links_fit(&session->links, session->graph);
     char *here = getcwd(NULL, 0);
     buf_printf(&finding.here, "%s/", here && strcmp(here, "/") != 0 ? here : "");
     free(here);
     for (uint32_t i = 0; i < count; i++) {
         struct jig_change change = jig_change_set_at(changes, i);
         bool known = find_path(&finding, change.path);
+        links_find(&session->links, change.path, list_linked, &finding);
         if (!known && may_be_folder(change.path))
             find_below(&finding, change.path);
         if (change.kind != JIG_CHANGE_UPDATED)
             find_folder_around(&finding, change.path);
     }
-    for (uint32_t i = 0; i < out->count; i++)
+    for (uint32_t i = 0; i < out->count; i++) {
         finding.listed[out->data[i]] = 0;
+        links_look_again(&session->links, session->graph, out->data[i]);
+    }
     buf_free(&finding.here);
     buf_free(&finding.path);
 }

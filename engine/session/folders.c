@@ -41,6 +41,10 @@ void jig_session_each_folder(struct jig_session *session,
     session->just_loaded = false;
     if (session->graph)
         tell_folders_of_files(session->graph, &telling);
+    if (session->graph && !session->options.once)
+        links_fit(&session->links, session->graph);
+    for (uint32_t i = 0; i < session->links.elsewhere.count; i++)
+        folder(context, session->links.elsewhere.data[i]);
     if (session->pipelines)
         tree_each_watched(discovery_tree(session->pipelines->discovery), tell_tree_folder,
                           &telling);

@@ -13,6 +13,7 @@
 #include "engine/manifest/pipeline/rounds.h"
 #include "engine/plan/plan.h"
 #include "engine/run/run.h"
+#include "engine/session/links.h"
 #include "engine/session/request.h"
 #include "engine/state/history.h"
 #include "engine/state/state.h"
@@ -101,6 +102,7 @@ struct jig_session {
     VEC(int64_t) adoption;         /* [job_id] or empty; see plan.adoption */
     struct plan plan;              /* over `graph`, when plan.graph says so; see plan.h */
     struct live live;              /* what the next update builds on */
+    struct links links;            /* of the files of `graph`, as far as updates have needed them */
     VEC(uint8_t) marks;            /* [file_id] scratch; all 0 between uses. See session_marks */
     VEC(uint32_t) looked;          /* [file_id] the last build that looked at it, by `build` */
     uint32_t build;                /* serial of this build */

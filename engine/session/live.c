@@ -39,6 +39,7 @@ void live_forget(struct jig_session *session)
     struct live *live = &session->live;
     live->wanted.count = live->is_stale.count = live->stale.count = 0;
     reverse_free(&live->readers);
+    links_free(&session->links);
     live->readers_made = false;
     plan_free(&session->plan);
     live_distrust(session, "the graph was made anew");

@@ -105,8 +105,17 @@ static void check_config(struct following *following, const char *path)
         refuse(following, "what imports are resolved by has changed");
 }
 
+/* A file that links lead to is told of under the names that the graph has for it. */
+static void take_linked(void *context, file_id file)
+{
+    struct following *following = context;
+    const char *path = graph_path(following->graph, file);
+    vec_push(&following->paths, mem_strndup(path, strlen(path)));
+}
+
 static void take_changes(struct following *following, const struct jig_change_set *changes)
 {
+    links_fit(&following->session->links, following->graph);
     for (uint32_t i = 0; i < jig_change_set_count(changes); i++) {
         char *path = from_root(jig_change_set_at(changes, i).path);
         if (is_nobodys(following->session, path)) {
@@ -114,6 +123,7 @@ static void take_changes(struct following *following, const struct jig_change_se
             continue;
         }
         vec_push(&following->paths, path);
+        links_find(&following->session->links, path, take_linked, following);
         check_manifest(following, path);
         check_config(following, path);
     }
