@@ -32,7 +32,7 @@ class Step:
         self.was_broken = was_broken  # the project could not be built at all before
         self.manifest_changed = False
         self.environment_changed = False
-        self.changed_a_link = False
+        self.changed_a_link = False  # or what one leads to
         self.touched = set(touched)  # paths of files and folders
 
     def next(self, broken):
@@ -48,7 +48,9 @@ class Step:
         return any(path.endswith(end) or "." not in path for path in self.touched)
 
     def is_touched(self, path):
-        return path in self.touched or any(path.startswith(p + "/") for p in self.touched)
+        if path in self.touched or "." in self.touched:
+            return True
+        return any(path.startswith(folder + "/") for folder in self.touched)
 
 
 def files_of(job, records):

@@ -22,11 +22,11 @@ DRIVER = os.path.abspath(os.environ["JIG_MODEL_DRIVER"])
 SLOW = float(os.environ.get("JIG_TEST_SLOW", "1"))
 LIMIT = 60 * SLOW
 
-# Whether an update notices that a file changed which is read by way of a symbolic link that was made
-# to lead there since the first build. Until then the link is named as well as the file.
-SEES_BEHIND_LINKS = False
-
 EXPLAIN = re.compile(r"^jig explain: (?P<output>.+?): (?P<reason>.*)$", re.MULTILINE)
+# Every so many changes, the folder is named and not the file: it stands for all in it. 0: never, as
+# long as updates of pipelines do not look at the known files in a folder.
+NAME_FOLDER = int(os.environ.get("JIG_MODEL_NAME_FOLDER", "0"))
+
 # What is explained that is no job, and the job that only watched trees have.
 BESIDE_JOBS = {"everything was looked at", "pulse/beat.made"}
 END = re.compile(rb"^jig: (?:\d+ jobs? run, .*|no work to do\.)\n", re.MULTILINE)
@@ -78,20 +78,11 @@ class Mode:
         """The tree to begin with."""
         trees.lay(self.root, dict(nodes))
 
-    def edit(self, edit, links):
-        """Does an edit; `links` lead to what it changes."""
+    def edit(self, edit):
         changes = trees.edit_disk(self.root, edit)
-        self.touch_links(links)
-        if not SEES_BEHIND_LINKS:
-            changes += [["update", link] for link in links]
         if edit["op"] == "env":
             self.set_variable(edit["name"], edit["value"])
         self.note(changes)
-
-    def touch_links(self, links):
-        """Makes an event of what changed behind these links."""
-        for link in [] if SEES_BEHIND_LINKS else links:
-            os.utime(os.path.join(self.root, link), follow_symlinks=False)
 
     def set_variable(self, name, value):
         self.env.pop(name, None)
@@ -152,6 +143,8 @@ class Session(Mode):
         super().__init__(parent, world)
         self.process = None
         self.pending = []  # commands not sent yet
+        self.noted = 0  # changes
+        self.named = set()  # folders, since the last build
         self.built = False
 
     def start(self):
@@ -181,7 +174,12 @@ class Session(Mode):
         return [self.read_answer() for _ in commands][-1]
 
     def note(self, changes):
-        self.pending += [f"change {kind} {path}" for kind, path in changes]
+        for kind, path in changes:
+            self.noted += 1
+            if NAME_FOLDER and self.noted % NAME_FOLDER == 0:
+                kind, path = "update", os.path.dirname(path) or "."
+                self.named.add(path)
+            self.pending.append(f"change {kind} {path}")
 
     def set_variable(self, name, value):
         """No change set can name that: the whole is looked at."""
@@ -272,14 +270,14 @@ class Watch(Mode):
             node = self.world.add_pulse(node.decode()).encode()
         return path, node
 
-    def edit(self, edit, links):
+    def edit(self, edit):
         if edit["op"] == "env":
             self.set_variable(edit["name"], edit["value"])
             self.close()
             return
         if edit.get("path") == self.world.manifest and "text" in edit:
             edit = {**edit, "text": self.world.add_pulse(edit["text"])}
-        self.edits.append((edit, links))
+        self.edits.append(edit)
 
     def beat(self):
         self.beats += 1
@@ -315,9 +313,8 @@ class Watch(Mode):
 
     def build(self, expected):
         self.out = self.err = b""
-        for edit, links in self.edits:
+        for edit in self.edits:
             trees.edit_disk(self.root, edit)
-            self.touch_links(links)
         self.edits = []
         self.beat()
         if not self.process:

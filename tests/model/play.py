@@ -105,9 +105,9 @@ class Play:
         touched = {edit.get("path"), edit.get("to")}
         links = [path for path in self.tree.nodes if self.tree.real(path) in touched - {path}]
         self.now.touched |= set(links)
-        self.now.changed_a_link |= bool(links) and not modes.SEES_BEHIND_LINKS
+        self.now.changed_a_link |= bool(links)
         for mode in self.modes:
-            mode.edit(edit, links)
+            mode.edit(edit)
 
     # ---- steps ----------------------------------------------------------------------------------
 
@@ -149,7 +149,7 @@ class Play:
         for mode, result in zip(self.modes, results):
             self.compare_result(mode.name, prediction, result)
             if result.update:
-                self.compare_update(mode.name, prediction, result)
+                self.compare_update(mode, prediction, result)
         for mode, found in zip(self.modes, self.pool.map(lambda mode: mode.snapshot(), self.modes)):
             self.compare_trees(mode.name, self.tree.nodes, found)
         self.unfinished = prediction.failed | prediction.blocked
@@ -190,7 +190,8 @@ class Play:
             )
 
     def compare_update(self, mode, prediction, result):
-        self.now.touched |= set(prediction.removed)
+        self.now.touched |= set(prediction.removed) | mode.named
+        mode.named = set()
         unfinished = self.unfinished | prediction.failed | prediction.blocked
         affected = claims.affected(self.now, self.jobs, self.files_of, unfinished)
         # Each is looked at once to find out, and again by each job that has read or made it.
@@ -199,7 +200,7 @@ class Play:
         reach = len(affected) + self.world.virtual_jobs(), looks
         wrong = self.claims.judge(self.now, prediction, result.update, reach)
         if wrong:
-            self.differ(mode, f"{wrong}\n{result.text}")
+            self.differ(mode.name, f"{wrong}\n{result.text}")
 
     def compare_trees(self, mode, expected, found):
         lines = []
