@@ -64,18 +64,38 @@ def keep(script, name):
     return path
 
 
+def items_of(spec):
+    """What a spec says, in pieces that can be told apart."""
+    items = []
+    for key, value in spec.items():
+        if isinstance(value, list):
+            items += [json.dumps(item) for item in value]
+        elif isinstance(value, dict):
+            items += [f"{name}: {json.dumps(item)}" for name, item in value.items()]
+        else:
+            items.append(f"{key}: {json.dumps(value)}")
+    return items
+
+
 def show(script):
-    """The steps as a person reads them: a spec is long, and what matters is that it changed."""
+    """The steps as a person reads them; of a manifest, what is another one than before."""
+    spec = items_of(script["spec"])
     for number, edits in enumerate(script["steps"], 1):
         for edit in edits:
             what = {key: value for key, value in edit.items() if key not in ("op", "spec")}
             print(f"  step {number}: {edit['op']} {json.dumps(what) if what else ''}")
+            if edit["op"] == "spec":
+                now = items_of(edit["spec"])
+                print("".join(f"    - {item}\n" for item in spec if item not in now), end="")
+                print("".join(f"    + {item}\n" for item in now if item not in spec), end="")
+                spec = now
 
 
 def report(kind, seed, script, mismatch, args):
     print(f"{kind} seed {seed}: {mismatch}\n", flush=True)
     smaller, why = shrink.shrink(script, mismatch, args.shrink)
     path = keep(smaller, f"model-{kind}-{seed}.json")
+    print("\n".join(items_of(smaller["spec"])))
     print(f"shrunk to {len(smaller['steps'])} steps:")
     show(smaller)
     print(f"{why}\n\nplay it again: python3 -m model.run replay {path}", flush=True)
