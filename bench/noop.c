@@ -1,5 +1,5 @@
 /*
- * jig-bench-noop: a build with nothing to do, against ninja.
+ * jig-bench-noop: a build with nothing to do, against ninja, with and without a daemon.
  *
  * Writes a manifest of N compile jobs with H headers a job, builds it once with each tool (with a
  * stand-in for the compiler), and then measures builds that find nothing to do, by turns.
@@ -95,44 +95,50 @@ static void write_tree(const struct options *options, const char *directory)
 }
 
 struct tool {
-    const char *program;
+    const char *argv[4]; /* how it builds; ended by NULL */
     char directory[4096];
     struct series noop;
     struct series cold;
 };
 
-static void set_up(const struct options *options, struct tool *tool, const char *name,
-                   const char *program)
+static void set_up(const struct options *options, struct tool *tool, const char *name)
 {
-    tool->program = program;
     tool->noop.name = tool->cold.name = name;
     snprintf(tool->directory, sizeof tool->directory, "%s/%s-%u", options->directory, name,
              options->jobs);
     write_tree(options, tool->directory);
-    const char *const argv[] = {tool->program, "--quiet", NULL};
-    series_add(&tool->cold, measure_command(argv, tool->directory, NULL));
+    series_add(&tool->cold, measure_command(tool->argv, tool->directory, NULL));
     /* Twice more unmeasured: fingerprints of files that were young at the end of the build. */
-    measure_command(argv, tool->directory, NULL);
-    measure_command(argv, tool->directory, NULL);
+    measure_command(tool->argv, tool->directory, NULL);
+    measure_command(tool->argv, tool->directory, NULL);
 }
 
 static void compare(const struct options *options)
 {
-    char jig[4096];
-    snprintf(jig, sizeof jig, "%s", program_beside("ninja"));
-    struct tool tools[2] = {0};
+    enum { MOST_TOOLS = 3 };
+    char ninja_face[4096], jig[4096];
+    snprintf(ninja_face, sizeof ninja_face, "%s", program_beside("ninja"));
+    snprintf(jig, sizeof jig, "%s", program_beside("jig"));
+    struct tool tools[MOST_TOOLS] = {0};
     uint32_t count = 0;
-    if (*options->ninja)
-        set_up(options, &tools[count++], "ninja", options->ninja);
-    set_up(options, &tools[count++], "jig", jig);
-    for (uint32_t run = 0; run < options->runs; run++) {
-        for (uint32_t i = 0; i < count; i++) {
-            const char *const argv[] = {tools[i].program, NULL};
-            series_add(&tools[i].noop, measure_command(argv, tools[i].directory, NULL));
-        }
+    if (*options->ninja) {
+        tools[count].argv[0] = options->ninja;
+        set_up(options, &tools[count++], "ninja");
     }
-    struct series cold[2];
-    struct series noop[2];
+    const uint32_t plain = count;
+    tools[count].argv[0] = ninja_face;
+    set_up(options, &tools[count++], "jig");
+    const uint32_t warm = count;
+    tools[count] = (struct tool){.argv = {jig, "build", "--daemon"}};
+    set_up(options, &tools[count++], "jig-daemon");
+    for (uint32_t run = 0; run < options->runs; run++) {
+        for (uint32_t i = 0; i < count; i++)
+            series_add(&tools[i].noop, measure_command(tools[i].argv, tools[i].directory, NULL));
+    }
+    const char *const stop[] = {jig, "daemon", "stop", NULL};
+    measure_command(stop, tools[warm].directory, NULL);
+    struct series cold[MOST_TOOLS];
+    struct series noop[MOST_TOOLS];
     for (uint32_t i = 0; i < count; i++) {
         cold[i] = tools[i].cold;
         noop[i] = tools[i].noop;
@@ -143,9 +149,11 @@ static void compare(const struct options *options)
     snprintf(name, sizeof name, "noop-%u", options->jobs);
     series_report(stdout, options->json, name, noop, count);
     if (options->growth)
-        printf("%u files: jig %.1f ns a file\n", 2 * options->jobs + options->headers,
-               series_median(&noop[count - 1], SERIES_WALL_MS) * 1e6 /
-                   (2 * options->jobs + options->headers));
+        printf("%u files: jig %.1f ns a file, %.2f ms with a daemon\n",
+               2 * options->jobs + options->headers,
+               series_median(&noop[plain], SERIES_WALL_MS) * 1e6 /
+                   (2 * options->jobs + options->headers),
+               series_median(&noop[warm], SERIES_WALL_MS));
     for (uint32_t i = 0; i < count; i++) {
         series_free(&cold[i]);
         series_free(&noop[i]);
@@ -154,13 +162,14 @@ static void compare(const struct options *options)
 
 static void usage(FILE *to)
 {
-    fputs("usage: jig-bench-noop [--jobs N] [--headers N] [--headers-a-job N] [--runs N]\n"
-          "                      [--directory DIR] [--ninja PROGRAM | --no-ninja] [--growth]\n"
-          "                      [--json]\n"
-          "Writes and builds a project of N compile jobs in DIR (removed afterwards), then\n"
-          "measures builds that find nothing to do. --growth does so from 10,000 to 300,000\n"
-          "files, with jig alone.\n",
-          to);
+    fputs(
+        "usage: jig-bench-noop [--jobs N] [--headers N] [--headers-a-job N] [--runs N]\n"
+        "                      [--directory DIR] [--ninja PROGRAM | --no-ninja] [--growth]\n"
+        "                      [--json]\n"
+        "Writes and builds a project of N compile jobs in DIR (removed afterwards), then\n"
+        "measures builds that find nothing to do: as whole processes, of which with a daemon\n"
+        "only the client counts. --growth does so from 10,000 to 300,000 files, with jig alone.\n",
+        to);
 }
 
 static uint32_t number(const char *text)

@@ -92,7 +92,7 @@ static bool pair_name(struct following *following, struct pairing *pairing, modu
             return moved;
         bool was = old && pairing->old_facts[pairing->old->place].exported;
         bool is = new && pairing->new_facts[pairing->new->place].exported;
-        moved |= was != is || (was && !new) || (is && !old);
+        moved |= was != is;
         if (old && new) {
             pairing->new->of = pairing->old->of;
             following->graph->nodes.data[pairing->old->of].definition = pairing->new->place;

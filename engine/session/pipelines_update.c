@@ -129,6 +129,36 @@ static void take_changes(struct following *following, const struct jig_change_se
     }
 }
 
+/* A folder stands for all that lies in it: the sources there may hold something else. */
+static void take_below_folders(struct following *following, const struct jig_change_set *changes)
+{
+    struct jig_session *session = following->session;
+    struct graph *graph = following->graph;
+    struct file_list files = {0};
+    change_files(session, changes, &files);
+    uint8_t *taken = session_marks(session);
+    uint32_t paths = following->paths.count;
+    for (uint32_t i = 0; i < paths; i++) {
+        const char *path = following->paths.data[i];
+        file_id file = graph_find_file(graph, path, strlen(path));
+        if (file != GRAPH_NONE)
+            taken[file] = 1;
+    }
+    for (uint32_t i = 0; i < files.count; i++) {
+        file_id file = files.data[i];
+        bool made = graph->files.data[file].producer != GRAPH_NONE;
+        if (!taken[file] && !made && session_is_module(session, file))
+            take_linked(following, file);
+    }
+    for (uint32_t i = 0; i < paths; i++) {
+        const char *path = following->paths.data[i];
+        file_id file = graph_find_file(graph, path, strlen(path));
+        if (file != GRAPH_NONE)
+            taken[file] = 0;
+    }
+    vec_free(&files);
+}
+
 /* ---- the tree ----------------------------------------------------------------------------------- */
 
 /* Whether jig has made the file, or will: it is then no source, whoever finds it. */
@@ -461,6 +491,7 @@ enum jig_status session_update_pipelines(struct build *build, const struct jig_c
     delta_begin(session);
     session_forget_failures(session);
     take_changes(&following, changes);
+    take_below_folders(&following, changes);
     enum jig_status status = why[0] ? JIG_OK : session_prepare_updates(session, error);
     following.amend = session->pipelines->amend;
     if (!status && !why[0] && (following.paths.count || session->live.stale.count)) {

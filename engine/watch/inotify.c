@@ -76,12 +76,12 @@ static struct kernel_event decode(const struct inotify_event *from)
     return event;
 }
 
-void kernel_read(struct kernel *kernel,
+bool kernel_read(struct kernel *kernel,
                  void (*each)(void *context, const struct kernel_event *event), void *context)
 {
     ssize_t length = read(kernel->fd, kernel->buffer, BUFFER_BYTES);
     if (length <= 0)
-        return;
+        return false;
     kernel->bytes_read += (uint64_t)length;
     for (const char *at = kernel->buffer, *end = at + length; at < end;) {
         /* The kernel pads names so that each event is aligned as the first one is. */
@@ -90,6 +90,7 @@ void kernel_read(struct kernel *kernel,
         each(context, &event);
         at += sizeof *from + from->len;
     }
+    return length > BUFFER_BYTES / 2;
 }
 
 uint64_t kernel_bytes_queued(const struct kernel *kernel)

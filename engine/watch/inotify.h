@@ -58,9 +58,9 @@ void kernel_forget(struct kernel *kernel, int wd);
 
 /*
  * Reads events, as many as fit in a buffer of 64 KiB, and calls `each` for them in the order in
- * which they happened. Does not wait.
+ * which they happened. Does not wait. Whether there were so many that there may be more.
  */
-void kernel_read(struct kernel *kernel,
+bool kernel_read(struct kernel *kernel,
                  void (*each)(void *context, const struct kernel_event *event), void *context);
 /*
  * What bytes_read will be when all that has happened by now was read: the kernel queues an event

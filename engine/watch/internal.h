@@ -84,6 +84,7 @@ struct watch {
     bool ready;   /* the pending set is to be taken */
     bool started; /* folders that are found are told */
     bool stop;
+    bool pausing; /* the thread does not look at once when the kernel has something to tell */
     uint64_t asleep_until_ns; /* the thread wakes up by itself then; 0: it is awake */
 
     struct polling polling;
@@ -147,6 +148,8 @@ void sync_lost(struct watch *watch);
 
 /* ---- watch.c ------------------------------------------------------------------------------- */
 
+/* Somebody waits for what the kernel has to tell. */
+void watch_end_pause(struct watch *watch);
 /* Wakes the thread if it would sleep for too long. */
 void watch_wake(struct watch *watch);
 /* Wakes the thread likewise, lets go of the lock, and hands out a notice. */

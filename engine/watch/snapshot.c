@@ -19,9 +19,11 @@ static const int64_t coarse_tick_ns = 2000 * NS_PER_MS;
 
 struct seen {
     const char *name;
-    uint64_t device, inode;
+    uint64_t device, inode; /* this and what follows: of what a link leads to */
     int64_t size, mtime_ns, ctime_ns;
     uint32_t mode;
+    uint64_t link_inode; /* of the link itself; 0: it is none */
+    int64_t link_ctime_ns;
     bool young;
 };
 
@@ -48,22 +50,26 @@ static int by_name(const void *a, const void *b)
 
 static void look_at(struct snapshot *snapshot, int dirfd, const char *name)
 {
-    struct stat st;
     int64_t now_ns = clock_realtime_ns(); /* before the look: a change after it must not hide */
-    /* What a link leads to counts, so that its changes show; a link to nowhere counts itself. */
-    if (fstatat(dirfd, name, &st, 0) < 0 && fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+    struct stat st;
+    if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
         return;
-    struct seen seen = {
-        .name = arena_strndup(&snapshot->names, name, strlen(name)),
-        .device = st.st_dev,
-        .inode = st.st_ino,
-        .mode = st.st_mode,
-    };
+    struct seen seen = {.name = arena_strndup(&snapshot->names, name, strlen(name))};
+    if (S_ISLNK(st.st_mode)) {
+        seen.link_inode = st.st_ino;
+        seen.link_ctime_ns = ns_of(st.st_ctim);
+        seen.young = is_young(seen.link_ctime_ns, now_ns);
+        /* A link to nowhere stands for itself. */
+        (void)fstatat(dirfd, name, &st, 0);
+    }
+    seen.device = st.st_dev;
+    seen.inode = st.st_ino;
+    seen.mode = st.st_mode;
     if (!S_ISDIR(st.st_mode)) {
         seen.size = st.st_size;
         seen.mtime_ns = ns_of(st.st_mtim);
         seen.ctime_ns = ns_of(st.st_ctim);
-        seen.young = is_young(seen.mtime_ns, now_ns) || is_young(seen.ctime_ns, now_ns);
+        seen.young |= is_young(seen.mtime_ns, now_ns) || is_young(seen.ctime_ns, now_ns);
     }
     vec_push(&snapshot->seen, seen);
 }
@@ -102,7 +108,8 @@ void snapshot_free(struct snapshot *snapshot)
 static bool is_same(const struct seen *a, const struct seen *b)
 {
     return a->device == b->device && a->inode == b->inode && a->size == b->size &&
-           a->mtime_ns == b->mtime_ns && a->ctime_ns == b->ctime_ns && a->mode == b->mode;
+           a->mtime_ns == b->mtime_ns && a->ctime_ns == b->ctime_ns && a->mode == b->mode &&
+           a->link_inode == b->link_inode && a->link_ctime_ns == b->link_ctime_ns;
 }
 
 void snapshot_compare(const struct snapshot *earlier, struct snapshot *later,

@@ -140,6 +140,7 @@ static int wait_for_cookie(struct watch *watch, struct sync_waiter *waiter, stru
             errnum = send_cookie(watch, target->folder, waiter);
             pthread_mutex_lock(&watch->lock);
         }
+        watch_end_pause(watch);
         while (!errnum && !is_reached(watch, waiter, target) && target->folder->state == state &&
                target->folder->wd == wd)
             errnum = pthread_cond_timedwait(&watch->synced, &watch->lock, deadline);

@@ -16,6 +16,8 @@
 
 /* ---- the thread ---------------------------------------------------------------------------- */
 
+static const uint64_t pause_ns = 2 * NS_PER_MS;
+
 static void set_fd(int fd)
 {
     uint64_t one = 1;
@@ -58,11 +60,22 @@ void watch_unlock(struct watch *watch)
         watch->options.notice(watch->options.context, &notice);
 }
 
+void watch_end_pause(struct watch *watch)
+{
+    if (!watch->pausing)
+        return;
+    watch->pausing = false;
+    set_fd(watch->wake_fd);
+}
+
 /* One round of work; true when it made the pending set ready. */
 static bool work(struct watch *watch)
 {
+    watch->pausing = false;
     if (watch->kernel.fd >= 0) {
-        kernel_read(&watch->kernel, on_kernel_event, watch);
+        uint64_t read_before = watch->kernel.bytes_read;
+        bool has_more = kernel_read(&watch->kernel, on_kernel_event, watch);
+        watch->pausing = watch->kernel.bytes_read != read_before && !has_more && !watch->waiters;
         /* After reading, so that a sync is not told of its cookie before of a mount before it. */
         bool has_mounted = kernel_has_mounted(&watch->kernel) || watch->woken_by_mount;
         if (has_mounted)
@@ -79,20 +92,27 @@ static bool work(struct watch *watch)
     return true;
 }
 
-/* Until something happens, it is `until_ns`, or somebody wakes the thread. */
-static void sleep_until(struct watch *watch, uint64_t until_ns)
+/*
+ * Until something happens, it is `until_ns`, or somebody wakes the thread. When it has just read
+ * what happened, more is likely to happen at once; if it waited for that, whoever writes a file
+ * would wake it up every time, which costs them more than the writing. So it looks again after a
+ * pause.
+ */
+static void sleep_until(struct watch *watch, uint64_t until_ns, bool pausing)
 {
     struct pollfd fds[] = {{.fd = watch->wake_fd, .events = POLLIN},
-                           {.fd = watch->kernel.fd, .events = POLLIN},
-                           {.fd = watch->kernel.mounts_fd, .events = POLLPRI}};
+                           {.fd = watch->kernel.mounts_fd, .events = POLLPRI},
+                           {.fd = watch->kernel.fd, .events = POLLIN}};
     uint64_t now_ns = clock_monotonic_ns();
+    if (pausing && until_ns > now_ns + pause_ns)
+        until_ns = now_ns + pause_ns;
     uint64_t wait_ns = until_ns > now_ns ? until_ns - now_ns : 0;
     struct timespec timeout = {.tv_sec = (time_t)(wait_ns / NS_PER_SECOND),
                                .tv_nsec = (long)(wait_ns % NS_PER_SECOND)};
-    ppoll(fds, 3, until_ns == NEVER ? NULL : &timeout, NULL);
+    ppoll(fds, pausing ? 2 : 3, until_ns == NEVER ? NULL : &timeout, NULL);
     if (fds[0].revents)
         unset_fd(watch->wake_fd);
-    watch->woken_by_mount = fds[2].revents != 0;
+    watch->woken_by_mount = fds[1].revents != 0;
 }
 
 static void *run(void *context)
@@ -108,10 +128,11 @@ static void *run(void *context)
         bool became_ready = work(watch);
         uint64_t until_ns = next_ns(watch, clock_monotonic_ns());
         watch->asleep_until_ns = until_ns;
+        bool pausing = watch->pausing;
         watch_unlock(watch);
         if (became_ready && watch->options.ready)
             watch->options.ready(watch->options.context);
-        sleep_until(watch, until_ns);
+        sleep_until(watch, until_ns, pausing);
     }
 }
 

@@ -33,6 +33,37 @@ build last: sh out
 """
 
 
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+PLUGIN = """\
+#include "jig/generator.h"
+static int generate(void *instance, const struct jig_generation *job,
+                    const struct jig_generation_api *api)
+{
+    (void)instance, (void)job;
+    return api->write(api->handle, 0, "WORD", 3);
+}
+const struct jig_generator *jig_generator(void)
+{
+    static const struct jig_generator me = {JIG_GENERATOR_ABI, sizeof me, "plug", "VERSION", 0,
+                                            generate, 0};
+    return &me;
+}
+"""
+
+
+# Runs a command where the system allows few folders to be watched.
+LIMITED_WATCHES = [
+    *("unshare", "--user", "--map-root-user", "/bin/sh", "-c"),
+    'echo 6 >/proc/sys/user/max_inotify_watches && exec "$0" "$@"',
+]
+
+
+def can_limit_watches():
+    done = subprocess.run([*LIMITED_WATCHES, "true"], capture_output=True, check=False)
+    return done.returncode == 0
+
+
 def held(gate):
     """Shell text, for a jig.yaml, that holds a job at the gate."""
     return gate.hold().replace("{", "{{").replace("}", "}}")
@@ -111,6 +142,27 @@ class Answers(DaemonCase):
         self.assertEqual(self.read("last"), "two\n")
         self.assertEqual(self.pid(), pid)
 
+    def test_a_plugin_that_was_made_anew_is_loaded_anew(self):
+        self.config("""\
+            pipelines:
+              - name: plug
+                sources: ["src/*.txt"]
+                generate: { plugin: plug.so }
+                outputs: ["gen/{stem}.out"]
+            """)
+        self.write("src/a.txt", "a\n")
+        for version, word in (("1", "one"), ("1", "two"), ("2", "two"), ("2", "six")):
+            self.write("plug.c", PLUGIN.replace("VERSION", version).replace("WORD", word))
+            made = self.run_tool(
+                ["cc", "-shared", "-fPIC", "-I", str(ROOT / "include"), "plug.c", "-o", "new.so"]
+            )
+            self.assertEqual(made.code, 0, made)
+            self.rename("new.so", "plug.so")
+            self.assertEqual(self.warm().ran, ["gen/a.out"])
+            self.assertEqual(self.read("gen/a.out"), word)
+            self.assertEqual(self.warm().ran, [])
+        self.assertEqual(self.status()["builds"], 8)
+
     def test_a_manifest_that_was_wrong_is_read_again(self):
         self.config(UPPER)
         self.write("src/a.txt", "a\n")
@@ -144,6 +196,27 @@ class Answers(DaemonCase):
         self.assertEqual(run.ran, ["one/gen/src/b.up"])
         self.assertEqual(self.warm("-C", "one", "../src/a.txt").ran, ["gen/src/a.up"])
         self.assertEqual(self.pid("-C", "one"), pid)
+
+    @unittest.skipUnless(can_limit_watches(), "needs a user namespace")
+    def test_folders_that_cannot_be_watched_are_looked_at(self):
+        self.config(UPPER)
+        for name in "abcdefgh":
+            self.write(f"src/{name}/{name}.txt", f"{name}\n")
+        run = self.run_tool(
+            [*LIMITED_WATCHES, JIG, "build", "--daemon"], env=self.environment()
+        )
+        self.assertEqual(run.code, 0, run)
+        self.assertIn("max_user_watches", run.errors)
+        self.assertNotIn("without it", run.errors)
+        state = self.status()
+        self.assertGreater(state["polled"], 0)
+        for name in "abcdefgh":
+            self.write(f"src/{name}/{name}.txt", f"{name}{name}\n")
+            self.assertEqual(self.warm().ran, [f"gen/src/{name}/{name}.up"])
+        self.write("src/e/other.txt", "other\n")
+        self.assertEqual(self.warm().ran, ["gen/src/e/other.up"])
+        self.assert_clean_build_equal()
+        self.assertEqual(self.pid(), state["pid"])
 
     def test_another_state_directory_is_another_daemon(self):
         self.config(UPPER)

@@ -55,6 +55,23 @@ static void test_all_of_a_build(void **state)
     assert_string_equal(request.trace, "t.json");
 }
 
+static void test_the_daemon(void **state)
+{
+    (void)state;
+    struct build_request request;
+    char unsaid[] = "";
+    assert_int_equal(parse(OPTIONS_OF_BUILD, unsaid, &request), OPTIONS_GO);
+    assert_int_equal(request.daemon, DAEMON_UNSAID);
+    char asked[] = "--daemon target";
+    assert_int_equal(parse(OPTIONS_OF_BUILD, asked, &request), OPTIONS_GO);
+    assert_int_equal(request.daemon, DAEMON_ASKED);
+    char last_counts[] = "--daemon --no-daemon";
+    assert_int_equal(parse(OPTIONS_OF_BUILD, last_counts, &request), OPTIONS_GO);
+    assert_int_equal(request.daemon, DAEMON_REFUSES);
+    char ninja[] = "--daemon";
+    assert_int_equal(parse(OPTIONS_OF_NINJA, ninja, &request), OPTIONS_UNKNOWN);
+}
+
 static void test_ninjas_manifest_has_a_name(void **state)
 {
     (void)state;
@@ -257,6 +274,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_defaults),
         cmocka_unit_test(test_all_of_a_build),
+        cmocka_unit_test(test_the_daemon),
         cmocka_unit_test(test_ninjas_manifest_has_a_name),
         cmocka_unit_test(test_all_of_pipelines),
         cmocka_unit_test(test_a_depth_of_none_is_none),

@@ -363,7 +363,7 @@ static void draw_question(struct life *life, struct buf *question)
     struct buf path = {0};
     draw_path(life, &path);
     buf_clear(question);
-    uint32_t way = draw(&life->chance, life->manner->unruly ? 12 : 1000);
+    uint32_t way = life->manner->unruly ? draw(&life->chance, 12) : 12;
     if (way == 0)
         buf_printf(question, "../%s", path.data); /* beside the root */
     else if (way == 1)

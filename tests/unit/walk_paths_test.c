@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* ---- what all need ------------------------------------------------------------------------- */
@@ -323,24 +324,72 @@ static void test_files_and_folders_replace_each_other(void **state)
     close_told(&told);
 }
 
-static void test_an_unreadable_new_folder(void **state)
+static void count_notice(void *context, const struct jig_error *what)
 {
-    const char *top = *state;
-    if (geteuid() == 0)
-        skip();
-    put(top, "a/b", "");
+    assert_non_null(strstr(what->message, "new"));
+    ++*(int *)context;
+}
+
+/* Root may read everything, so this is somebody else. */
+static int tell_as_nobody(const char *top)
+{
+    static const char why[] = "a folder can be read now, or no longer";
+    const char *const paths[] = {"new"};
+    struct jig_error error;
+    int notices = 0;
+    if (geteuid() == 0 && seteuid(65534) != 0)
+        return 1;
     struct told told = open_told(top);
     put(top, "new/x", "");
-    struct buf path = {0};
-    buf_printf(&path, "%s/new", top);
-    assert_int_equal(chmod(path.data, 0), 0);
-    tell(&told, "new");
+    struct buf closed = output_of(top, "chmod 0 new"), opened = {0};
+    assert_int_equal(tree_refresh_paths(told.walked.tree, told.walked.pool, paths, 1, &told.changes,
+                                        count_notice, &notices, &error),
+                     JIG_OK);
     assert_told(&told, "");
-    assert_int_equal(chmod(path.data, 0755), 0);
+    assert_int_equal(notices, 1);
+    assert_true(told.changes.folders);
+    opened = output_of(top, "chmod 755 new");
+    tell(&told, "new/x");
+    assert_gave_up(&told, top, why);
+    assert_files(&told.walked, "a/b new/x");
+    buf_free(&closed);
+    closed = output_of(top, "chmod 311 new");
+    put(top, "new/x", "1"); /* this is told of a folder that can be read as far as the tree knows */
+    tell(&told, "new/x");
+    assert_told(&told, "");
     tell(&told, "new");
-    assert_gave_up(&told, top, "a folder can be read now, or no longer");
-    buf_free(&path);
+    assert_non_null(told.changes.why);
+    assert_string_equal(told.changes.why, why);
+    refresh(&told.walked);
+    assert_files(&told.walked, "a/b");
+    assert_int_equal(kind(&told.walked, "new/x"), TREE_FILE); /* it may be asked about */
+    tell(&told, "new/x");
+    assert_told(&told, "");
+    remove_all(top, "new/x");
+    tell(&told, "new/x");
+    assert_non_null(told.changes.why);
+    assert_string_equal(told.changes.why, "something outside of the root changed");
+    refresh(&told.walked);
+    assert_int_equal(kind(&told.walked, "new/x"), TREE_MISSING);
+    buf_free(&closed);
+    buf_free(&opened);
     close_told(&told);
+    return 0;
+}
+
+static void test_folders_that_may_not_be_read(void **state)
+{
+    const char *top = *state;
+    put(top, "a/b", "");
+    assert_int_equal(chmod(top, 0777), 0);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0)
+        _exit(tell_as_nobody(top));
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
 }
 
 /* ---- when it gives up ---------------------------------------------------------------------- */
@@ -468,6 +517,26 @@ static void test_links(void **state)
     close_told(&told);
 }
 
+static void test_a_link_that_only_led_on(void **state)
+{
+    const char *top = *state;
+    put(top, ".d/e/f", "");
+    put(top, "a/e/f", "");
+    put(top, "b/e/g", "");
+    struct told told = open_told(top);
+    assert_int_equal(kind(&told.walked, ".d/e/f"), TREE_FILE);
+    remove_all(top, ".d");
+    make_link(top, ".d", "a");
+    refresh(&told.walked); /* what is known below is still there; the link itself nobody followed */
+    assert_int_equal(kind(&told.walked, ".d/e/f"), TREE_FILE);
+    remove_all(top, ".d");
+    make_link(top, ".d", "b");
+    tell(&told, ".d");
+    assert_gave_up(&told, top, "a symbolic link changed");
+    assert_int_equal(kind(&told.walked, ".d/e/f"), TREE_MISSING);
+    close_told(&told);
+}
+
 static void test_locks_of_editors_are_no_links(void **state)
 {
     const char *top = *state;
@@ -577,6 +646,45 @@ static void test_the_root_is_gone(void **state)
 
 /* ---- many ---------------------------------------------------------------------------------- */
 
+/* Where the links of a workspace lead is known, and what is elsewhere costs no look at them. */
+static void test_a_file_among_many_links(void **state)
+{
+    const char *top = *state;
+    struct buf path = {0}, target = {0};
+    put(top, "files/f", "");
+    put(top, "other/f", "");
+    for (int i = 0; i < 100; i++) {
+        buf_clear(&path);
+        buf_clear(&target);
+        buf_printf(&path, "links/l%d", i);
+        buf_printf(&target, "../files/missing%d", i);
+        make_link(top, path.data, i == 0 ? "../files/f" : i % 2 ? target.data : "l0");
+    }
+    struct told told = open_told(top);
+    put(top, "other/missing7", "");
+    put(top, "files/missing8", "");
+    tell(&told, "other/missing7 files/missing8");
+    assert_told(&told, "+files/missing8 +other/missing7");
+    assert_nothing_missed(&told, top);
+    put(top, "files/missing7", "");
+    tell(&told, "files/missing7");
+    assert_gave_up(&told, top, "a symbolic link changed");
+    remove_all(top, "files/f");
+    tell(&told, "files/f"); /* half of the links led there, all but one through another */
+    assert_gave_up(&told, top, "a symbolic link changed");
+    assert_files(&told.walked, "files/missing7 files/missing8 links/l7 other/f other/missing7");
+    put(top, "elsewhere/g", "");
+    make_link(top, "files/f", "../elsewhere/f");
+    tell(&told, "files/f elsewhere");
+    assert_gave_up(&told, top, "a symbolic link changed");
+    put(top, "elsewhere/f", "");
+    tell(&told, "elsewhere/f");
+    assert_gave_up(&told, top, "a symbolic link changed");
+    close_told(&told);
+    buf_free(&path);
+    buf_free(&target);
+}
+
 static void test_many_paths_at_once(void **state)
 {
     enum { FOLDERS = 100, FILES = 10 };
@@ -663,17 +771,19 @@ int main(void)
         TEST(test_a_moved_folder_is_both),
         TEST(test_a_folder_in_place_of_another),
         TEST(test_files_and_folders_replace_each_other),
-        TEST(test_an_unreadable_new_folder),
+        TEST(test_folders_that_may_not_be_read),
         TEST(test_before_the_first_refresh),
         TEST(test_it_is_asked_for_a_refresh_until_there_is_one),
         TEST(test_ignore_rules),
         TEST(test_ignore_rules_of_the_repository),
         TEST(test_links),
+        TEST(test_a_link_that_only_led_on),
         TEST(test_locks_of_editors_are_no_links),
         TEST(test_folders_outside_of_the_walk),
         TEST(test_folders_behind_links),
         TEST(test_outside_of_the_root),
         TEST(test_the_root_is_gone),
+        TEST(test_a_file_among_many_links),
         TEST(test_many_paths_at_once),
         TEST(test_garbage_is_bounded),
     };

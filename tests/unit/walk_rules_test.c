@@ -254,6 +254,10 @@ static void test_asked_folder_that_is_ignored_later_is_still_watched(void **stat
     refresh(&walked);
     assert_true(walked.changed);
     assert_int_equal(kind(&walked, "gen/b"), TREE_FILE);
+    remove_all(top, "gen/a");
+    remove_all(top, "gen/b");
+    refresh(&walked); /* and what is left of it is sound */
+    assert_int_equal(kind(&walked, "gen/b"), TREE_MISSING);
     close_tree(&walked);
 }
 

@@ -137,6 +137,7 @@ static void waits_for_a_folder_where_a_file_is(void **state)
     (void)state;
     put("a", "a file");
     struct watching *watching = watch_these("a a/b", NULL);
+    assert_int_equal(watched(watching), 0);
     delete_file("a");
     put("a/b/x", "1");
     told(watching);

@@ -117,6 +117,10 @@ static void tells_of_what_links_lead_to(void **state)
     put("real/x", "22");
     told(watching);
     assert_true(has_told(watching, '~', "src/x") && has_told(watching, '~', "link/x"));
+    make_link("next", "../link/x");
+    move("next", "src/x");
+    told(watching);
+    assert_true(has_told(watching, '~', "src/x"));
     make_folders("two");
     make_link("next", "two");
     move("next", "link");
@@ -196,10 +200,11 @@ static void takes_what_differs_for_young(void **state)
     struct buf text = {0};
     struct snapshot *first = snapshot_take("src");
     make_folders("src/new");
+    assert_return_code(chmod("src/sub", 0700), errno);
     struct snapshot *second = snapshot_take("src");
-    assert_string_equal(compare(first, second, &text), "+new ");
+    assert_string_equal(compare(first, second, &text), "+new ~sub ");
     struct snapshot *third = snapshot_take("src");
-    assert_string_equal(compare(second, third, &text), "~new ");
+    assert_string_equal(compare(second, third, &text), "~new ~sub ");
     struct snapshot *fourth = snapshot_take("src");
     assert_string_equal(compare(third, fourth, &text), "");
     snapshot_free(first);

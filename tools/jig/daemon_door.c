@@ -19,6 +19,7 @@
 enum {
     MOST_VISITORS = 128,
     READING_MS = 5000, /* what a client may take to say what it wants */
+    FULL_MS = 50,      /* when to try again to take somebody in */
     LOOK_MS = 10000,   /* how often the ground is looked at without a reason */
     NS_A_MS = 1000000,
 };
@@ -34,6 +35,7 @@ struct daemon_door {
     struct visitor *current;        /* ENTERED or BUILDING; or NULL */
     struct jig_session *session;    /* to be cancelled; or NULL */
     bool stopping, closing;
+    bool full; /* the system has no descriptor for whoever knocks */
     uint64_t builds;
     uint64_t begin_ns, last_ns, idle_ms;
 };
@@ -202,6 +204,7 @@ static void take_in(struct daemon_door *door)
 {
     for (;;) {
         int fd = accept4(door->options.listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+        door->full = fd < 0 && (errno == EMFILE || errno == ENFILE);
         if (fd < 0)
             return;
         if (door->visitors.count >= MOST_VISITORS || !daemon_address_is_own_peer(fd))
@@ -247,7 +250,10 @@ static uint32_t list_descriptors(const struct daemon_door *door,
     fds[POLL_WAKE] = (struct pollfd){.fd = door->wake, .events = POLLIN};
     fds[POLL_STOP] = (struct pollfd){.fd = door->options.stop, .events = POLLIN};
     fds[POLL_GROUND] = (struct pollfd){.fd = door->options.ground->fd, .events = POLLIN};
-    fds[POLL_LISTENER] = (struct pollfd){.fd = door->options.listener, .events = POLLIN};
+    fds[POLL_LISTENER] =
+        (struct pollfd){.fd = door->full ? -1 : door->options.listener, .events = POLLIN};
+    if (door->full)
+        wait_ns = (uint64_t)FULL_MS * NS_A_MS;
     for (uint32_t i = 0; i < door->visitors.count; i++) {
         const struct visitor *visitor = door->visitors.data[i];
         fds[POLL_VISITORS + i] =
@@ -271,7 +277,7 @@ static void look(struct daemon_door *door, const struct pollfd *fds, uint32_t co
         if (fds[i].revents)
             listen_to(door, door->visitors.data[i - POLL_VISITORS]);
     }
-    if (fds[POLL_LISTENER].revents && !door->stopping)
+    if ((fds[POLL_LISTENER].revents || door->full) && !door->stopping)
         take_in(door);
     if (fds[POLL_STOP].revents ||
         ((fds[POLL_GROUND].revents || timed_out) && !daemon_ground_stands(door->options.ground)))

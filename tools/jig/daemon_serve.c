@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -37,6 +38,9 @@ struct server {
     struct buf build;
     int log; /* descriptor */
     uint64_t idle_ms;
+    pthread_mutex_t mutex;   /* guards what follows */
+    struct jig_error notice; /* of the watch, to be told to the next client */
+    bool has_notice;
 };
 
 /* ---- the log ----------------------------------------------------------------------------- */
@@ -74,10 +78,26 @@ static void open_log(struct server *server)
     dup2(server->log, STDERR_FILENO);
 }
 
-static void log_notice(void *context, const struct jig_error *what)
+static void take_notice(void *context, const struct jig_error *what)
 {
-    const struct server *server = context;
+    struct server *server = context;
     write_log(server, "warning: %s%s%s", what->message, *what->advice ? "; " : "", what->advice);
+    pthread_mutex_lock(&server->mutex);
+    server->notice = *what;
+    server->has_notice = true;
+    pthread_mutex_unlock(&server->mutex);
+}
+
+/* Tells the client that is in what there is to tell, once. */
+static void tell_notice(struct server *server)
+{
+    pthread_mutex_lock(&server->mutex);
+    struct jig_error notice = server->notice;
+    bool has_notice = server->has_notice;
+    server->has_notice = false;
+    pthread_mutex_unlock(&server->mutex);
+    if (has_notice)
+        face_notice(FACE_JIG, &notice);
 }
 
 /* ---- signals ----------------------------------------------------------------------------- */
@@ -206,6 +226,7 @@ static void build_for_client(struct server *server, const struct daemon_order *o
     mode_t mask = umask(order->mask);
     environ = order->environment;
     int code = build_as(server, order);
+    tell_notice(server);
     server->idle_ms = idle_of(server, order->environment);
     finish_output();
     environ = own;
@@ -273,13 +294,14 @@ int daemon_serve(const struct place *place)
     struct jig_error error;
     if (!set_descriptors())
         return EXIT_UNABLE;
+    pthread_mutex_init(&server.mutex, NULL);
     set_signals();
     prctl(PR_SET_NAME, "jig");
     daemon_build_id(&server.build);
     const struct daemon_warm_options options = {
         .begin = begin,
         .end = end,
-        .log = log_notice,
+        .log = take_notice,
         .kept = kept,
         .context = &server,
     };
@@ -299,5 +321,6 @@ int daemon_serve(const struct place *place)
     daemon_ground_free(&server.ground);
     daemon_address_free(&server.address);
     buf_free(&server.build);
+    pthread_mutex_destroy(&server.mutex);
     return code;
 }

@@ -206,6 +206,7 @@ int watch_build(const struct build_request *request)
     work_close(&w.work);
     building_free(&w.building);
     vec_free(&w.keys);
+    vec_free(&w.ran);
     buf_free(&w.reasons);
     return code;
 }

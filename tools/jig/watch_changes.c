@@ -131,6 +131,11 @@ void watch_changes_end(struct watch_changes *changes, bool cancelled)
     changes->best = CHANGE_OF_SOURCE;
 }
 
+bool watch_changes_wait(const struct watch_changes *changes)
+{
+    return jig_change_set_count(changes->next) > 0 || jig_change_set_lost(changes->next);
+}
+
 /* ---- names ------------------------------------------------------------------------------- */
 
 static bool is_named(struct watch_changes *changes, const struct jig_session *session,

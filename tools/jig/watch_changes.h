@@ -39,6 +39,9 @@ bool watch_changes_take(struct watch_changes *changes, const struct jig_session 
 void watch_changes_begin(struct watch_changes *changes, const struct jig_session *session);
 void watch_changes_end(struct watch_changes *changes, bool cancelled);
 
+/* Whether there is anything in `next`. */
+bool watch_changes_wait(const struct watch_changes *changes);
+
 /*
  * Appends what `now` has of the first origin that it has anything of, so that sources hide the
  * rest: "2 changes: src/a.ts, src/b.ts". What is many is cut short.

@@ -23,13 +23,26 @@ static bool is_manifest(const struct graph *graph, file_id file)
     return found;
 }
 
+/* graph_consumers may name jobs that have been amended since and read it no more. */
+static bool is_read_by(const struct graph *graph, const struct graph_job *job, file_id file)
+{
+    const file_id *inputs = graph_inputs(graph, job);
+    bool found = false;
+    for (uint32_t i = 0; i < job->in_count + job->order_only_count && !found; i++)
+        found = inputs[i] == file;
+    return found;
+}
+
 /* Whether anything comes from it. The outputs of jobs that are no more stay in the graph. */
 static bool is_source(struct graph *graph, file_id file)
 {
-    uint32_t readers;
-    graph_consumers(graph, file, &readers);
-    return readers || graph->files.data[file].flags & GRAPH_FILE_DISCOVERED ||
-           is_manifest(graph, file);
+    uint32_t count;
+    const job_id *readers = graph_consumers(graph, file, &count);
+    for (uint32_t i = 0; i < count; i++) {
+        if (is_read_by(graph, &graph->jobs.data[readers[i]], file))
+            return true;
+    }
+    return graph->files.data[file].flags & GRAPH_FILE_DISCOVERED || is_manifest(graph, file);
 }
 
 static void learn_folders(struct watch_judge *judge, const struct graph *graph)
@@ -76,8 +89,22 @@ static uint8_t folder_has(const struct watch_judge *judge, const char *path, siz
     return dir < judge->strs ? judge->folders[dir] : 0;
 }
 
+/* As the walk has it, which does not offer hidden names to patterns. */
+static bool is_hidden(const char *path)
+{
+    bool hidden = false;
+    while (path && !hidden) {
+        hidden = *path == '.' && strncmp(path, "../", 3) != 0;
+        path = strchr(path, '/');
+        path += path != NULL;
+    }
+    return hidden;
+}
+
 static bool is_new_source(const struct watch_judge *judge, const char *path, size_t length)
 {
+    if (is_hidden(path))
+        return false;
     for (uint32_t i = 0; i < judge->sources.count; i++) {
         if (glob_match(judge->sources.data[i], path, length))
             return true;
@@ -103,8 +130,7 @@ static enum change_origin judge_stranger(const struct watch_judge *judge, const 
 {
     struct stat st;
     size_t folder = path_dir_length(path, length);
-    const char *name = folder ? path + folder + (path[folder] == '/') : path;
-    if (*name == '.' || stat(path, &st) < 0)
+    if (is_hidden(path) || stat(path, &st) < 0)
         return CHANGE_OF_NOTHING;
     if (folder_has(judge, path, folder) != HAS_SOURCES)
         return CHANGE_OF_UNKNOWN;

@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum {
     TICK_MS = 50,
@@ -71,9 +72,17 @@ static void note_reason(struct watching *w, const struct jig_job_view *job)
         buf_printf(&w->reasons, "jig explain: %s: %s\n", job->output, job->reason);
 }
 
+static void note_run(struct watching *w, uint32_t job, enum watch_run run)
+{
+    if (job >= w->ran.count)
+        vec_extend(&w->ran, job + 1 - w->ran.count);
+    w->ran.data[job] = (uint8_t)run;
+}
+
 static void follow_job(struct watching *w, const struct jig_event *event)
 {
     bool starts = event->kind == JIG_EVENT_JOB_STARTED;
+    note_run(w, event->job->id, starts || event->outcome->exit_code ? RUN_BEGUN : RUN_WELL);
     if (starts)
         note_reason(w, event->job);
     if (event->job->console && starts)
@@ -230,17 +239,40 @@ static void tell(struct watching *w, uint64_t start_ns)
         watching_end(w, code);
 }
 
+/* Whether the file must have been changed by somebody else than the job that makes it. */
+static bool is_meddled_with(const struct watching *w, file_id file)
+{
+    const struct graph *graph = w->work.session->graph;
+    job_id maker = graph->files.data[file].producer;
+    if (maker == GRAPH_NONE)
+        return false;
+    uint8_t run = maker < w->ran.count ? w->ran.data[maker] : RUN_NOT;
+    return run == RUN_NOT || (run == RUN_WELL && access(graph_path(graph, file), F_OK) < 0);
+}
+
+static bool has_meddled_output(const struct watching *w)
+{
+    struct graph *graph = w->work.session ? w->work.session->graph : NULL;
+    bool found = false;
+    for (uint32_t i = 0; graph && !found && i < jig_change_set_count(w->changes.next); i++) {
+        const char *path = jig_change_set_at(w->changes.next, i).path;
+        file_id file = graph_find_file(graph, path, strlen(path));
+        found = file != GRAPH_NONE && is_meddled_with(w, file);
+    }
+    return found;
+}
+
 /*
  * A job that failed may be tried again with every change, and what it writes before it fails is a
- * change: so that it does not try for ever, what happened until now counts only if it is a reason
- * to build. The rest is not forgotten, but waits for one.
+ * change: so that it does not try for ever, what happened until now counts only if it was not its
+ * doing. The rest is not forgotten, but waits for another reason.
  */
 static void settle_failure(struct watching *w)
 {
     const char *folder = w->work.session ? w->work.session->state_directory : ".";
     watch_sync(w->watch, folder, SYNC_MS, NULL);
     watch_changes_take(&w->changes, w->work.session);
-    w->again = change_is_reason(w->changes.best);
+    w->again = change_is_reason(w->changes.best) || has_meddled_output(w);
 }
 
 static void conclude(struct watching *w)
@@ -250,7 +282,7 @@ static void conclude(struct watching *w)
     if (w->stopping && w->work.session)
         jig_session_uncancel(w->work.session); /* it may have come too late */
     w->stopping = false;
-    w->again = cancelled;
+    w->again = cancelled || watch_changes_wait(&w->changes);
     w->asked = false;
     w->full &= cancelled;
     if (w->status && !cancelled && !w->ended)
@@ -268,6 +300,7 @@ void watch_round(struct watching *w)
     w->headed = false;
     w->error = (struct jig_error){0};
     w->reasoned = false;
+    w->ran.count = 0;
     watch_changes_begin(&w->changes, w->work.session);
 
     building_begin(&w->building);

@@ -32,12 +32,15 @@ struct watching {
     /* Of the round that goes on, or was the last. */
     enum jig_status status;
     struct jig_error error;
-    bool stopping; /* it has been cancelled: to begin anew, or to end */
-    bool headed;   /* its first line has been printed, or is not wanted */
-    bool reasoned; /* `reasons` is about it, and not about an earlier one */
+    VEC(uint8_t) ran; /* [job id] enum watch_run; the rest did not */
+    bool stopping;    /* it has been cancelled: to begin anew, or to end */
+    bool headed;      /* its first line has been printed, or is not wanted */
+    bool reasoned;    /* `reasons` is about it, and not about an earlier one */
     struct buf
         reasons; /* why jobs ran, as --explain tells it: of the last round that said anything */
 };
+
+enum watch_run { RUN_NOT, RUN_BEGUN, RUN_WELL };
 
 /* No round follows. The first call counts. */
 void watching_end(struct watching *watching, int code);

@@ -17,6 +17,7 @@ struct tree *tree_create(const struct tree_options *options)
     tree->no_ignore = options->no_ignore;
     tree->root_fd = -1;
     tree->late = tree_late_create();
+    tree->ends = tree_ends_create();
     tree->kept = mem_zalloc(sizeof *tree->kept);
     return tree;
 }
@@ -34,6 +35,8 @@ void tree_destroy(struct tree *tree)
     vec_free(&tree->entries);
     vec_free(&tree->text);
     vec_free(&tree->around);
+    vec_free(&tree->behind);
+    tree_ends_destroy(tree->ends);
     free(tree->slots);
     free(tree);
 }
@@ -120,7 +123,7 @@ static enum tree_kind probe(struct tree *tree, const char *path, size_t length)
     return (enum tree_kind)tree->places.data[id].kind;
 }
 
-static enum tree_kind kind_of_entry(const struct tree *tree, const char *dir, size_t dir_length,
+static enum tree_kind kind_of_entry(struct tree *tree, const char *dir, size_t dir_length,
                                     const char *text, struct tree_entry *entry)
 {
     if (entry->type == ENTRY_FILE)
@@ -134,6 +137,7 @@ static enum tree_kind kind_of_entry(const struct tree *tree, const char *dir, si
         /* Two threads may both look. Whoever is first has spoken for the session. */
         uint8_t unknown = TARGET_UNKNOWN;
         target = (uint8_t)tree_look_up(tree, dir, dir_length, text + entry->name, entry->length);
+        atomic_fetch_add_explicit(&tree->links_followed, 1, memory_order_relaxed);
         if (!atomic_compare_exchange_strong_explicit(&entry->target, &unknown, target,
                                                      memory_order_relaxed, memory_order_relaxed))
             target = unknown;

@@ -25,34 +25,25 @@ static bool is_behind_link(const struct tree *tree, const struct tree_place *pla
     return false;
 }
 
-static bool is_around(const struct tree *tree, const struct tree_place *place)
-{
-    if (!place_is_folder(place))
-        return (place->flags & PLACE_PROBE) || place->parent == PLACE_NONE;
-    return (place->flags & PLACE_LINKS) || is_behind_link(tree, place);
-}
-
-/* Places are only added until the tree is settled, which begins this anew. O(added) */
-static void find_around(struct tree *tree)
+void tree_find_around(struct tree *tree)
 {
     for (; tree->around_known < tree->places.count; tree->around_known++) {
-        if (is_around(tree, &tree->places.data[tree->around_known]))
+        const struct tree_place *place = &tree->places.data[tree->around_known];
+        bool is_folder = place_is_folder(place);
+        if (is_folder ? (place->flags & PLACE_LINKS) != 0
+                      : (place->flags & PLACE_PROBE) || place->parent == PLACE_NONE)
             vec_push(&tree->around, tree->around_known);
+        if (is_folder && is_behind_link(tree, place))
+            vec_push(&tree->behind, tree->around_known);
     }
 }
 
 /* ---- looking ------------------------------------------------------------------------------- */
 
-static bool is_followed(const struct tree_entry *entry)
-{
-    return entry->type == ENTRY_LINK &&
-           atomic_load_explicit(&entry->target, memory_order_relaxed) != TARGET_UNKNOWN;
-}
-
 bool partial_has_followed_link(const struct tree *tree, const struct tree_place *place)
 {
     for (uint32_t i = 0; (place->flags & PLACE_LINKS) && i < place->entries_count; i++) {
-        if (is_followed(&tree->entries.data[place->entries_begin + i]))
+        if (tree_entry_is_followed_link(&tree->entries.data[place->entries_begin + i]))
             return true;
     }
     return false;
@@ -63,9 +54,10 @@ static void look_at_links(struct partial *partial, const struct tree_place *plac
     const struct tree *tree = partial->refresh.tree;
     for (uint32_t i = 0; (place->flags & PLACE_LINKS) && i < place->entries_count; i++) {
         const struct tree_entry *entry = &tree->entries.data[place->entries_begin + i];
-        if (is_followed(entry) && tree_look_up(tree, place_path(tree, place), place->path_length,
-                                               tree->text.data + entry->name, entry->length) !=
-                                      atomic_load_explicit(&entry->target, memory_order_relaxed))
+        if (tree_entry_is_followed_link(entry) &&
+            tree_look_up(tree, place_path(tree, place), place->path_length,
+                         tree->text.data + entry->name, entry->length) !=
+                atomic_load_explicit(&entry->target, memory_order_relaxed))
             partial_give_up(partial, WHY_LINK);
     }
 }
@@ -120,21 +112,32 @@ static void compare_outer_files(struct partial *partial)
 void partial_look_around(struct partial *partial)
 {
     struct tree *tree = partial->refresh.tree;
-    find_around(tree);
+    tree_find_around(tree);
+    tree_ends_clear(tree);
     if (partial->outside)
         compare_outer_files(partial);
     for (uint32_t i = 0; i < tree->around.count && !partial->out->why; i++) {
-        uint32_t id = tree->around.data[i];
-        const struct tree_place *place = place_of(&partial->refresh, id);
-        if (place->flags & PLACE_PROBE) {
+        const struct tree_place *place = place_of(&partial->refresh, tree->around.data[i]);
+        if (place->flags & PLACE_PROBE)
             look_at_probe(partial, place);
-        } else if (place->flags & PLACE_IGNORE_FILE) {
-            if (partial->outside)
-                look_at_outer_file(partial, place);
-        } else if (!place_is_gone(place)) {
+        else if (!(place->flags & PLACE_IGNORE_FILE))
             look_at_links(partial, place);
-            if (!(place->flags & PLACE_WALKED) && is_behind_link(tree, place))
-                partial_touch(partial, id)->glance = true;
-        }
+        else if (partial->outside)
+            look_at_outer_file(partial, place);
+    }
+    for (uint32_t i = 0; i < tree->behind.count; i++) {
+        if (!place_is_gone(place_of(&partial->refresh, tree->behind.data[i])))
+            partial_touch(partial, tree->behind.data[i])->glance = true;
+    }
+}
+
+void partial_touch_same_folders(struct partial *partial, const struct visit *visit)
+{
+    struct tree *tree = partial->refresh.tree;
+    tree_find_around(tree);
+    for (uint32_t i = 0; i < tree->behind.count; i++) {
+        const struct tree_place *place = place_of(&partial->refresh, tree->behind.data[i]);
+        if (!place_is_gone(place) && place->record.inode == visit->inode_before)
+            partial_touch(partial, tree->behind.data[i])->glance = true;
     }
 }

@@ -127,6 +127,12 @@ static bool is_link_that_matters(const struct tree_entry *entry, const char *nam
            (name[0] != '.' || target_of(entry) != TARGET_UNKNOWN);
 }
 
+/* Whether a way may lead through it. */
+static bool is_more_than_file(const struct tree_entry *entry)
+{
+    return entry && (entry->type == ENTRY_FOLDER || entry->type == ENTRY_LINK);
+}
+
 /* One name, in whose sort or presence something is different; or a link. */
 static void compare_pair(struct partial *partial, const struct tree_place *place,
                          const struct pair *pair)
@@ -140,17 +146,19 @@ static void compare_pair(struct partial *partial, const struct tree_place *place
         partial_give_up(partial, WHY_LINK);
     if (!other_type)
         return;
+    struct buf path = {0};
+    append_path(tree, place, pair->name, &path);
+    if (is_more_than_file(pair->old) || is_more_than_file(pair->new) ||
+        tree_ends_at(partial->refresh.tree, path.data, path.length))
+        partial->around = true;
     bool file_before = pair->old && pair->old->type == ENTRY_FILE;
     bool file_now = pair->new && pair->new->type == ENTRY_FILE;
     if ((place->flags & PLACE_WALKED) && !tree->no_ignore && (file_before || file_now) &&
         strcmp(pair->name, ".gitignore") == 0)
         partial_give_up(partial, WHY_RULES);
-    if (pair->old && pair->old->type == ENTRY_FOLDER) {
-        struct buf path = {0};
-        append_path(tree, place, pair->name, &path);
+    if (pair->old && pair->old->type == ENTRY_FOLDER)
         drop(partial, path.data, path.length);
-        buf_free(&path);
-    }
+    buf_free(&path);
 }
 
 static void compare(struct partial *partial, struct visit *visit)
@@ -163,14 +171,15 @@ static void compare(struct partial *partial, struct visit *visit)
         compare_pair(partial, place, &pair);
         visit->differs |= is_other_type(&pair);
     }
-    partial->around |= visit->differs;
     if (visit->differs && !(place->flags & PLACE_WALKED))
         partial_give_up(partial, WHY_NOT_WALKED);
+    else if (visit->differs)
+        partial_touch_same_folders(partial, visit);
 }
 
-void partial_compare(struct partial *partial, uint32_t from)
+void partial_compare(struct partial *partial, uint32_t begin, uint32_t end)
 {
-    for (uint32_t i = from; i < partial->touched.count; i++) {
+    for (uint32_t i = begin; i < end; i++) {
         struct visit *visit = visit_of(&partial->refresh, partial->touched.data[i]);
         /* When it is gone, the folder above says so. */
         if (visit->relisted && !place_is_gone(place_of(&partial->refresh, visit->place)))

@@ -269,6 +269,6 @@ void tree_settle(struct tree *tree, bool this_session, bool all_garbage)
     tree_index(tree);
     tree->unsettled = false;
     tree->gone = 0;
-    tree->around.count = tree->around_known = 0;
+    tree->around.count = tree->behind.count = tree->around_known = tree->around_ended = 0;
     tree_drop_file_rules(tree);
 }

@@ -69,6 +69,7 @@ struct tree_entry {
     _Atomic uint8_t target; /* of a link; any thread may set it once, when it is unknown */
 };
 
+struct tree_ends;
 struct tree_late;
 struct tree_kept_rules;
 
@@ -95,9 +96,12 @@ struct tree {
     uint32_t gone; /* places that the next tree_settle forgets, about */
 
     /* tree_around.c: the places among the first `around_known` that may be other ones when
-     * something changes elsewhere. */
-    VEC(uint32_t) around;
+     * something changes elsewhere; those in `behind` are folders known by a path through a link. */
+    VEC(uint32_t) around, behind;
     uint32_t around_known;
+    uint32_t around_ended; /* how many of `around` tree_ends.c knows */
+    struct tree_ends *ends;
+    _Atomic uint32_t links_followed; /* how often tree_kind followed one that nobody had */
 
     struct tree_late *late;
     struct tree_kept_rules *kept;
@@ -111,6 +115,12 @@ static inline const char *place_path(const struct tree *tree, const struct tree_
 static inline bool place_is_folder(const struct tree_place *place)
 {
     return !(place->flags & (PLACE_PROBE | PLACE_IGNORE_FILE));
+}
+
+static inline bool tree_entry_is_followed_link(const struct tree_entry *entry)
+{
+    return entry->type == ENTRY_LINK &&
+           atomic_load_explicit(&entry->target, memory_order_relaxed) != TARGET_UNKNOWN;
 }
 
 /* A folder that was there once: to be forgotten when the tree is settled. */
@@ -247,6 +257,19 @@ void tree_rules_free(struct tree_rules *rules);
 /* Whether the rules leave out `path`, which is from the repository's top. */
 bool tree_rules_leave_out(const struct tree_rules *rules, const char *path, size_t length,
                           bool is_folder);
+
+/* ---- tree_ends.c: where links and probes end ----------------------------------------------- */
+
+struct tree_ends *tree_ends_create(void);
+void tree_ends_destroy(struct tree_ends *ends);
+/* When ways may lead elsewhere than they did. */
+void tree_ends_clear(struct tree *tree);
+/*
+ * Whether some link that was followed, or some probe, may end at `path`, at which there is or was a
+ * file, and which leads through no link. O(1) but for what was followed since the last time,
+ * which costs some system calls each.
+ */
+bool tree_ends_at(struct tree *tree, const char *path, size_t length);
 
 /* ---- tree_late.c: what was learned since the last refresh, by any thread -------------------- */
 

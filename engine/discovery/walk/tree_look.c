@@ -26,12 +26,6 @@ static void look_at_links(struct refresh *refresh, uint32_t id)
     }
 }
 
-static bool is_followed_link(const struct tree_entry *entry)
-{
-    return entry->type == ENTRY_LINK &&
-           atomic_load_explicit(&entry->target, memory_order_relaxed) != TARGET_UNKNOWN;
-}
-
 /* Whether the new listing says what the old one did; takes over what links were known to lead to.
  */
 static bool same_listing(struct refresh *refresh, const struct tree_place *place,
@@ -50,7 +44,7 @@ static bool same_listing(struct refresh *refresh, const struct tree_place *place
             before =
                 tree_find_entry(old, place->entries_count, tree->text.data, name, entry->length);
         same = same && before == &old[i] && before->type == entry->type &&
-               !is_followed_link(before); /* it may be another link */
+               !tree_entry_is_followed_link(before); /* it may be another link */
         if (entry->type == ENTRY_LINK && before && before->type == ENTRY_LINK) {
             uint8_t target = atomic_load_explicit(&before->target, memory_order_relaxed);
             if (target != TARGET_UNKNOWN)

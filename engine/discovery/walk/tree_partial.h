@@ -23,7 +23,7 @@ struct partial {
     VEC(uint32_t) dropped; /* places of folders that are gone */
     bool outside;          /* something may have happened outside the root or in its repository */
     int root_errnum;       /* why the root is not to be had */
-    bool around;           /* what is around must be looked at, see below */
+    bool around;           /* all that is around must be looked at, see below */
 };
 
 /* Why a partial refresh gives up. */
@@ -51,19 +51,23 @@ struct visit *partial_touch(struct partial *partial, uint32_t id);
 
 /* ---- tree_around.c ------------------------------------------------------------------------- */
 
+/* Finds those of the places that were added. O(added), O(places) after the tree was settled. */
+void tree_find_around(struct tree *tree);
 /*
  * Looks at whatever may be another thing though nothing was told of it: what links lead to that
- * somebody followed and, when `outside`, probes and the ignore files above the root. Touches the
- * folders that are known by a path through a link.
+ * somebody followed, probes, and when `outside`, the ignore files above the root. Touches the
+ * folders that are known by a path through a link. O(links + probes) system calls.
  */
 void partial_look_around(struct partial *partial);
+/* Touches those that are the same folder as a walked one whose listing differs. */
+void partial_touch_same_folders(struct partial *partial, const struct visit *visit);
 /* Whether some link in the folder has been followed. */
 bool partial_has_followed_link(const struct tree *tree, const struct tree_place *place);
 
 /* ---- tree_differ.c ------------------------------------------------------------------------- */
 
-/* Compares the listings that were read from the `from`-th touched folder on. */
-void partial_compare(struct partial *partial, uint32_t from);
+/* Compares the listings of these touched folders, if they were read; may touch others. */
+void partial_compare(struct partial *partial, uint32_t begin, uint32_t end);
 /* Takes in what is different, tells it, and walks new folders. */
 void partial_commit(struct partial *partial);
 

@@ -66,10 +66,13 @@ static bool look(const struct tree *tree, const char *path, enum entry_type *typ
 }
 
 /* A link that still is one: it may be another, if it was made after its folder was read. */
-static void look_at_link(struct partial *partial, uint32_t id, const struct tree_entry *entry)
+static void look_at_link(struct partial *partial, uint32_t id, const struct tree_entry *entry,
+                         const char *path, size_t length)
 {
     struct tree_place copy = *place_of(&partial->refresh, id);
-    if (atomic_load_explicit(&entry->target, memory_order_relaxed) == TARGET_UNKNOWN)
+    /* A folder may be known by a path through a link that nobody followed since it was made. */
+    if (!tree_entry_is_followed_link(entry) &&
+        tree_find(partial->refresh.tree, path, length) == PLACE_NONE)
         return;
     if (!refresh_folder_stands(&partial->refresh, &copy, &partial->refresh.scratches[0]))
         partial_give_up(partial, WHY_LINK);
@@ -156,7 +159,7 @@ static void look_at_path(struct partial *partial, const char *path)
     if (is_there != (entry != NULL) || (entry && (enum entry_type)entry->type != type))
         partial_touch(partial, id);
     else if (entry && type == ENTRY_LINK)
-        look_at_link(partial, id, entry);
+        look_at_link(partial, id, entry, text, length);
     else if (entry && type == ENTRY_FOLDER)
         look_at_folder(partial, text, length);
     else if (entry && strcmp(text + skip, ignore_file) == 0)
@@ -188,6 +191,8 @@ static void touch_below(struct partial *partial, uint32_t id)
     struct buf path = {0};
     if (partial_has_followed_link(tree, place))
         partial_give_up(partial, WHY_LINK);
+    if (place->flags & PLACE_LINKS)
+        partial->around = true;
     for (uint32_t i = 0; i < place->entries_count; i++) {
         const struct tree_entry *entry = &tree->entries.data[place->entries_begin + i];
         if (entry->type != ENTRY_FOLDER)
@@ -245,13 +250,17 @@ static void look_at_everything(struct partial *partial, const char *const *paths
 {
     for (uint32_t i = 0; i < count && !partial->out->why; i++)
         look_at_path(partial, paths[i]);
-    look_at_all_touched(partial);
-    partial_compare(partial, 0);
-    uint32_t compared = partial->touched.count;
-    if ((partial->around || partial->outside) && !partial->out->why)
-        partial_look_around(partial);
-    look_at_all_touched(partial);
-    partial_compare(partial, compared);
+    bool looked_around = false;
+    uint32_t compared = 0;
+    do {
+        look_at_all_touched(partial);
+        uint32_t begin = compared, end = compared = partial->touched.count;
+        partial_compare(partial, begin, end); /* may touch more */
+        if ((partial->around || partial->outside) && !looked_around && !partial->out->why) {
+            partial_look_around(partial);
+            looked_around = true;
+        }
+    } while (partial->looked < partial->touched.count && !partial->out->why);
     look_at_what_is_gone(partial);
 }
 
@@ -262,7 +271,7 @@ static void undo(struct partial *partial)
         struct tree_place *place = place_of(&partial->refresh, partial->touched.data[i]);
         const struct visit *visit = visit_of(&partial->refresh, partial->touched.data[i]);
         place->flags = visit->flags_before;
-        if (!visit->stands)
+        if (visit->looked_at && !visit->stands)
             place->record.flags = 0;
     }
 }

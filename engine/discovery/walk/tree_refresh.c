@@ -176,6 +176,7 @@ enum jig_status tree_refresh(struct tree *tree, struct jig_pool *pool, struct tr
     if (!tree->refreshed)
         begin_session(tree);
     tree_drop_rules(tree);
+    tree_ends_clear(tree);
     struct refresh refresh;
     refresh_init(&refresh, tree, pool, false);
     note_whether_ignoring(&refresh);

@@ -40,6 +40,7 @@ struct visit {
     bool grows;            /* the walk must go to a folder in it */
     bool dropped;          /* it is not there any more */
     uint16_t flags_before; /* the place's */
+    uint64_t inode_before;
 };
 
 /* Visits of the places that a partial refresh has to do with, which do not move. */

@@ -41,6 +41,7 @@ struct visit *refresh_visit(struct refresh *refresh, uint32_t id)
     struct visit *visit = arena_alloc(&table->arena, sizeof *visit);
     visit->place = id;
     visit->flags_before = place_of(refresh, id)->flags;
+    visit->inode_before = place_of(refresh, id)->record.inode;
     vec_push(&table->all, visit);
     *slot = visit;
     return visit;

@@ -167,6 +167,10 @@ void refresh_walk(struct refresh *refresh)
     refresh->below.count = 0;
     vec_push(&refresh->below, tree_find(tree, "", 0));
     refresh_walk_below(refresh);
+    for (uint32_t id = 0; id < tree->places.count; id++) {
+        if (!(place_of(refresh, id)->flags & PLACE_WALKED))
+            place_of(refresh, id)->files = 0;
+    }
 }
 
 void refresh_walk_below(struct refresh *refresh)
