@@ -8,7 +8,7 @@ INCREMENTAL = {"ninja", "pipelines"}
 REASONS = {
     "nothing was built before": lambda step: step.number == 0,
     "a build was asked for": lambda step: step.number == 0 or step.was_broken,
-    "the manifest changed": lambda step: step.manifest_changed,
+    "the manifest changed": lambda step: step.manifest_changed or step.named_folders,
     "the graph was made anew": lambda step: step.manifest_changed,
     "the manifest could not be read": lambda step: step.was_broken,
     "the last build could not be planned": lambda step: step.was_broken,
@@ -19,7 +19,7 @@ REASONS = {
     "a circle of imports may have opened": lambda step: step.touches(".ts"),
     "which generated modules are imported has changed": lambda step: step.touches(".ts"),
     "ignore rules changed": lambda step: ".gitignore" in step.touched,
-    "a symbolic link changed": lambda step: step.changed_a_link,
+    "a symbolic link changed": lambda step: step.changed_a_link or step.named_folders,
     "what is made no more was left there": lambda step: bool(step.touched),
 }
 
@@ -32,11 +32,12 @@ class Step:
         self.was_broken = was_broken  # the project could not be built at all before
         self.manifest_changed = False
         self.environment_changed = False
+        self.named_folders = False  # they stand for all in them, the manifest and links, too
         self.changed_a_link = False  # or what one leads to
         self.touched = set(touched)  # paths of files and folders
 
     def next(self, broken):
-        """The one that follows. What a project that cannot be built was told is still to be done."""
+        """The one that follows. What was told while nothing could be built is still to be done."""
         return Step(self.number + 1, broken, self.touched if broken else ())
 
     def note(self, edit):
@@ -59,8 +60,8 @@ def files_of(job, records):
 
 
 def affected(step, jobs, files, unfinished):
-    """The jobs that what was touched can reach, and those that are still to be done. Those that have
-    to come after one of them are reached, too: whether they have to wait must be known."""
+    """The jobs that what was touched can reach, and those that are still to be done. Those that
+    have to come after one of them are reached, too: whether they have to wait must be known."""
     reached = []
     waiting = list(jobs)
     touched = set()
@@ -102,7 +103,8 @@ class Claims:
         did = bool(prediction.ran or prediction.removed)
         if prediction.status == "ok" and did and now != before + 1:
             return f"the generation was {before} and is {now} after a build that changed something"
-        if (prediction.status != "ok" or not (did or step.touched)) and now != before:
+        idle = not (did or step.touched or answer["kind"] == "full")
+        if (prediction.status != "ok" or idle) and now != before:
             return f"the generation was {before} and is {now} though nothing was brought to an end"
         return None
 

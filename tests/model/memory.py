@@ -1,8 +1,8 @@
 """A session that is updated again and again takes no more memory than at first, and no descriptor.
 
-What happens goes round in a circle: files change and change back, come and go, imports are added and
-taken away, jobs fail and are repaired, the manifest changes, all under the same names. So whatever is
-kept for good is kept twice, and shows.
+What happens goes round in a circle: files change and change back, come and go, imports are added
+and taken away, jobs fail and are repaired, the manifest changes, all under the same names. So
+whatever is kept for good is kept twice, and shows.
 """
 
 import itertools

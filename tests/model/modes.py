@@ -1,8 +1,8 @@
 """The ways to build. Each mode has a tree of its own, to which the same edits are done; `build`
 brings it up to date in its way and says what that came to.
 
-Environment: JIG_BIN is the jig under test, JIG_MODEL_DRIVER the program of driver.c, JIG_TEST_SLOW a
-factor on time limits.
+Environment: JIG_BIN is the jig under test, JIG_MODEL_DRIVER the program of driver.c, JIG_TEST_SLOW
+a factor on time limits.
 """
 
 import json
@@ -17,15 +17,13 @@ import time
 from . import tree as trees
 
 JIG = os.path.abspath(os.environ["JIG_BIN"])
-WATCHER = os.path.abspath(os.environ.get("JIG_MODEL_WATCHER", JIG))
 DRIVER = os.path.abspath(os.environ["JIG_MODEL_DRIVER"])
 SLOW = float(os.environ.get("JIG_TEST_SLOW", "1"))
 LIMIT = 60 * SLOW
 
 EXPLAIN = re.compile(r"^jig explain: (?P<output>.+?): (?P<reason>.*)$", re.MULTILINE)
-# Every so many changes, the folder is named and not the file: it stands for all in it. 0: never, as
-# long as updates of pipelines do not look at the known files in a folder.
-NAME_FOLDER = int(os.environ.get("JIG_MODEL_NAME_FOLDER", "0"))
+# Every so many changes, the folder is named and not the file: it stands for all in it.
+NAME_FOLDER = 6
 
 # What is explained that is no job, and the job that only watched trees have.
 BESIDE_JOBS = {"everything was looked at", "pulse/beat.made"}
@@ -176,7 +174,7 @@ class Session(Mode):
     def note(self, changes):
         for kind, path in changes:
             self.noted += 1
-            if NAME_FOLDER and self.noted % NAME_FOLDER == 0:
+            if self.noted % NAME_FOLDER == 0:
                 kind, path = "update", os.path.dirname(path) or "."
                 self.named.add(path)
             self.pending.append(f"change {kind} {path}")
@@ -201,7 +199,8 @@ class Session(Mode):
     def result_of(self, answer, built=True):
         status = "manifest" if answer["status"] in UNBUILDABLE else answer["status"]
         ran = [output for output, _ in answer["ran"]]
-        return Result(status, ran, json.dumps(answer, indent=1), answer["removed"], answer if built else None)
+        text = json.dumps(answer, indent=1)
+        return Result(status, ran, text, answer["removed"], answer if built else None)
 
     def close(self):
         if self.process:
@@ -301,7 +300,7 @@ class Watch(Mode):
     # ---- the process ----------------------------------------------------------------------------
 
     def start(self):
-        args = [WATCHER, "build", "--watch", "--debounce", "50", "--explain", "-k", "0", "-j", "2"]
+        args = [JIG, "build", "--watch", "--debounce", "50", "--explain", "-k", "0", "-j", "2"]
         self.process = subprocess.Popen(
             args,
             cwd=self.root,
@@ -354,7 +353,7 @@ class Watch(Mode):
         return max(1, len(END.findall(self.out)))
 
     def read(self, seconds):
-        """Takes in what is printed, and waits for it so long at most. Whether there was anything."""
+        """Takes in what is printed, and waits for it so long at most. True if there was any."""
         streams = {self.process.stdout: "out", self.process.stderr: "err"}
         anything = False
         while ready := select.select(list(streams), [], [], 0 if anything else seconds)[0]:

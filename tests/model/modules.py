@@ -133,7 +133,7 @@ class Graph:
         return found[0] if len(found) == 1 else None
 
     def node(self, path, name):
-        """What `name` of `path` means: a definition, or all of the module when that is not clear."""
+        """What `name` of `path` means: a definition, or all of the module if that is not clear."""
         where = self.find(path, name) if name != "*" else None
         return (where, name) if where else (path, "*")
 
@@ -170,7 +170,8 @@ class Graph:
                     add(spec, imported, (kind, local, imported))
             return (name, text_of_reexport(text)), edges, leaves
         for used in uses:
-            if used in module.definitions and used != name and module.definitions[used][1] is not None:
+            here = module.definitions.get(used, (None, None))
+            if used != name and here[1] is not None:
                 edges.append(((path, used), used))
             for spec, imported, local, kind in module.imports:
                 if kind == "import" and local == used:

@@ -12,6 +12,7 @@ there are, and with what settings. Every text of a command has a flag in it, so 
 """
 
 import fnmatch
+import json
 import os
 
 from . import rule
@@ -278,7 +279,7 @@ class PipelineWorld:
         if pipeline.shell:
             what = f'shell: "{pipeline.shell.replace("FLAG", settings["flag"])}"'
         yield f"    generate: {{ {what} }}\n"
-        yield f"    outputs: [{', '.join(f'{chr(34)}{out}{chr(34)}' for out in pipeline.outputs)}]\n"
+        yield f"    outputs: {json.dumps(pipeline.outputs)}\n"
 
     def collected(self, pipeline):
         return [name for name in pipeline.collect if name in self.spec["pipelines"]]
@@ -410,7 +411,7 @@ class PipelineWorld:
         """How many jobs there may be that run nothing: one for each closure."""
         return 60
 
-    # ---- what nothing makes any more --------------------------------------------------------------
+    # ---- what nothing makes any more ------------------------------------------------------------
 
     @staticmethod
     def stale(tree, records, jobs):

@@ -57,7 +57,8 @@ class Play:
 
     def mode_class(self, name):
         options = self.script.get("driver")
-        return modes.faulty_session(*options) if options and name == "session" else modes.MODES[name]
+        faulty = options and name == "session"
+        return modes.faulty_session(*options) if faulty else modes.MODES[name]
 
     def close(self):
         for mode in self.modes:
@@ -191,6 +192,7 @@ class Play:
 
     def compare_update(self, mode, prediction, result):
         self.now.touched |= set(prediction.removed) | mode.named
+        self.now.named_folders = bool(mode.named)
         mode.named = set()
         unfinished = self.unfinished | prediction.failed | prediction.blocked
         affected = claims.affected(self.now, self.jobs, self.files_of, unfinished)
@@ -239,7 +241,8 @@ def difference(path, expected, found):
     if isinstance(expected, Link) or isinstance(found, Link):
         return [f"{path}: expected {expected!r}, found {found!r}"]
     texts = [node.decode("utf-8", "replace").splitlines() for node in (expected, found)]
-    return list(difflib.unified_diff(*texts, f"{path} as predicted", f"{path} as found", lineterm=""))
+    names = [f"{path} as predicted", f"{path} as found"]
+    return list(difflib.unified_diff(*texts, *names, lineterm=""))
 
 
 def play(script, progress=None):
@@ -253,8 +256,8 @@ def play(script, progress=None):
 
 
 def improvise(script, editor, rng, steps, progress=None):
-    """Plays a script that is made up on the way: `editor(rng, world, tree)` has some_edits. What was
-    done is appended to the script's steps, also when that ends in a Mismatch."""
+    """Plays a script that is made up on the way: `editor(rng, world, tree)` has some_edits. What
+    was done is appended to the script's steps, also when that ends in a Mismatch."""
     with contextlib.closing(Play(script)) as playing:
         playing.step([])
         edits = editor(rng, playing.world, playing.tree)

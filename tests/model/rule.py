@@ -1,10 +1,11 @@
-"""The rule of truth, as docs/architecture.md states it under "When a job is up to date", and nothing
-else: no disk, no clocks, no jig.
+"""The rule of truth, as docs/architecture.md states it under "When a job is up to date", and
+nothing else: no disk, no clocks, no jig.
 
 A job is up to date when its last run succeeded and is recorded, its recipe is the recorded one, all
-that it reads is what was recorded, and its outputs are what it left. Jobs are looked at in the order
-of what they need, each when what it reads is final; so one that makes what was there before stops
-there. What needs a job that failed gets no turn, unless it was up to date without waiting for it.
+that it reads is what was recorded, and its outputs are what it left. Jobs are looked at in the
+order of what they need, each when what it reads is final; so one that makes what was there before
+stops there. What needs a job that failed gets no turn, unless it was up to date without waiting for
+it.
 """
 
 

@@ -1,5 +1,5 @@
-"""Making a failing script small: fewer steps, then fewer edits, then less of a project, for as long as
-it still fails."""
+"""Making a failing script small: fewer steps, then fewer edits, then less of a project, for as long
+as it still fails."""
 
 import copy
 import time
@@ -45,6 +45,8 @@ def without_pipeline(script, name):
     smaller = copy.deepcopy(script)
     for spec in specs_of(smaller):
         spec["pipelines"].pop(name, None)
+        if not spec["pipelines"]:
+            return None
     return smaller
 
 
@@ -54,10 +56,9 @@ def without_job(script, key):
     for spec in specs_of(smaller):
         gone = {path for job in spec["jobs"] if job["out"][0] == key for path in job["out"]}
         spec["jobs"] = [job for job in spec["jobs"] if job["out"][0] != key]
-        items = [*spec["jobs"], *spec["groups"]]
-        used = {p for item in items for name in ("in", "implicit", "order") for p in item.get(name, [])}
-        if used & gone:
-            return None
+        for item in [*spec["jobs"], *spec["groups"]]:
+            if gone & {*item["in"], *item.get("implicit", []), *item.get("order", [])}:
+                return None
     return smaller
 
 
