@@ -132,8 +132,7 @@ struct discovery {
     struct digest structure;
     struct definition_graph *definitions; /* NULL until asked for */
     struct meanings *meanings;            /* NULL until an update needs it; see meanings.h */
-    bool
-        definitions_live; /* make the graph one that definitions_follow can correct; costs memory */
+    bool definitions_live; /* the graph is to be one that definitions_follow can correct */
     bool definitions_lost; /* a graph that had tokens is gone, and its callers were not told yet */
 
     struct discovery_counts counts;

@@ -2,18 +2,25 @@
 reason, that it looked at nothing it had no business with, and that generations rise."""
 
 # Of which kinds of projects updates are expected to be incremental.
-INCREMENTAL = {"ninja"}
+INCREMENTAL = {"ninja", "pipelines"}
 
 # Why everything may be looked at, and when: each is given the step and says whether it is so.
 REASONS = {
     "nothing was built before": lambda step: step.number == 0,
-    "a build was asked for": lambda step: step.number == 0,
-    "the manifest changed": lambda step: step.manifest_changed,
+    "a build was asked for": lambda step: step.number == 0 or step.was_broken,
+    "the manifest changed": lambda step: step.manifest_changed or step.named_folders,
     "the graph was made anew": lambda step: step.manifest_changed,
     "the manifest could not be read": lambda step: step.was_broken,
     "the last build could not be planned": lambda step: step.was_broken,
     "the last build failed": lambda step: step.was_broken,
+    "the last build did not come to its end": lambda step: step.was_broken,
     "FLAVOUR has another value": lambda step: step.environment_changed,
+    "imports form another circle": lambda step: step.touches(".ts"),
+    "a circle of imports may have opened": lambda step: step.touches(".ts"),
+    "which generated modules are imported has changed": lambda step: step.touches(".ts"),
+    "ignore rules changed": lambda step: ".gitignore" in step.touched,
+    "a symbolic link changed": lambda step: step.changed_a_link or step.named_folders,
+    "what is made no more was left there": lambda step: bool(step.touched),
 }
 
 
@@ -25,18 +32,26 @@ class Step:
         self.was_broken = was_broken  # the project could not be built at all before
         self.manifest_changed = False
         self.environment_changed = False
+        self.named_folders = False  # they stand for all in them, the manifest and links, too
+        self.changed_a_link = False  # or what one leads to
         self.touched = set(touched)  # paths of files and folders
 
     def next(self, broken):
-        """The one that follows. What a project that cannot be built was told is still to be done."""
+        """The one that follows. What was told while nothing could be built is still to be done."""
         return Step(self.number + 1, broken, self.touched if broken else ())
 
     def note(self, edit):
         self.touched |= {edit.get("path"), edit.get("to")} - {None}
         self.environment_changed |= edit["op"] == "env"
 
+    def touches(self, end):
+        """Whether a file with this suffix may have changed, perhaps in a folder."""
+        return any(path.endswith(end) or "." not in path for path in self.touched)
+
     def is_touched(self, path):
-        return path in self.touched or any(path.startswith(p + "/") for p in self.touched)
+        if path in self.touched or "." in self.touched:
+            return True
+        return any(path.startswith(folder + "/") for folder in self.touched)
 
 
 def files_of(job, records):
@@ -45,8 +60,8 @@ def files_of(job, records):
 
 
 def affected(step, jobs, files, unfinished):
-    """The jobs that what was touched can reach, and those that are still to be done. Those that have
-    to come after one of them are reached, too: whether they have to wait must be known."""
+    """The jobs that what was touched can reach, and those that are still to be done. Those that
+    have to come after one of them are reached, too: whether they have to wait must be known."""
     reached = []
     waiting = list(jobs)
     touched = set()
@@ -82,12 +97,14 @@ class Claims:
         )
 
     def judge_generation(self, step, prediction, answer):
-        before, now = self.generation, answer["generation"]
+        first = answer["full_reason"] == "a build was asked for"
+        before, now = 0 if first else self.generation, answer["generation"]
         self.generation = now
         did = bool(prediction.ran or prediction.removed)
         if prediction.status == "ok" and did and now != before + 1:
             return f"the generation was {before} and is {now} after a build that changed something"
-        if (prediction.status != "ok" or not (did or step.touched)) and now != before:
+        idle = not (did or step.touched or answer["kind"] == "full")
+        if (prediction.status != "ok" or idle) and now != before:
             return f"the generation was {before} and is {now} though nothing was brought to an end"
         return None
 

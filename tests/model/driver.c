@@ -1,6 +1,6 @@
 /*
  * A session on a pipe: what the model's tests drive a warm session with. It uses nothing of jig but
- * its public headers and the shared library, as any other program would.
+ * its public headers, as any other program would.
  *
  *     model_driver [-f MANIFEST] [-j N] [--state-dir DIR] [--drop-change K] [--skip-update K]
  *
@@ -39,6 +39,7 @@ struct driver {
     struct jig_session *session;
     struct jig_change_set *changes;
     uint32_t changes_said, updates_asked;
+    uint64_t generation; /* as last told */
     /* What the build that is going on, or the last one, told. */
     json_t *ran;     /* [output, reason] of each job that was started */
     json_t *removed; /* paths */
@@ -141,6 +142,7 @@ static void build(struct driver *driver, bool update)
     struct jig_build_result result = JIG_BUILD_RESULT;
     struct jig_error error = {0};
     enum jig_status status = JIG_OK;
+    result.generation = driver->generation;
     json_array_clear(driver->ran);
     json_array_clear(driver->removed);
     json_array_clear(driver->notices);
@@ -149,6 +151,7 @@ static void build(struct driver *driver, bool update)
         status = jig_session_build(driver->session, &options, &result, &error);
     else if (!every || ++driver->updates_asked % every)
         status = jig_session_update(driver->session, driver->changes, &options, &result, &error);
+    driver->generation = result.generation;
     jig_change_set_clear(driver->changes);
     answer_build(driver, status, &result, &error);
 }

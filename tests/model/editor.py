@@ -26,7 +26,7 @@ class Editor:
             if edits and self.tree.fits(edits[0]):
                 return edits
 
-    # ---- what a world says ------------------------------------------------------------------------
+    # ---- what a world says ----------------------------------------------------------------------
 
     def is_editable(self, path):
         """Whether a source may be edited by what is here."""
@@ -40,7 +40,7 @@ class Editor:
         """A line that some of those who read the source do not care about."""
         raise NotImplementedError
 
-    # ---- sources ----------------------------------------------------------------------------------
+    # ---- sources --------------------------------------------------------------------------------
 
     def files(self, made=False):
         """Paths of sources, or of outputs, that are no links."""
@@ -125,7 +125,7 @@ class Editor:
         path = self.pick(self.files())
         return [{"op": "remove", "path": path}] if path else None
 
-    # ---- outputs ----------------------------------------------------------------------------------
+    # ---- outputs --------------------------------------------------------------------------------
 
     def spoil(self):
         path = self.pick(self.files(made=True))
@@ -142,7 +142,7 @@ class Editor:
     def rest(self):
         return [{"op": "rest"}]
 
-    # ---- the manifest -----------------------------------------------------------------------------
+    # ---- the manifest ---------------------------------------------------------------------------
 
     def changed(self, change):
         """The edit that gives the manifest another spec: a copy, changed by `change`."""

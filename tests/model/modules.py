@@ -55,10 +55,9 @@ class Graph:
 
     `exists` says whether a path is there, or will be when the build is over."""
 
-    def __init__(self, tree, exists, lens=0):
+    def __init__(self, tree, exists):
         self.tree = tree
         self.exists = exists
-        self.lens = lens  # through which they are seen
         self.modules = {}
         self.closures = {}
         self.values = {}  # of definitions with all they use
@@ -107,7 +106,7 @@ class Graph:
         parts = [(member, self.tree.read(member)) for member in circle]
         targets = {target for member in circle for target in self.targets(member)}
         parts += sorted({self.closure(target) for target in targets - set(circle)}, key=repr)
-        value = parts[0] if len(parts) == 1 else ("closure", digest(circle[0], self.lens, *parts))
+        value = parts[0] if len(parts) == 1 else ("closure", digest(*parts))
         self.closures.update({member: value for member in circle})
         return value
 
@@ -134,7 +133,7 @@ class Graph:
         return found[0] if len(found) == 1 else None
 
     def node(self, path, name):
-        """What `name` of `path` means: a definition, or all of the module when that is not clear."""
+        """What `name` of `path` means: a definition, or all of the module if that is not clear."""
         where = self.find(path, name) if name != "*" else None
         return (where, name) if where else (path, "*")
 
@@ -171,7 +170,8 @@ class Graph:
                     add(spec, imported, (kind, local, imported))
             return (name, text_of_reexport(text)), edges, leaves
         for used in uses:
-            if used in module.definitions and used != name and module.definitions[used][1] is not None:
+            here = module.definitions.get(used, (None, None))
+            if used != name and here[1] is not None:
                 edges.append(((path, used), used))
             for spec, imported, local, kind in module.imports:
                 if kind == "import" and local == used:

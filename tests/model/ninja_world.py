@@ -1,6 +1,7 @@
 """Random projects over a build.ninja: what it says, what its jobs make, and what may happen to it.
 
-A spec is {"jobs": [{"out", "rule", "in", "implicit", "order", "flag"}], "groups": [{"name", "in"}]}.
+A spec is {"jobs": [{"out", "rule", "in", "implicit", "order", "flag"}],
+           "groups": [{"name", "in"}]}.
 Outputs are o0…, sources s0… (some in folders), links l0…, headers h0…; a group is a phony job.
 """
 
@@ -46,10 +47,6 @@ rule two
 """
 
 KINDS = ["cat", "keys", "sum", "strict", "late", "headers", "headers_kept", "listed", "kept", "two"]
-# A job that fails when it has written its output: until sessions look at that output again.
-LATE_FAILURES = True
-if not LATE_FAILURES:
-    KINDS.remove("late")
 HEADERS = [f"h{i}" for i in range(4)]
 
 
@@ -61,7 +58,7 @@ class NinjaWorld:
         self.spec = spec
         self.environment = {}
 
-    # ---- what it says -------------------------------------------------------------------------
+    # ---- what it says ---------------------------------------------------------------------------
 
     def render(self):
         """The manifest's files, {path: text}."""
@@ -79,11 +76,17 @@ class NinjaWorld:
         return {"build.ninja": "".join(lines)}
 
     @staticmethod
+    def add_pulse(manifest):
+        """The manifest with a job from pulse/beat.txt to pulse/beat.made in addition."""
+        rule = "rule pulse\n  command = cat $in > $out\n"
+        return manifest + rule + "build pulse/beat.made: pulse pulse/beat.txt\n"
+
+    @staticmethod
     def ignored(path):
         """Files beside outputs that come and go."""
         return path.endswith((".d", ".rsp", ".t"))
 
-    # ---- what it means ------------------------------------------------------------------------
+    # ---- what it means --------------------------------------------------------------------------
 
     def jobs(self, tree):
         """The jobs, for rule.build. Broken when a source that is declared is not there."""
@@ -140,7 +143,7 @@ def group_value(path, groups, tree):
     return path, sorted((group_value(member, groups, tree) for member in groups[path]), key=repr)
 
 
-# ---- what the rules do -----------------------------------------------------------------------
+# ---- what the rules do -------------------------------------------------------------------------
 
 
 def keys_of(text):
@@ -175,7 +178,7 @@ def act(job, tree):
     return rule.Outcome({out: flag + text + b"".join(parts)}, found=headers)
 
 
-# ---- making one up ---------------------------------------------------------------------------
+# ---- making one up -----------------------------------------------------------------------------
 
 
 def source_text(rng, failing=0.06):
@@ -240,7 +243,7 @@ def add_group(rng, spec, sources):
     spec["groups"].append({"name": f"g{number}", "in": members})
 
 
-# ---- what happens to it ----------------------------------------------------------------------
+# ---- what happens to it ------------------------------------------------------------------------
 
 
 class Edits(Editor):
@@ -324,11 +327,12 @@ class Edits(Editor):
         path = self.pick(self.files())
         if not path:
             return None
-        number = self.rng.randrange(1000)
-        return [{"op": "rename", "path": path, "to": f"r{number}"}, self.respell(path, f"r{number}")]
+        to = f"r{self.rng.randrange(1000)}"
+        return [{"op": "rename", "path": path, "to": to}, self.respell(path, to)]
 
     def swap_link(self):
-        return [{"op": "link", "path": f"l{self.rng.randrange(2)}", "to": f"v{self.rng.randrange(3)}"}]
+        link, to = f"l{self.rng.randrange(2)}", f"v{self.rng.randrange(3)}"
+        return [{"op": "link", "path": link, "to": to}]
 
     def edit_behind_link(self):
         path = f"v{self.rng.randrange(3)}"

@@ -17,7 +17,7 @@ DEFINED = ["x", "y", "z"]
 LINKS = {"notes/a/link.txt": "../../vault/v", "code/a/link.ts": "../../vault/m"}
 
 
-# ---- texts -----------------------------------------------------------------------------------
+# ---- texts -------------------------------------------------------------------------------------
 
 
 def kind_of(path):
@@ -93,7 +93,7 @@ def new_text(rng, path, failing=0.04):
     return "\n".join(lines) + "\n"
 
 
-# ---- a project -------------------------------------------------------------------------------
+# ---- a project ---------------------------------------------------------------------------------
 
 
 def settings_of(rng, name):
@@ -129,7 +129,7 @@ def invent(rng):
     return spec, files, links
 
 
-# ---- what happens to it ----------------------------------------------------------------------
+# ---- what happens to it ------------------------------------------------------------------------
 
 
 class Edits(Editor):
@@ -187,7 +187,7 @@ class Edits(Editor):
     def of_kind(self, kind):
         return [path for path in self.files() if path.startswith(kind + "/")]
 
-    # ---- sources ----------------------------------------------------------------------------------
+    # ---- sources --------------------------------------------------------------------------------
 
     def fail_note(self):
         path = self.pick(self.of_kind("notes"))
@@ -275,7 +275,7 @@ class Edits(Editor):
     def bystander(self):
         return self.write(f"docs/{self.rng.choice(NAMES)}.md", sentence(self.rng) + "\n")
 
-    # ---- outputs ----------------------------------------------------------------------------------
+    # ---- outputs --------------------------------------------------------------------------------
 
     def drop_outputs(self):
         folder = self.rng.choice(["gen", "gen/keys", "gen/whole", "gen/words"])
@@ -286,14 +286,15 @@ class Edits(Editor):
         path = f"gen/keys/{self.rng.choice(NAMES)}.key"
         return self.write(path, sentence(self.rng) + "\n")
 
-    # ---- the configuration ------------------------------------------------------------------------
+    # ---- the configuration ----------------------------------------------------------------------
 
     def on_a_pipeline(self, change):
         name = self.rng.choice(list(self.world.spec["pipelines"]))
         return [self.changed(lambda spec: change(name, spec["pipelines"][name]))]
 
     def flag(self):
-        return self.on_a_pipeline(lambda _, settings: settings.update(flag=str(self.rng.randrange(5))))
+        flag = str(self.rng.randrange(5))
+        return self.on_a_pipeline(lambda _, settings: settings.update(flag=flag))
 
     def tool(self):
         return [self.changed(lambda spec: spec.update(tool=str(self.rng.randrange(3))))]

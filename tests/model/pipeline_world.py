@@ -12,6 +12,7 @@ there are, and with what settings. Every text of a command has a flag in it, so 
 """
 
 import fnmatch
+import json
 import os
 
 from . import rule
@@ -199,13 +200,6 @@ PIPELINES = {
     ),
 }
 
-# A circle of modules is known by the name of the one that is numbered first, and numbers change with
-# what else there is: then jobs that depend on the circle run though nothing they read has changed.
-NAMED_BY_NUMBER = False
-# The same with the number of the lens, which is 0 if the first pipeline scans and else 1 here, in the
-# names of closures and definitions.
-LENSES_ARE_NUMBERED = False
-
 # Settings that scanning pipelines may have; the others are for their whole life as above.
 DEPENDS = ["transitive", "direct", "self"]
 SEES = ["content", "definitions"]
@@ -219,6 +213,14 @@ pipelines:
     sources: "*.txt"
     generate: {{ shell: "{{{{ echo {flag}; cat {{source}}; }}}} > {{out}}" }}
     outputs: ["made/{{stem}}.out"]
+"""
+
+
+PULSE = """\
+  - name: pulse
+    sources: "pulse/beat.txt"
+    generate: { shell: "cat {source} > {out}" }
+    outputs: ["pulse/{stem}.made"]
 """
 
 
@@ -277,10 +279,15 @@ class PipelineWorld:
         if pipeline.shell:
             what = f'shell: "{pipeline.shell.replace("FLAG", settings["flag"])}"'
         yield f"    generate: {{ {what} }}\n"
-        yield f"    outputs: [{', '.join(f'{chr(34)}{out}{chr(34)}' for out in pipeline.outputs)}]\n"
+        yield f"    outputs: {json.dumps(pipeline.outputs)}\n"
 
     def collected(self, pipeline):
         return [name for name in pipeline.collect if name in self.spec["pipelines"]]
+
+    @staticmethod
+    def add_pulse(manifest):
+        """The manifest with a job from pulse/beat.txt to pulse/beat.made in addition."""
+        return manifest + PULSE
 
     @staticmethod
     def ignored(path):
@@ -356,22 +363,18 @@ class PipelineWorld:
         tool = self.spec["tool"]
         tools = ["tools/flat.sh"] if pipeline.flat else []
         depends, sees = settings.get("depends", "self"), settings.get("sees", "content")
-        reached = static.reached(static.tree.real(source)) if depends != "self" else []
 
-        first = next(iter(self.present().values()))
-        lens = 0 if first.scan or not LENSES_ARE_NUMBERED else 1
 
         def seen(tree):
             """Found out when its turn has come: what others make is there then."""
-            return what_is_seen(Graph(tree, exists, lens), source, depends, sees)
+            return what_is_seen(Graph(tree, exists), source, depends, sees)
 
         return rule.Job(
             outputs=outputs,
             recipe=(name, source, settings["flag"], env),
             reads=[source, *tools],
             sees=seen if pipeline.scan else None,
-            seen=reached,
-            excused=NAMED_BY_NUMBER and any(len(static.circle(path)) > 1 for path in reached),
+            seen=static.reached(static.tree.real(source)) if depends != "self" else [],
             act=lambda tree: act(pipeline, settings, env, tool, source, outputs, tree),
         )
 
@@ -408,7 +411,7 @@ class PipelineWorld:
         """How many jobs there may be that run nothing: one for each closure."""
         return 60
 
-    # ---- what nothing makes any more --------------------------------------------------------------
+    # ---- what nothing makes any more ------------------------------------------------------------
 
     @staticmethod
     def stale(tree, records, jobs):
@@ -440,7 +443,7 @@ def what_is_seen(graph, source, depends, sees):
                    graph.module(source).imports]
         wanted = {(path, name) for path, name in imports if path and path != source}
         values = {use: graph.value(graph.node(*use)) for use in wanted}
-        return sorted((path, name, graph.lens, values[path, name]) for path, name in wanted)
+        return sorted((path, name, values[path, name]) for path, name in wanted)
     if depends == "transitive":
         return graph.closures_of(source)
     return [(path, graph.tree.read(path)) for path in graph.targets(source)]

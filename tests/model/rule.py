@@ -1,10 +1,11 @@
-"""The rule of truth, as docs/architecture.md states it under "When a job is up to date", and nothing
-else: no disk, no clocks, no jig.
+"""The rule of truth, as docs/architecture.md states it under "When a job is up to date", and
+nothing else: no disk, no clocks, no jig.
 
 A job is up to date when its last run succeeded and is recorded, its recipe is the recorded one, all
-that it reads is what was recorded, and its outputs are what it left. Jobs are looked at in the order
-of what they need, each when what it reads is final; so one that makes what was there before stops
-there. What needs a job that failed gets no turn, unless it was up to date without waiting for it.
+that it reads is what was recorded, and its outputs are what it left. Jobs are looked at in the
+order of what they need, each when what it reads is final; so one that makes what was there before
+stops there. What needs a job that failed gets no turn, unless it was up to date without waiting for
+it.
 """
 
 
@@ -18,12 +19,11 @@ class Job:
     sees        called with the tree when the job's turn has come: all that counts of what it does
                 not declare as a whole file (groups, closures, definitions), as something comparable
     seen        the paths of files that this is found out from
-    excused     jig is known to run it now and then when it need not; see the world
     after       paths that have to be made first and do not count
     act         called with the tree; returns an Outcome
     """
 
-    def __init__(self, outputs, recipe, reads, act, after=(), sees=None, seen=(), excused=False):
+    def __init__(self, outputs, recipe, reads, act, after=(), sees=None, seen=()):
         self.key = outputs[0]
         self.outputs = outputs
         self.recipe = recipe
@@ -32,7 +32,6 @@ class Job:
         self.after = list(after)
         self.sees = sees
         self.seen = list(seen)
-        self.excused = excused
 
 
 class Outcome:
@@ -67,7 +66,6 @@ class Prediction:
         self.ran = []  # keys
         self.failed = set()  # keys
         self.blocked = set()  # keys of jobs that need one that failed
-        self.excused = set()  # keys of jobs that may run all the same
         self.removed = []  # outputs that are deleted since nothing makes them any more
 
 
@@ -131,7 +129,6 @@ def is_up_to_date(job, records, tree):
 def build(jobs, tree, records):
     """Brings the tree and the records to where a build has to leave them."""
     prediction = Prediction()
-    prediction.excused = {job.key for job in jobs if job.excused}
     maker = {path: job for job in jobs for path in job.outputs}
     waited = set()  # keys of jobs that were not known to be up to date from the beginning
     for job in in_order(jobs, records):

@@ -4,6 +4,7 @@
     python3 -m model.run soak MINUTES                  seeds without end, of all kinds
     python3 -m model.run replay FILE                   plays what a failure left behind
     python3 -m model.run fault KIND                    plants faults, which must be found
+    python3 -m model.run memory KIND UPDATES           a session must not grow
 
 from the folder `tests`; modes.py says what the environment has to hold. A seed that fails is shrunk
 and left behind as a replay file, in JIG_MODEL_REPLAYS or the current directory.
@@ -20,7 +21,7 @@ import random
 import sys
 import time
 
-from . import ninja_world, pipeline_edits, play, shrink
+from . import memory, ninja_world, pipeline_edits, play, shrink
 
 KINDS = {"ninja": ninja_world, "pipelines": pipeline_edits}
 
@@ -63,18 +64,38 @@ def keep(script, name):
     return path
 
 
+def items_of(spec):
+    """What a spec says, in pieces that can be told apart."""
+    items = []
+    for key, value in spec.items():
+        if isinstance(value, list):
+            items += [json.dumps(item) for item in value]
+        elif isinstance(value, dict):
+            items += [f"{name}: {json.dumps(item)}" for name, item in value.items()]
+        else:
+            items.append(f"{key}: {json.dumps(value)}")
+    return items
+
+
 def show(script):
-    """The steps as a person reads them: a spec is long, and what matters is that it changed."""
+    """The steps as a person reads them; of a manifest, what is another one than before."""
+    spec = items_of(script["spec"])
     for number, edits in enumerate(script["steps"], 1):
         for edit in edits:
             what = {key: value for key, value in edit.items() if key not in ("op", "spec")}
             print(f"  step {number}: {edit['op']} {json.dumps(what) if what else ''}")
+            if edit["op"] == "spec":
+                now = items_of(edit["spec"])
+                print("".join(f"    - {item}\n" for item in spec if item not in now), end="")
+                print("".join(f"    + {item}\n" for item in now if item not in spec), end="")
+                spec = now
 
 
 def report(kind, seed, script, mismatch, args):
     print(f"{kind} seed {seed}: {mismatch}\n", flush=True)
     smaller, why = shrink.shrink(script, mismatch, args.shrink)
     path = keep(smaller, f"model-{kind}-{seed}.json")
+    print("\n".join(items_of(smaller["spec"])))
     print(f"shrunk to {len(smaller['steps'])} steps:")
     show(smaller)
     print(f"{why}\n\nplay it again: python3 -m model.run replay {path}", flush=True)
@@ -154,6 +175,13 @@ def fault(args):
     return 0
 
 
+def memory_test(args):
+    wrong = memory.measure(args.kind, args.updates)
+    if wrong:
+        print(wrong)
+    return 1 if wrong else 0
+
+
 def parse(arguments):
     parser = argparse.ArgumentParser(prog="model.run", description=__doc__.splitlines()[0])
     parser.add_argument("--modes", default="fresh,session")
@@ -177,6 +205,10 @@ def parse(arguments):
     one = commands.add_parser("fault")
     one.add_argument("kind", choices=KINDS)
     one.set_defaults(run=fault)
+    one = commands.add_parser("memory")
+    one.add_argument("kind", choices=KINDS)
+    one.add_argument("updates", type=int)
+    one.set_defaults(run=memory_test)
     return parser.parse_args(arguments)
 
 

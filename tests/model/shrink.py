@@ -1,4 +1,5 @@
-"""Making a failing script small: fewer steps, then fewer edits, for as long as it still fails."""
+"""Making a failing script small: fewer steps, then fewer edits, then less of a project, for as long
+as it still fails."""
 
 import copy
 import time
@@ -29,6 +30,55 @@ def without_chunks(items, keeps_failing):
         if size == 1:
             return items
         size = max(1, size // 2)
+
+
+def specs_of(script):
+    """All specs that a script has, to be changed in place."""
+    yield script["spec"]
+    for step in script["steps"]:
+        for edit in step:
+            if edit["op"] == "spec":
+                yield edit["spec"]
+
+
+def without_pipeline(script, name):
+    smaller = copy.deepcopy(script)
+    for spec in specs_of(smaller):
+        spec["pipelines"].pop(name, None)
+        if not spec["pipelines"]:
+            return None
+    return smaller
+
+
+def without_job(script, key):
+    """None if anything is made of what the job makes."""
+    smaller = copy.deepcopy(script)
+    for spec in specs_of(smaller):
+        gone = {path for job in spec["jobs"] if job["out"][0] == key for path in job["out"]}
+        spec["jobs"] = [job for job in spec["jobs"] if job["out"][0] != key]
+        for item in [*spec["jobs"], *spec["groups"]]:
+            if gone & {*item["in"], *item.get("implicit", []), *item.get("order", [])}:
+                return None
+    return smaller
+
+
+def without_file(script, path):
+    smaller = copy.deepcopy(script)
+    smaller["files"].pop(path)
+    return smaller
+
+
+def smaller_projects(script):
+    """One project after the other that has a little less; made from the script as it is then, which
+    the caller sends."""
+    if script["kind"] == "pipelines":
+        for name in sorted({name for spec in specs_of(script) for name in spec["pipelines"]}):
+            script = yield without_pipeline(script, name)
+    else:
+        for key in sorted({job["out"][0] for spec in specs_of(script) for job in spec["jobs"]}):
+            script = yield without_job(script, key)
+    for path in sorted(script["files"]):
+        script = yield without_file(script, path)
 
 
 def shrink(script, mismatch, seconds):
@@ -69,4 +119,14 @@ def shrink(script, mismatch, seconds):
                 steps[:index] + [edits] + steps[index + 1 :]
             ),
         )
+    candidates = smaller_projects(best)
+    candidate = next(candidates, None)
+    while time.monotonic() < end:
+        found = fails(candidate) if candidate else None
+        if found and found.mode == last.mode and found.what[:20] == last.what[:20]:
+            best, last = candidate, found
+        try:
+            candidate = candidates.send(best)
+        except StopIteration:
+            break
     return best, last

@@ -1,8 +1,9 @@
 """A tree of files, twice: as the model imagines it, and as it lies on the disk.
 
 An *edit* is a dict whose "op" is one of those below. The same edit is applied to the imagined tree
-and to the tree of every mode; because it holds all that it does, edits can be dropped from a list and
-the rest still means something: one that no longer fits is passed over, by `fits`, everywhere alike.
+and to the tree of every mode; because it holds all that it does, edits can be dropped from a list
+and the rest still means something: one that no longer fits is passed over, by `fits`, everywhere
+alike.
 
     write   path text        a source with this text; folders are made
     tamper  path text        the same done to an output: it stays one
@@ -31,7 +32,7 @@ class Link(str):
 
 
 class Tree:
-    """The imagined tree: what is at each path, bytes or a Link. Folders are there by their files."""
+    """The imagined tree: at each path bytes or a Link. Folders are there by their files."""
 
     def __init__(self, nodes=None, made=()):
         self.nodes = dict(nodes or {})
@@ -125,7 +126,7 @@ class Tree:
         self.made.add(path)
 
 
-# ---- on the disk -----------------------------------------------------------------------------
+# ---- on the disk -------------------------------------------------------------------------------
 
 
 def write_file(path, text):

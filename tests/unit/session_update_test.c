@@ -1,0 +1,424 @@
+/*
+ * Updates, as a program sees them that has the public headers. That they do the right thing
+ * whatever happens is for tests/model; here is what each single promise of jig/session.h means.
+ */
+#include "session_support.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define NINJA                                                                                      \
+    "rule cat\n  command = cat $in > $out\n"                                                       \
+    "rule strict\n  command = ! grep -q FAIL $in && cat $in > $out\n"                              \
+    "build a.out: strict a\n"                                                                      \
+    "build b.out: cat b\n"                                                                         \
+    "build ab.out: cat a.out b.out\n"
+
+#define PIPELINES                                                                                  \
+    "version: 1\n"                                                                                 \
+    "pipelines:\n"                                                                                 \
+    "  - name: upper\n"                                                                            \
+    "    sources: src/**/*.txt\n"                                                                  \
+    "    generate: { shell: \"tr a-z A-Z < {source} > {out}\" }\n"                                 \
+    "    outputs: gen/{dir}/{stem}.up\n"
+
+static void open_ninja(struct probe *probe)
+{
+    put("build.ninja", NINJA);
+    put("a", "a\n");
+    put("b", "b\n");
+    probe_open(probe, "build.ninja", NULL);
+    assert_int_equal(probe_build(probe), JIG_OK);
+    assert_string_equal(probe->ran, "a.out ab.out b.out");
+}
+
+static void open_pipelines(struct probe *probe)
+{
+    put("jig.yaml", PIPELINES);
+    put("src/a.txt", "a\n");
+    put("src/deep/b.txt", "b\n");
+    probe_open(probe, "jig.yaml", NULL);
+    assert_int_equal(probe_build(probe), JIG_OK);
+    assert_string_equal(probe->ran, "gen/src/a.up gen/src/deep/b.up");
+}
+
+/* ---- what a change set may name ------------------------------------------------------------ */
+
+static void test_a_named_file_that_changed_runs_what_depends_on_it(void **state)
+{
+    (void)state;
+    struct probe probe;
+    open_ninja(&probe);
+    put("b", "other\n");
+    assert_int_equal(probe_changed(&probe, "b"), JIG_OK);
+    assert_string_equal(probe.ran, "ab.out b.out");
+    assert_string_equal(get("ab.out"), "a\nother\n");
+    probe_close(&probe);
+}
+
+static void test_a_named_file_that_did_not_change_runs_nothing(void **state)
+{
+    (void)state;
+    struct probe probe;
+    open_ninja(&probe);
+    uint64_t generation = probe.result.generation;
+    assert_int_equal(probe_changed(&probe, "b"), JIG_OK);
+    assert_string_equal(probe.ran, "");
+    assert_int_equal(probe.result.generation, generation);
+    probe_close(&probe);
+}
+
+static void test_an_empty_set_runs_nothing(void **state)
+{
+    (void)state;
+    struct probe probe;
+    open_ninja(&probe);
+    assert_int_equal(probe_update(&probe), JIG_OK);
+    assert_string_equal(probe.ran, "");
+    assert_int_equal(probe.result.kind, JIG_UPDATE_NONE);
+    probe_close(&probe);
+}
+
+/* The kinds say what somebody believes has happened; what is there decides. */
+static void test_a_wrong_kind_does_no_harm(void **state)
+{
+    (void)state;
+    struct probe probe;
+    open_ninja(&probe);
+    put("b", "other\n");
+    jig_change_set_removed(probe.changes, "b", NULL);
+    assert_int_equal(probe_update(&probe), JIG_OK);
+    assert_string_equal(probe.ran, "ab.out b.out");
+    put("b", "again\n");
+    jig_change_set_add(probe.changes, "b", NULL);
+    assert_int_equal(probe_update(&probe), JIG_OK);
+    assert_string_equal(probe.ran, "ab.out b.out");
+    probe_close(&probe);
+}
+
+static void test_absolute_and_odd_spellings_name_the_same_file(void **state)
+{
+    const char *root = *state;
+    struct probe probe;
+    char path[256];
+    open_ninja(&probe);
+    put("b", "1\n");
+    snprintf(path, sizeof path, "%s/b", root);
+    assert_int_equal(probe_changed(&probe, path), JIG_OK);
+    assert_string_equal(probe.ran, "ab.out b.out");
+    put("b", "22\n");
+    assert_int_equal(probe_changed(&probe, ".//x/../b"), JIG_OK);
+    assert_string_equal(probe.ran, "ab.out b.out");
+    put("b", "333\n");
+    snprintf(path, sizeof path, "..%s/b", strrchr(root, '/'));
+    assert_int_equal(probe_changed(&probe, path), JIG_OK);
+    assert_string_equal(probe.ran, "ab.out b.out");
+    probe_close(&probe);
+}
+
+static void test_paths_outside_and_never_seen_do_no_harm(void **state)
+{
+    (void)state;
+    struct probe probe;
+    open_ninja(&probe);
+    jig_change_set_add(probe.changes, "never/seen", NULL);
+    jig_change_set_removed(probe.changes, "/no/such/place", NULL);
+    jig_change_set_updated(probe.changes, "../../../..", NULL);
+    jig_change_set_updated(probe.changes, "/etc/passwd", NULL);
+    jig_change_set_updated(probe.changes, "b", NULL);
+    put("b", "other\n");
+    assert_int_equal(probe_update(&probe), JIG_OK);
+    assert_string_equal(probe.ran, "ab.out b.out");
+    probe_close(&probe);
+}
+
+static void test_a_file_outside_counts_if_a_job_reads_it(void **state)
+{
+    const char *root = *state;
+    struct probe probe;
+    char outside[256], manifest[512];
+    snprintf(outside, sizeof outside, "%s-outside", root);
+    put(outside, "1\n");
+    snprintf(manifest, sizeof manifest, "rule cat\n  command = cat $in > $out\nbuild out: cat %s\n",
+             outside);
+    put("build.ninja", manifest);
+    probe_open(&probe, "build.ninja", NULL);
+    assert_int_equal(probe_build(&probe), JIG_OK);
+    put(outside, "two\n");
+    enum jig_status status = probe_changed(&probe, outside);
+    unlink(outside);
+    assert_int_equal(status, JIG_OK);
+    assert_string_equal(probe.ran, "out");
+    assert_string_equal(get("out"), "two\n");
+    probe_close(&probe);
+}
+
+static void test_a_folder_stands_for_all_in_it(void **state)
+{
+    (void)state;
+    struct probe probe;
+    open_pipelines(&probe);
+    put("src/a.txt", "other\n");
+    put("src/deep/b.txt", "other\n");
+    put("src/new/deep/c.txt", "c\n");
+    assert_int_equal(probe_changed(&probe, "src"), JIG_OK);
+    assert_string_equal(probe.ran, "gen/src/a.up gen/src/deep/b.up gen/src/new/deep/c.up");
+    assert_string_equal(get("gen/src/new/deep/c.up"), "C\n");
+    probe_close(&probe);
+}
+
+static void test_the_root_is_a_folder_too(void **state)
+{
+    (void)state;
+    struct probe probe;
+    open_ninja(&probe);
+    put("a", "other\n");
+    put("b", "other\n");
+    assert_int_equal(probe_changed(&probe, "."), JIG_OK);
+    assert_string_equal(probe.ran, "a.out ab.out b.out");
+    probe_close(&probe);
+}
+
+static void test_what_is_not_named_is_believed_to_be_as_it_was(void **state)
+{
+    (void)state;
+    struct probe probe;
+    open_ninja(&probe);
+    put("a", "other\n");
+    put("b", "other\n");
+    assert_int_equal(probe_changed(&probe, "b"), JIG_OK);
+    if (probe.result.kind != JIG_UPDATE_FULL)
+        assert_string_equal(probe.ran, "ab.out b.out");
+    jig_change_set_lose(probe.changes, "a test says so");
+    assert_int_equal(probe_update(&probe), JIG_OK);
+    assert_int_equal(probe.result.kind, JIG_UPDATE_FULL);
+    assert_string_equal(probe.result.full_reason, "a test says so");
+    assert_string_equal(get("ab.out"), "other\nother\n");
+    probe_close(&probe);
+}
+
+/* ---- sources that come and go --------------------------------------------------------------- */
+
+static void test_a_source_that_comes_and_goes(void **state)
+{
+    (void)state;
+    struct probe probe;
+    open_pipelines(&probe);
+    put("src/c.txt", "c\n");
+    jig_change_set_add(probe.changes, "src/c.txt", NULL);
+    assert_int_equal(probe_update(&probe), JIG_OK);
+    assert_string_equal(probe.ran, "gen/src/c.up");
+    unlink("src/c.txt");
+    jig_change_set_removed(probe.changes, "src/c.txt", NULL);
+    assert_int_equal(probe_update(&probe), JIG_OK);
+    assert_string_equal(probe.ran, "");
+    assert_string_equal(probe.removed, "gen/src/c.up");
+    assert_int_not_equal(access("gen/src/c.up", F_OK), 0);
+    probe_close(&probe);
+}
+
+static void test_an_output_that_was_deleted_is_made_again(void **state)
+{
+    (void)state;
+    struct probe probe;
+    open_ninja(&probe);
+    unlink("ab.out");
+    assert_int_equal(probe_changed(&probe, "ab.out"), JIG_OK);
+    assert_string_equal(probe.ran, "ab.out");
+    probe_close(&probe);
+}
+
+static void test_a_manifest_that_changed_is_read_again(void **state)
+{
+    (void)state;
+    struct probe probe;
+    open_ninja(&probe);
+    put("build.ninja", NINJA "build c.out: cat a b\n");
+    assert_int_equal(probe_changed(&probe, "build.ninja"), JIG_OK);
+    assert_string_equal(probe.ran, "c.out");
+    assert_int_equal(probe.result.kind, JIG_UPDATE_FULL);
+    assert_string_equal(probe.result.full_reason, "the manifest changed");
+    probe_close(&probe);
+}
+
+static void test_a_manifest_that_is_wrong_and_right_again(void **state)
+{
+    (void)state;
+    struct probe probe;
+    open_ninja(&probe);
+    put("build.ninja", NINJA "build\n");
+    assert_int_equal(probe_changed(&probe, "build.ninja"), JIG_ERROR_SYNTAX);
+    assert_int_equal(probe.error.line, 8);
+    put("b", "other\n");
+    assert_int_not_equal(probe_changed(&probe, "b"), JIG_OK);
+    put("build.ninja", NINJA);
+    assert_int_equal(probe_changed(&probe, "build.ninja"), JIG_OK);
+    assert_string_equal(probe.ran, "ab.out b.out");
+    probe_close(&probe);
+}
+
+/* ---- failure and repair ---------------------------------------------------------------------- */
+
+static void test_what_failed_is_tried_again_by_each_update(void **state)
+{
+    (void)state;
+    struct probe probe;
+    open_ninja(&probe);
+    uint64_t generation = probe.result.generation;
+    put("a", "FAIL\n");
+    assert_int_equal(probe_changed(&probe, "a"), JIG_ERROR_JOB);
+    assert_string_equal(probe.ran, "a.out");
+    assert_int_equal(probe.result.jobs_failed, 1);
+    assert_int_equal(probe_update(&probe), JIG_ERROR_JOB);
+    assert_string_equal(probe.ran, "a.out");
+    assert_int_equal(probe.result.generation, generation);
+    put("a", "right\n");
+    assert_int_equal(probe_changed(&probe, "a"), JIG_OK);
+    assert_string_equal(probe.ran, "a.out ab.out");
+    assert_string_equal(get("ab.out"), "right\nb\n");
+    assert_int_equal(probe.result.generation, generation + 1);
+    probe_close(&probe);
+}
+
+static void test_what_was_not_reached_is_made_up_for(void **state)
+{
+    (void)state;
+    struct probe probe;
+    open_ninja(&probe);
+    put("a", "FAIL\n");
+    put("b", "other\n");
+    jig_change_set_updated(probe.changes, "a", NULL);
+    assert_int_equal(probe_changed(&probe, "b"), JIG_ERROR_JOB);
+    assert_string_equal(probe.ran, "a.out b.out");
+    put("a", "a\n"); /* as it was: a.out is right as it is */
+    assert_int_equal(probe_changed(&probe, "a"), JIG_OK);
+    assert_string_equal(probe.ran, "ab.out");
+    assert_string_equal(get("ab.out"), "a\nother\n");
+    probe_close(&probe);
+}
+
+static void test_a_missing_source_and_its_return(void **state)
+{
+    (void)state;
+    struct probe probe;
+    open_ninja(&probe);
+    unlink("b");
+    assert_int_equal(probe_changed(&probe, "b"), JIG_ERROR_MANIFEST);
+    assert_string_equal(probe.ran, "");
+    put("b", "back\n");
+    assert_int_equal(probe_changed(&probe, "b"), JIG_OK);
+    assert_string_equal(probe.ran, "ab.out b.out");
+    probe_close(&probe);
+}
+
+/* ---- how it is called ------------------------------------------------------------------------ */
+
+static void test_an_update_before_any_build_builds_everything(void **state)
+{
+    (void)state;
+    struct probe probe;
+    put("build.ninja", NINJA);
+    put("a", "a\n");
+    put("b", "b\n");
+    probe_open(&probe, "build.ninja", NULL);
+    assert_int_equal(probe_changed(&probe, "a"), JIG_OK);
+    assert_string_equal(probe.ran, "a.out ab.out b.out");
+    assert_int_equal(probe.result.kind, JIG_UPDATE_FULL);
+    assert_true(probe.result.full_reason[0]);
+    probe_close(&probe);
+}
+
+static void test_without_options_those_of_the_last_time_count(void **state)
+{
+    (void)state;
+    struct probe probe;
+    put("build.ninja", NINJA);
+    put("a", "a\n");
+    put("b", "b\n");
+    probe_open(&probe, "build.ninja", NULL);
+    {
+        /* Gone, and written over, when the update wants them. */
+        char target[] = "b.out";
+        const char *targets[] = {target};
+        struct jig_build_options options = JIG_BUILD_OPTIONS;
+        options.targets = targets;
+        options.target_count = 1;
+        assert_int_equal(jig_session_build(probe.session, &options, NULL, NULL), JIG_OK);
+        memset(target, 'x', sizeof target - 1);
+    }
+    put("a", "other\n");
+    put("b", "other\n");
+    jig_change_set_updated(probe.changes, "a", NULL);
+    assert_int_equal(probe_changed(&probe, "b"), JIG_OK);
+    assert_string_equal(probe.ran, "b.out");
+    probe_close(&probe);
+}
+
+static void test_results_and_errors_may_be_left_out(void **state)
+{
+    (void)state;
+    struct probe probe;
+    open_ninja(&probe);
+    put("a", "FAIL\n");
+    jig_change_set_updated(probe.changes, "a", NULL);
+    assert_int_equal(jig_session_update(probe.session, probe.changes, NULL, NULL, NULL),
+                     JIG_ERROR_JOB);
+    assert_int_equal(jig_change_set_count(probe.changes), 1); /* it is only read */
+    probe_close(&probe);
+}
+
+/* A program that was compiled against a header with fewer fields has a smaller struct. */
+static void test_a_smaller_result_is_not_written_over(void **state)
+{
+    (void)state;
+    struct probe probe;
+    struct {
+        struct jig_build_result result;
+        unsigned char canary[64];
+    } small;
+    open_ninja(&probe);
+    memset(&small, 0x5a, sizeof small);
+    small.result.size = offsetof(struct jig_build_result, jobs_failed);
+    put("b", "other\n");
+    jig_change_set_updated(probe.changes, "b", NULL);
+    assert_int_equal(jig_session_update(probe.session, probe.changes, NULL, &small.result, NULL),
+                     JIG_OK);
+    assert_int_equal(small.result.jobs_run, 2);
+    const unsigned char *bytes = (const unsigned char *)&small;
+    for (size_t i = offsetof(struct jig_build_result, jobs_failed); i < sizeof small; i++)
+        assert_int_equal(bytes[i], 0x5a);
+    probe_close(&probe);
+}
+
+int main(void)
+{
+#define IN_A_TREE(test)                                                                            \
+    cmocka_unit_test_setup_teardown(test, session_enter_tree, session_leave_tree)
+    const struct CMUnitTest tests[] = {
+        IN_A_TREE(test_a_named_file_that_changed_runs_what_depends_on_it),
+        IN_A_TREE(test_a_named_file_that_did_not_change_runs_nothing),
+        IN_A_TREE(test_an_empty_set_runs_nothing),
+        IN_A_TREE(test_a_wrong_kind_does_no_harm),
+        IN_A_TREE(test_absolute_and_odd_spellings_name_the_same_file),
+        IN_A_TREE(test_paths_outside_and_never_seen_do_no_harm),
+        IN_A_TREE(test_a_file_outside_counts_if_a_job_reads_it),
+        IN_A_TREE(test_a_folder_stands_for_all_in_it),
+        IN_A_TREE(test_the_root_is_a_folder_too),
+        IN_A_TREE(test_what_is_not_named_is_believed_to_be_as_it_was),
+        IN_A_TREE(test_a_source_that_comes_and_goes),
+        IN_A_TREE(test_an_output_that_was_deleted_is_made_again),
+        IN_A_TREE(test_a_manifest_that_changed_is_read_again),
+        IN_A_TREE(test_a_manifest_that_is_wrong_and_right_again),
+        IN_A_TREE(test_what_failed_is_tried_again_by_each_update),
+        IN_A_TREE(test_what_was_not_reached_is_made_up_for),
+        IN_A_TREE(test_a_missing_source_and_its_return),
+        IN_A_TREE(test_an_update_before_any_build_builds_everything),
+        IN_A_TREE(test_without_options_those_of_the_last_time_count),
+        IN_A_TREE(test_results_and_errors_may_be_left_out),
+        IN_A_TREE(test_a_smaller_result_is_not_written_over),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
