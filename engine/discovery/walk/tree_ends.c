@@ -152,13 +152,15 @@ static bool find_end(const char *path, struct buf *end)
     return found;
 }
 
-/* Of a path in the root, what comes after the root's; or NULL. */
+/* Of a path in the root, what comes after the root's, "" for the root; or NULL. */
 static const char *part_in_root(const struct tree_ends *ends, const struct buf *path)
 {
     size_t root = strcmp(ends->root, "/") == 0 ? 0 : strlen(ends->root);
-    bool inside = path->length > root + 1 && memcmp(path->data, ends->root, root) == 0 &&
-                  path->data[root] == '/';
-    return inside ? path->data + root + 1 : NULL;
+    if (path->length < root || memcmp(path->data, ends->root, root) != 0)
+        return NULL;
+    if (path->data[root] == '/')
+        return path->data + root + 1;
+    return path->data[root] ? NULL : path->data + root;
 }
 
 static void append_whole(const struct tree_ends *ends, const char *path, size_t length,

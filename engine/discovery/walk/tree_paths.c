@@ -136,12 +136,15 @@ static void look_at_real_path(struct partial *partial, const char *path)
     if (unknown->length != length || memcmp(unknown->data, path, length) != 0) {
         buf_clear(unknown);
         buf_append(unknown, path, length);
-        tree_real_folder(partial->refresh.tree, path, length, &partial->real);
+        partial->is_elsewhere =
+            tree_real_folder(partial->refresh.tree, path, length, &partial->real);
     }
-    if (partial->real.length == 0)
+    if (!partial->is_elsewhere)
         return;
     struct buf real = {0};
-    buf_printf(&real, "%s%s", partial->real.data, path + length);
+    if (partial->real.length)
+        buf_printf(&real, "%s/", partial->real.data);
+    buf_append_str(&real, path + length + 1);
     look_at_path(partial, real.data);
     buf_free(&real);
 }
