@@ -168,18 +168,36 @@ static bool any_lens_has_configs(const struct discovery *discovery)
     return any;
 }
 
+static bool record_changed(const struct discovery *discovery, const struct config_record *config)
+{
+    struct file_record now = config->record;
+    struct fingerprint_counts counts = {0};
+    int errnum =
+        fingerprint_file(AT_FDCWD, discovery->paths.data + config->path, discovery->options.clock,
+                         discovery->environment.data->tick, &now, &counts);
+    return errnum || !(config->record.flags & FILE_KNOWN) ||
+           !digest_equal(now.digest, config->record.digest);
+}
+
 bool discovery_config_changed(const struct discovery *discovery, const char *path)
 {
     for (uint32_t i = 0; i < discovery->configs.count; i++) {
         const struct config_record *config = &discovery->configs.data[i];
-        if (strcmp(discovery->paths.data + config->path, path) != 0)
-            continue;
-        struct file_record now = config->record;
-        struct fingerprint_counts counts = {0};
-        int errnum = fingerprint_file(AT_FDCWD, path, discovery->options.clock,
-                                      discovery->environment.data->tick, &now, &counts);
-        return errnum || !(config->record.flags & FILE_KNOWN) ||
-               !digest_equal(now.digest, config->record.digest);
+        if (strcmp(discovery->paths.data + config->path, path) == 0)
+            return record_changed(discovery, config);
     }
     return any_lens_has_configs(discovery) && access(path, F_OK) == 0;
+}
+
+bool discovery_configs_changed_below(const struct discovery *discovery, const char *folder)
+{
+    size_t length = strcmp(folder, ".") == 0 ? 0 : strlen(folder);
+    bool changed = false;
+    for (uint32_t i = 0; i < discovery->configs.count && !changed; i++) {
+        const struct config_record *config = &discovery->configs.data[i];
+        const char *path = discovery->paths.data + config->path;
+        bool below = length == 0 || (strncmp(path, folder, length) == 0 && path[length] == '/');
+        changed = below && record_changed(discovery, config);
+    }
+    return changed;
 }

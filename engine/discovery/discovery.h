@@ -209,6 +209,9 @@ bool discovery_is_config(const struct discovery *discovery, const char *path);
  */
 bool discovery_config_changed(const struct discovery *discovery, const char *path);
 
+/* The same for those known that lie in the folder, however far down; one look for each. */
+bool discovery_configs_changed_below(const struct discovery *discovery, const char *folder);
+
 /* Makes updates possible, from the next scan on; costs some memory. */
 void discovery_live(struct discovery *discovery);
 

@@ -21,6 +21,7 @@ struct following {
     struct graph *graph;
     struct amend *amend;
     VEC(char *) paths;       /* what changed, from the root; owned */
+    struct file_list named;  /* files of the graph that are named, or lie in folders that are */
     struct file_list others; /* files of the graph that are no sources */
     char *why;               /* see session_try_update */
     size_t size;
@@ -130,25 +131,27 @@ static void take_changes(struct following *following, const struct jig_change_se
     }
 }
 
-/* A folder stands for all that lies in it: the sources there may hold something else. */
-static void take_below_folders(struct following *following, const struct jig_change_set *changes)
+/* A folder stands for all that lies in it: the sources there may hold something else, and so may
+ * what decides about them. */
+static void take_below_folders(struct following *following)
 {
-    struct jig_session *session = following->session;
     struct graph *graph = following->graph;
-    struct file_list files = {0};
-    change_files(session, changes, &files);
-    uint8_t *taken = session_marks(session);
+    const struct file_list *files = &following->named;
+    uint8_t *taken = session_marks(following->session);
     uint32_t paths = following->paths.count;
     for (uint32_t i = 0; i < paths; i++) {
         const char *path = following->paths.data[i];
         file_id file = graph_find_file(graph, path, strlen(path));
         if (file != GRAPH_NONE)
             taken[file] = 1;
+        else if (discovery_configs_changed_below(following->pipelines->discovery, path))
+            refuse(following, "what imports are resolved by has changed");
     }
-    for (uint32_t i = 0; i < files.count; i++) {
-        file_id file = files.data[i];
+    for (uint32_t i = 0; i < files->count; i++) {
+        file_id file = files->data[i];
         bool made = graph->files.data[file].producer != GRAPH_NONE;
-        if (!taken[file] && !made && session_is_module(session, file))
+        check_manifest(following, graph_path(graph, file));
+        if (!taken[file] && !made && session_is_module(following->session, file))
             take_linked(following, file);
     }
     for (uint32_t i = 0; i < paths; i++) {
@@ -157,7 +160,6 @@ static void take_below_folders(struct following *following, const struct jig_cha
         if (file != GRAPH_NONE)
             taken[file] = 0;
     }
-    vec_free(&files);
 }
 
 /* ---- the tree -----------------------------------------------------------------------------------
@@ -325,17 +327,15 @@ static void look_at_inputs(struct following *following)
 }
 
 /* Files of the graph that discovery does not look at: what jobs make, tools. */
-static void list_others(struct following *following, const struct jig_change_set *changes)
+static void list_others(struct following *following)
 {
-    struct graph *graph = following->graph;
-    struct file_list named = {0};
-    change_files(following->session, changes, &named);
-    for (uint32_t i = 0; i < named.count; i++) {
-        if (graph->files.data[named.data[i]].producer != GRAPH_NONE ||
-            !session_is_module(following->session, named.data[i]))
-            vec_push(&following->others, named.data[i]);
+    const struct graph *graph = following->graph;
+    for (uint32_t i = 0; i < following->named.count; i++) {
+        file_id file = following->named.data[i];
+        if (graph->files.data[file].producer != GRAPH_NONE ||
+            !session_is_module(following->session, file))
+            vec_push(&following->others, file);
     }
-    vec_free(&named);
 }
 
 /* ---- following ----------------------------------------------------------------------------------
@@ -363,8 +363,7 @@ static void follow_modules(struct following *following)
     discovery_updated_free(&updated);
 }
 
-static enum jig_status follow(struct following *following, const struct jig_change_set *changes,
-                              struct jig_error *error)
+static enum jig_status follow(struct following *following, struct jig_error *error)
 {
     struct tree_changes tree = {0};
     amend_begin(following->amend);
@@ -381,7 +380,7 @@ static enum jig_status follow(struct following *following, const struct jig_chan
         follow_modules(following);
     if (status || following->why[0])
         return status;
-    list_others(following, changes);
+    list_others(following);
     look_at_inputs(following);
     if (following->others.count) {
         following->build->plan = session_begin_plan(following->session);
@@ -495,11 +494,12 @@ enum jig_status session_update_pipelines(struct build *build, const struct jig_c
     delta_begin(session);
     session_forget_failures(session);
     take_changes(&following, changes);
-    take_below_folders(&following, changes);
+    change_files(session, changes, &following.named);
+    take_below_folders(&following);
     enum jig_status status = why[0] ? JIG_OK : session_prepare_updates(session, error);
     following.amend = session->pipelines->amend;
     if (!status && !why[0] && (following.paths.count || session->live.stale.count)) {
-        status = follow(&following, changes, error);
+        status = follow(&following, error);
         if (!status && !why[0])
             status = build_rounds(&following, error);
         if (!why[0])
@@ -514,6 +514,7 @@ enum jig_status session_update_pipelines(struct build *build, const struct jig_c
     for (uint32_t i = 0; i < following.paths.count; i++)
         free(following.paths.data[i]);
     vec_free(&following.paths);
+    vec_free(&following.named);
     vec_free(&following.others);
     return status;
 }
