@@ -1,14 +1,14 @@
 /*
  * What a warm session costs: an update for one changed module, for none, for a file that comes and
  * goes, and what it looked at for that, over fixtures of growing size; how long after a write the
- * first job starts when somebody watches; and what a whole `jig build` with nothing to do takes that
- * a daemon answers, against one without, in the same run.
+ * first job starts when somebody watches; and what a whole `jig build` with nothing to do takes
+ * that a daemon answers, against one without, in the same run.
  */
+#include "jig/session.h"
 #include "bench/measure.h"
 #include "bench/pipeline_tree.h"
 #include "engine/base/io.h"
 #include "engine/watch/watch.h"
-#include "jig/session.h"
 
 #include <getopt.h>
 #include <poll.h>
@@ -26,11 +26,11 @@ struct options {
 /* What happens in a round, and what it came to over all rounds. */
 struct measured {
     const char *name;
-    struct series engine; /* wall_ms: engine time of the update */
-    struct series whole;  /* wall_ms: the call, jobs included */
+    struct series engine;                             /* wall_ms: engine time of the update */
+    struct series whole;                              /* wall_ms: the call, jobs included */
     uint64_t files_looked, jobs_considered, jobs_run; /* the most of any round */
-    uint32_t full;        /* rounds that looked at everything */
-    char why[128];        /* the last time */
+    uint32_t full;                                    /* rounds that looked at everything */
+    char why[128];                                    /* the last time */
 };
 
 struct bench {
@@ -75,8 +75,8 @@ static void open_session(struct bench *bench)
     struct jig_build_result result = JIG_BUILD_RESULT;
     if (jig_session_build(bench->session, &build, &result, &error))
         die("the first build failed", &error);
-    printf("%s: %u modules, %u files, %u jobs; opened and built in %.0f ms\n",
-           bench->options->size, result.modules, result.files, result.jobs,
+    printf("%s: %u modules, %u files, %u jobs; opened and built in %.0f ms\n", bench->options->size,
+           result.modules, result.files, result.jobs,
            (double)(clock_monotonic_ns() - start_ns) / 1e6);
 }
 
@@ -156,9 +156,9 @@ static void report(struct measured *measured)
 static void measure_updates(struct bench *bench)
 {
     struct measured measured[SITUATIONS] = {
-        [EMPTY] = {.name = "nothing changed"},     [LEAF] = {.name = "a leaf edited"},
-        [TOUCH] = {.name = "a leaf only named"},   [ENTITY] = {.name = "an entity edited"},
-        [ADDED] = {.name = "a page added"},        [REMOVED] = {.name = "the page removed"},
+        [EMPTY] = {.name = "nothing changed"},   [LEAF] = {.name = "a leaf edited"},
+        [TOUCH] = {.name = "a leaf only named"}, [ENTITY] = {.name = "an entity edited"},
+        [ADDED] = {.name = "a page added"},      [REMOVED] = {.name = "the page removed"},
     };
     for (uint32_t round = 0; round < bench->options->rounds; round++)
         play_round(bench, measured, round);
@@ -171,14 +171,16 @@ static void measure_updates(struct bench *bench)
     }
 }
 
-/* ---- watching ----------------------------------------------------------------------------------- */
+/* ---- watching -----------------------------------------------------------------------------------
+ */
 
 static void watch_one(void *watch, const char *path)
 {
     watch_folder(watch, path);
 }
 
-/* From the end of a write to the start of the first job, less the time of quiet that is waited for. */
+/* From the end of a write to the start of the first job, less the time of quiet that is waited for.
+ */
 static void measure_watch(struct bench *bench)
 {
     enum { QUIET_MS = 15, WAIT_MS = 5000 };
@@ -209,15 +211,16 @@ static void measure_watch(struct bench *bench)
         add_ms(&latency, bench->started_ns - written_ns - QUIET_MS * 1000000ull);
     }
     printf("from a write to the start of the job, beyond the %d ms of quiet: %.2f ms (%.2f-%.2f)\n",
-           QUIET_MS, series_median(&latency, SERIES_WALL_MS),
-           series_min(&latency, SERIES_WALL_MS), series_max(&latency, SERIES_WALL_MS));
+           QUIET_MS, series_median(&latency, SERIES_WALL_MS), series_min(&latency, SERIES_WALL_MS),
+           series_max(&latency, SERIES_WALL_MS));
     series_free(&latency);
     series_free(&measured.engine);
     series_free(&measured.whole);
     watch_destroy(watch);
 }
 
-/* ---- the daemon --------------------------------------------------------------------------------- */
+/* ---- the daemon ---------------------------------------------------------------------------------
+ */
 
 static void measure_daemon(struct bench *bench)
 {
@@ -238,7 +241,8 @@ static void measure_daemon(struct bench *bench)
     series_free(&series[1]);
 }
 
-/* ---- the whole ---------------------------------------------------------------------------------- */
+/* ---- the whole ----------------------------------------------------------------------------------
+ */
 
 static void run(const struct options *options)
 {

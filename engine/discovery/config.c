@@ -157,7 +157,8 @@ void configs_collect(struct discovery *discovery)
     free_names(&found);
 }
 
-/* ---- one of them ------------------------------------------------------------------------------ */
+/* ---- one of them ------------------------------------------------------------------------------
+ */
 
 static bool any_lens_has_configs(const struct discovery *discovery)
 {

@@ -124,8 +124,9 @@ enum jig_status discovery_rescan(struct discovery *discovery, const char *const 
 
 /* What has happened since the last scan, rescan or update; the tree has been told already. */
 struct discovery_changes {
-    VEC(const char *) looked;   /* files that may hold something else */
-    VEC(const char *) appeared; /* paths that count as files now and did not: on the disk, or made */
+    VEC(const char *) looked; /* files that may hold something else */
+    VEC(const char *)
+    appeared; /* paths that count as files now and did not: on the disk, or made */
     VEC(const char *) vanished; /* the other way round */
     VEC(const char *) made;     /* what jobs now make and did not */
     VEC(const char *) unmade;

@@ -276,7 +276,8 @@ void definitions_follow(struct discovery *discovery, const struct definitions_ch
     if (!graph || !count)
         return;
     const uint32_t too_many = UINT32_MAX / 2;
-    if (!graph->live || graph->visits > too_many || graph->search > too_many) {
+    if (!graph->live || !discovery->definitions_live || graph->visits > too_many ||
+        graph->search > too_many) {
         definitions_forget(discovery);
         return;
     }

@@ -121,8 +121,8 @@ struct discovery {
     bool asked_all;             /* no resolution of another session is left */
     int64_t resolving_since_ns; /* when configuration may first have been read; 0: not yet */
 
-    struct lists targets;    /* [module]: what it imports */
-    struct lists importers;  /* [module]; filled when first asked for */
+    struct lists targets;   /* [module]: what it imports */
+    struct lists importers; /* [module]; filled when first asked for */
     bool has_importers;
     struct lists components; /* [component]: its modules */
     /* [component] ascending from imported to importer, no two alike. As long as nothing is updated,
@@ -132,8 +132,7 @@ struct discovery {
     struct digest structure;
     struct definition_graph *definitions; /* NULL until asked for */
     struct meanings *meanings;            /* NULL until an update needs it; see meanings.h */
-    bool
-        definitions_live; /* make the graph one that definitions_follow can correct; costs memory */
+    bool definitions_live; /* the graph is to be one that definitions_follow can correct */
     bool definitions_lost; /* a graph that had tokens is gone, and its callers were not told yet */
 
     struct discovery_counts counts;
@@ -205,8 +204,8 @@ struct readings {
 void read_modules(struct pass *pass, const module_id *ids, uint32_t count, struct readings *out);
 /* Moves what was scanned into the columns, and frees it. */
 void merge_readings(struct pass *pass, struct readings *readings);
-/* Drops facts that no module has any more, once they are more than half of all. Whether it did: then
- * what remains has moved. */
+/* Drops facts that no module has any more, once they are more than half of all. Whether it did:
+ * then what remains has moved. */
 bool compact_facts(struct discovery *discovery);
 /* Where a module's facts lie. */
 struct facts_span module_span(const struct generation *generation, module_id id);
@@ -247,7 +246,6 @@ void order_add(struct discovery *discovery, module_id id, bool first);
  * Costs what lies between the two.
  */
 bool order_import(struct discovery *discovery, module_id importer, module_id target);
-
 
 /* ---- the graph of definitions -------------------------------------------------------------- */
 

@@ -57,7 +57,7 @@ void lists_insert(struct lists *lists, uint32_t index, uint32_t item)
         return;
     if (range->count == range->room) {
         uint32_t room = range->room + range->room / 2 + 2;
-        vec_reserve(&lists->items, room); /* so that what is copied stays where it is */
+        vec_reserve(&lists->items, room + 1); /* so that what is copied stays where it is */
         range->begin = append(lists, lists->items.data + range->begin, range->count, room);
         range->room = room;
     }

@@ -1,7 +1,8 @@
 /*
- * Lists of numbers, by number, in one array: what each module imports, who imports it, which modules
- * a component has. Filled at once and then changed one by one; a list that outgrows its room moves to
- * the end, and the room it leaves is garbage until all is filled again. Internal to engine/discovery.
+ * Lists of numbers, by number, in one array: what each module imports, who imports it, which
+ * modules a component has. Filled at once and then changed one by one; a list that outgrows its
+ * room moves to the end, and the room it leaves is garbage until all is filled again. Internal to
+ * engine/discovery.
  */
 #ifndef DISCOVERY_LISTS_H
 #define DISCOVERY_LISTS_H

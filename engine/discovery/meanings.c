@@ -22,7 +22,8 @@ struct meanings {
     VEC(struct mention) mentions;
 };
 
-/* ---- stems ------------------------------------------------------------------------------------ */
+/* ---- stems ------------------------------------------------------------------------------------
+ */
 
 /* A name up to its first dot. */
 static uint32_t bucket_of(const struct meanings *meanings, const char *name, size_t length)
@@ -103,7 +104,8 @@ void meanings_list(struct meanings *meanings, const struct discovery *discovery,
     append_bucket(meanings, bucket_of(meanings, "", 0), out);
 }
 
-/* ---- configuration ---------------------------------------------------------------------------- */
+/* ---- configuration ----------------------------------------------------------------------------
+ */
 
 static void gather(struct meanings *meanings, const char *folder, const json_t *value)
 {
@@ -115,11 +117,9 @@ static void gather(struct meanings *meanings, const char *folder, const json_t *
                  ((struct mention){folder, arena_strndup(&meanings->texts, json_string_value(value),
                                                          json_string_length(value))}));
     if (json_is_array(value)) {
-        json_array_foreach (value, index, member)
-            gather(meanings, folder, member);
+        json_array_foreach(value, index, member) gather(meanings, folder, member);
     }
-    json_object_foreach ((json_t *)value, key, member)
-        gather(meanings, folder, member);
+    json_object_foreach((json_t *)value, key, member) gather(meanings, folder, member);
 }
 
 static void gather_file(struct meanings *meanings, const char *path)
@@ -203,7 +203,8 @@ static void mention_index(struct meanings *meanings, const char *path)
     vec_push(&meanings->mentions, ((struct mention){where, "src/index"}));
 }
 
-/* ---- making ----------------------------------------------------------------------------------- */
+/* ---- making -----------------------------------------------------------------------------------
+ */
 
 struct meanings *meanings_make(const struct discovery *discovery)
 {

@@ -9,8 +9,8 @@
  * for an index file also that of its folder.
  *
  * What maps names to others, `paths` of a tsconfig and the entries of a package.json, can make an
- * import mean a file of any name. Such a file is told apart by asking whether some configuration file
- * mentions it (meanings_is_entry); when one appears, everything is resolved again.
+ * import mean a file of any name. Such a file is told apart by asking whether some configuration
+ * file mentions it (meanings_is_entry); when one appears, everything is resolved again.
  */
 #ifndef DISCOVERY_MEANINGS_H
 #define DISCOVERY_MEANINGS_H

@@ -1,8 +1,8 @@
 /*
- * The order of components while imports come one by one: by Pearce and Kelly's algorithm ("A dynamic
- * topological sort algorithm for directed acyclic graphs", ACM JEA 11, 2006). Where a new import
- * leads to something that ranks higher, only what lies between the two is looked at: what the target
- * reaches there, and what reaches the importer there, exchange their ranks.
+ * The order of components while imports come one by one: by Pearce and Kelly's algorithm ("A
+ * dynamic topological sort algorithm for directed acyclic graphs", ACM JEA 11, 2006). Where a new
+ * import leads to something that ranks higher, only what lies between the two is looked at: what
+ * the target reaches there, and what reaches the importer there, exchange their ranks.
  */
 #include "engine/discovery/internal.h"
 
@@ -10,7 +10,7 @@
 
 struct moving {
     struct discovery *discovery;
-    int64_t low, high; /* ranks of importer and target: what lies outside does not move */
+    int64_t low, high;   /* ranks of importer and target: what lies outside does not move */
     VEC(uint32_t) below; /* components that the target reaches, itself included */
     VEC(uint32_t) above; /* components that reach the importer, itself included */
 };

@@ -3,9 +3,9 @@
  * proportion to these. A module keeps its number; one that nothing leads to any more stays as an
  * UNREACHED one until the next scan.
  *
- * What cannot be done in place says why, and leaves the generation as good as distrusted: the caller
- * then scans. These are circles of imports that close or come apart, which make other components of
- * many modules, and files that configuration may lead any import to.
+ * What cannot be done in place says why, and leaves the generation as good as distrusted: the
+ * caller then scans. These are circles of imports that close or come apart, which make other
+ * components of many modules, and files that configuration may lead any import to.
  */
 #include "engine/base/io.h"
 #include "engine/discovery/internal.h"
@@ -29,8 +29,8 @@ struct updating {
     struct discovery_updated *out;
     VEC(struct before) before; /* [as pass.next at first], and later new modules */
     VEC(struct module_import) resolved;
-    struct module_list looked; /* to be read again */
-    struct module_list asked;  /* to be resolved again */
+    struct module_list looked;  /* to be read again */
+    struct module_list asked;   /* to be resolved again */
     struct module_list targets; /* scratch */
     struct buf scratch;
     module_id first_new;
@@ -47,7 +47,8 @@ static void refuse(struct updating *updating, const char *why)
         updating->out->why = why;
 }
 
-/* ---- which modules to look at ------------------------------------------------------------------ */
+/* ---- which modules to look at ------------------------------------------------------------------
+ */
 
 static void list_modules_of(struct updating *updating, const char *path, struct module_list *out)
 {
@@ -123,7 +124,8 @@ static void take_paths(struct updating *updating, const struct discovery_changes
     discovery->environment.data->made = discovery->made.digest;
 }
 
-/* ---- before ------------------------------------------------------------------------------------ */
+/* ---- before ------------------------------------------------------------------------------------
+ */
 
 static void note_before(struct updating *updating, module_id id)
 {
@@ -143,8 +145,8 @@ static void note_before(struct updating *updating, module_id id)
         vec_push(&updating->resolved, resolved[i]);
     vec_push(&updating->before, before);
     if (!(module->flags & MODULE_UNREACHED))
-        discovery->structure = digest_subtract(
-            discovery->structure, structure_term(discovery, id, &updating->scratch));
+        discovery->structure = digest_subtract(discovery->structure,
+                                               structure_term(discovery, id, &updating->scratch));
 }
 
 /* The modules of both lists, each once, ascending. */
@@ -161,7 +163,8 @@ static void note_all_before(struct updating *updating)
     vec_free(&all);
 }
 
-/* ---- sources ----------------------------------------------------------------------------------- */
+/* ---- sources -----------------------------------------------------------------------------------
+ */
 
 /* After note_all_before: flags change, and modules are added. */
 static void take_sources(struct updating *updating, const struct discovery_changes *changes)
@@ -202,7 +205,8 @@ static void list_sources(struct updating *updating, const struct discovery_chang
         list_modules_of(updating, changes->unmade.data[i], &updating->looked);
 }
 
-/* ---- reading and resolving --------------------------------------------------------------------- */
+/* ---- reading and resolving ---------------------------------------------------------------------
+ */
 
 /* The first level: known modules to be read, known ones to be resolved, and new ones to be both. */
 static void read_and_resolve(struct updating *updating)
@@ -231,7 +235,8 @@ static void read_and_resolve(struct updating *updating)
     discovery_run_levels(pass);
 }
 
-/* ---- imports ----------------------------------------------------------------------------------- */
+/* ---- imports -----------------------------------------------------------------------------------
+ */
 
 static bool same_targets(const struct updating *updating, module_id id)
 {
@@ -301,7 +306,8 @@ static void add_new_modules(struct updating *updating)
     }
 }
 
-/* ---- what is reached --------------------------------------------------------------------------- */
+/* ---- what is reached ---------------------------------------------------------------------------
+ */
 
 /* `known`: modules whose terms are not in the sum just now. */
 struct reaching {
@@ -385,7 +391,8 @@ static void find_reached(struct updating *updating)
     vec_free(&reaching.left);
 }
 
-/* ---- after ------------------------------------------------------------------------------------- */
+/* ---- after -------------------------------------------------------------------------------------
+ */
 
 static bool same_resolved(const struct updating *updating, const struct before *before)
 {
@@ -429,9 +436,8 @@ static void report(struct updating *updating)
         bool facts = before->span.text.begin != module_span(now, before->id).text.begin ||
                      before->span.text.count != module_span(now, before->id).text.count;
         if (!(module->flags & MODULE_UNREACHED))
-            discovery->structure =
-                digest_add(discovery->structure,
-                           structure_term(discovery, before->id, &updating->scratch));
+            discovery->structure = digest_add(
+                discovery->structure, structure_term(discovery, before->id, &updating->scratch));
         if (!is_new && !shape && !imports && !content && !flags && !facts)
             continue;
         if (discovery->meanings && (shape || imports))

@@ -146,12 +146,12 @@ void graph_append_path(const struct graph *graph, file_id file, struct buf *out)
         /* What comes after the next slash tells it from others, but nothing to people. */
         const char *name = part + strspn(part, "/");
         buf_printf(out, "%.*s#%.*s", (int)(part - path), path, (int)strcspn(name, "/"), name);
-    }
-    else
+    } else
         buf_append_str(out, path);
 }
 
-/* ---- amending --------------------------------------------------------------------------------- */
+/* ---- amending ---------------------------------------------------------------------------------
+ */
 
 void graph_seal_job(struct graph *graph, job_id id)
 {
@@ -221,7 +221,8 @@ void graph_replace_job(struct graph *graph, job_id id, const struct graph_job *j
     graph_seal_job(graph, id);
 }
 
-/* ---- sealing ---------------------------------------------------------------------------------- */
+/* ---- sealing ----------------------------------------------------------------------------------
+ */
 
 void graph_seal(struct graph *graph, job_id first)
 {

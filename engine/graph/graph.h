@@ -55,8 +55,8 @@ enum graph_file_flag {
     /*
      * Stands for something that is not a file, such as one definition in one. Whoever fills the
      * graph also keeps its record in the history; nobody looks on the disk. Its path has `//` in
-     * it, which no canonical path has, and people read that as `#`: `src/user.ts#User`; what follows
-     * after one more slash is not for people.
+     * it, which no canonical path has, and people read that as `#`: `src/user.ts#User`; what
+     * follows after one more slash is not for people.
      */
     GRAPH_FILE_VIRTUAL = 1u << 1,
 };
@@ -187,12 +187,12 @@ file_id graph_find_file(struct graph *graph, const char *path, size_t length);
 job_id graph_add_job(struct graph *graph, const struct graph_job *job, const file_id *edges);
 
 /*
- * Amending a graph in place, for who keeps it for long. Ids stay what they are; what was replaced is
- * garbage until the graph is made anew.
+ * Amending a graph in place, for who keeps it for long. Ids stay what they are; what was replaced
+ * is garbage until the graph is made anew.
  *
  * graph_set_inputs replaces all inputs of a job that has no other edges than outputs and inputs.
- * graph_retire_job takes a job out: its outputs have no producer any more, and in its place stands a
- * phony job that makes a virtual file which nobody reads. graph_replace_job gives such a place to
+ * graph_retire_job takes a job out: its outputs have no producer any more, and in its place stands
+ * a phony job that makes a virtual file which nobody reads. graph_replace_job gives such a place to
  * another job, as graph_add_job would; its recipe is computed. All: O(edges of the job).
  */
 void graph_set_inputs(struct graph *graph, job_id job, const file_id *inputs, uint32_t count,

@@ -5,8 +5,8 @@
 #ifndef GRAPH_INDEX_H
 #define GRAPH_INDEX_H
 
-#include "engine/graph/graph.h"
 #include "engine/base/reverse.h"
+#include "engine/graph/graph.h"
 
 struct graph_index {
     /* Open addressing with linear probing; slots hold str_id + 1, 0 is empty. */

@@ -130,7 +130,8 @@ static bool inputs_held_still(struct build *build, const struct job_start *start
     bool was_unsteady = build->session->history->jobs.data[start->job].flags & JOB_UNSTEADY;
     bool still = true;
     /* In an update, what changes meanwhile is in the next change set: the record then says what was
-     * there before, and the job runs again. Only jobs of a build.ninja may rewrite what they read. */
+     * there before, and the job runs again. Only jobs of a build.ninja may rewrite what they read.
+     */
     if (build->session->pipelines && build->plan->scoped)
         return true;
     for (uint32_t i = 0; i < job->in_count + deps->count; i++) {

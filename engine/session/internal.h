@@ -5,10 +5,10 @@
 #ifndef SESSION_INTERNAL_H
 #define SESSION_INTERNAL_H
 
+#include "engine/base/reverse.h"
 #include "engine/fingerprint/fingerprint.h"
 #include "engine/graph/graph.h"
 #include "engine/manifest/pipeline/amend.h"
-#include "engine/base/reverse.h"
 #include "engine/manifest/pipeline/fill.h"
 #include "engine/manifest/pipeline/rounds.h"
 #include "engine/plan/plan.h"
@@ -55,11 +55,11 @@ struct pipelines {
     VEC(struct jig_delta_entry) delta;
     struct arena delta_text;
     struct strays strays;
-    struct amend *amend;  /* of the present graph; NULL until an update needs it */
-    char **salts;         /* [pipeline] that it works with */
-    bool modules_changed; /* an update has added jobs or taken some out */
+    struct amend *amend;   /* of the present graph; NULL until an update needs it */
+    char **salts;          /* [pipeline] that it works with */
+    bool modules_changed;  /* an update has added jobs or taken some out */
     bool views_unrecorded; /* updates have left the view of all that was discovered behind */
-    VEC(char *) failed; /* first outputs of jobs that failed in this build: no second try */
+    VEC(char *) failed;    /* first outputs of jobs that failed in this build: no second try */
 };
 
 /* An output before and after, by path. */
@@ -122,8 +122,9 @@ struct jig_session {
     bool folders_changed;   /* since a result told it */
     uint64_t call_start_ns; /* monotonic; of the present build or update */
     uint64_t waited_ns;     /* of it, waiting for jobs */
-    atomic_bool cancelled;  /* somebody wants the build to stop; see cancel.c */
-    int cancel_fd;          /* eventfd; wakes the build for that */
+    struct buf asked_command, asked_description; /* of the last jig_session_query_job */
+    atomic_bool cancelled; /* somebody wants the build to stop; see cancel.c */
+    int cancel_fd;         /* eventfd; wakes the build for that */
 };
 
 /* When a job ran, monotonic. */

@@ -20,24 +20,32 @@ void links_free(struct links *links)
     *links = (struct links){0};
 }
 
-/* ---- tables ----------------------------------------------------------------------------------- */
+/* ---- tables -----------------------------------------------------------------------------------
+ */
 
 static uint64_t hash_of(const char *path)
 {
     return XXH3_64bits(path, strlen(path));
 }
 
+static const char *keep(struct links *links, const char *text)
+{
+    return arena_strndup(&links->texts, text, strlen(text));
+}
+
 static bool has_place(const struct links *links, uint64_t hash, file_id file)
 {
     uint32_t at =
         links->places.count ? links->place_slots[hash & (links->place_slot_count - 1)] : 0;
-    while (at && (links->places.data[at - 1].hash != hash || links->places.data[at - 1].file != file))
+    while (at &&
+           (links->places.data[at - 1].hash != hash || links->places.data[at - 1].file != file))
         at = links->places.data[at - 1].next;
     return at != 0;
 }
 
-static void add_place(struct links *links, uint64_t hash, file_id file)
+static void add_place(struct links *links, const char *path, file_id file)
 {
+    uint64_t hash = hash_of(path);
     if (has_place(links, hash, file))
         return;
     if (links->places.count >= links->place_slot_count) {
@@ -52,7 +60,7 @@ static void add_place(struct links *links, uint64_t hash, file_id file)
         }
     }
     uint32_t *slot = &links->place_slots[hash & (links->place_slot_count - 1)];
-    vec_push(&links->places, ((struct links_place){hash, file, *slot}));
+    vec_push(&links->places, ((struct links_place){keep(links, path), hash, file, *slot}));
     *slot = links->places.count;
 }
 
@@ -84,17 +92,13 @@ static void add_folder(struct links *links, uint64_t hash, const char *real)
     *slot = links->folders.count;
 }
 
-/* ---- folders ---------------------------------------------------------------------------------- */
+/* ---- folders ----------------------------------------------------------------------------------
+ */
 
 static bool is_link(const char *path)
 {
     struct stat st;
     return lstat(path, &st) == 0 && S_ISLNK(st.st_mode);
-}
-
-static const char *keep(struct links *links, const char *text)
-{
-    return arena_strndup(&links->texts, text, strlen(text));
 }
 
 /*
@@ -140,7 +144,8 @@ static void real_place(struct links *links, const char *path, struct buf *out)
                above ? path + above + (path[above] == '/') : path);
 }
 
-/* ---- files ------------------------------------------------------------------------------------ */
+/* ---- files ------------------------------------------------------------------------------------
+ */
 
 static void note_elsewhere(struct links *links, const char *place)
 {
@@ -162,7 +167,7 @@ static void follow(struct links *links, const char *path, file_id file, bool fol
     for (int hops = 0; hops < LINKS_MAX; hops++) {
         real_place(links, at, &place);
         if (hops || folder_moved) {
-            add_place(links, hash_of(place.data), file);
+            add_place(links, place.data, file);
             note_elsewhere(links, place.data);
         }
         ssize_t size = readlink(place.data, target, sizeof target - 1);
@@ -228,14 +233,32 @@ void links_fit(struct links *links, const struct graph *graph)
         look_at(links, graph, links->files, strcmp(here, "/") == 0 ? "" : here);
 }
 
-void links_find(struct links *links, const char *path,
-                void (*found)(void *context, file_id file), void *context)
+static bool may_be_folder(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) < 0 || S_ISDIR(st.st_mode);
+}
+
+static void find_below(const struct links *links, const char *folder, size_t length,
+                       void (*found)(void *context, file_id file), void *context)
+{
+    for (uint32_t i = 0; i < links->places.count; i++) {
+        const char *path = links->places.data[i].path;
+        if (strncmp(path, folder, length) == 0 && path[length] == '/')
+            found(context, links->places.data[i].file);
+    }
+}
+
+void links_find(struct links *links, const char *path, void (*found)(void *context, file_id file),
+                void *context)
 {
     if (!links->place_slot_count)
         return;
     struct buf place = {0};
     real_place(links, path, &place);
     uint64_t hash = hash_of(place.data);
+    if (may_be_folder(place.data))
+        find_below(links, place.data, place.length, found, context);
     buf_free(&place);
     uint32_t at = links->place_slots[hash & (links->place_slot_count - 1)];
     for (; at; at = links->places.data[at - 1].next) {

@@ -3,8 +3,7 @@
  * link leads, and the graph has the file under the link's name. Internal to engine/session.
  *
  * For every file of the graph that is a link, or lies in a folder that is reached through one, this
- * knows each place on the way: a change there is a change of the file. The places are kept as
- * hashes, since taking one more file for changed costs a look at it and nothing else.
+ * knows each place on the way: a change there is a change of the file.
  */
 #ifndef SESSION_LINKS_H
 #define SESSION_LINKS_H
@@ -13,7 +12,8 @@
 #include "engine/graph/graph.h"
 
 struct links_place {
-    uint64_t hash; /* of the real absolute path */
+    const char *path; /* real and absolute */
+    uint64_t hash;    /* of it */
     file_id file;
     uint32_t next; /* one more than the next place of the same slot; 0: none */
 };
@@ -42,9 +42,12 @@ void links_fit(struct links *links, const struct graph *graph);
 void links_look_again(struct links *links, const struct graph *graph, file_id file);
 void links_free(struct links *links);
 
-/* Calls for each file on whose way the path is, itself not left out. The path is absolute or
- * relative to the current directory, and need not exist. */
-void links_find(struct links *links, const char *path,
-                void (*found)(void *context, file_id file), void *context);
+/*
+ * Calls for each file on whose way the path is, or something below the path if that is a folder or not
+ * there. The path is absolute or relative to the current directory. O(1), or O(places on the way of
+ * any link).
+ */
+void links_find(struct links *links, const char *path, void (*found)(void *context, file_id file),
+                void *context);
 
 #endif

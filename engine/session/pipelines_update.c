@@ -1,6 +1,6 @@
 /*
- * An update over pipelines: the tree, the jobs, the modules and the edges follow what changed, in this
- * order, and then the stale jobs are built, round by round.
+ * An update over pipelines: the tree, the jobs, the modules and the edges follow what changed, in
+ * this order, and then the stale jobs are built, round by round.
  */
 #include "engine/base/io.h"
 #include "engine/manifest/pipeline/amend.h"
@@ -32,7 +32,8 @@ static void refuse(struct following *following, const char *why)
         snprintf(following->why, following->size, "%s", why);
 }
 
-/* ---- what changed ------------------------------------------------------------------------------- */
+/* ---- what changed -------------------------------------------------------------------------------
+ */
 
 /* The path from the root, if it lies below it; else as it is. */
 static char *from_root(const char *path)
@@ -159,7 +160,8 @@ static void take_below_folders(struct following *following, const struct jig_cha
     vec_free(&files);
 }
 
-/* ---- the tree ----------------------------------------------------------------------------------- */
+/* ---- the tree -----------------------------------------------------------------------------------
+ */
 
 /* Whether jig has made the file, or will: it is then no source, whoever finds it. */
 static bool is_made(const struct following *following, const char *path)
@@ -182,8 +184,8 @@ static enum jig_status refresh_tree(struct following *following, const char *con
                                     uint32_t count, struct tree_changes *changes,
                                     struct jig_error *error)
 {
-    enum jig_status status = discovery_refresh_paths(following->pipelines->discovery, paths, count,
-                                                     changes, error);
+    enum jig_status status =
+        discovery_refresh_paths(following->pipelines->discovery, paths, count, changes, error);
     following->session->folders_changed |= changes->folders;
     if (!status && changes->why)
         refuse(following, changes->why);
@@ -214,7 +216,8 @@ static void tell_amend(struct following *following, const struct tree_changes *c
         vec_push(&amend_changes(amend)->looked, following->paths.data[i]);
 }
 
-/* ---- jobs --------------------------------------------------------------------------------------- */
+/* ---- jobs ---------------------------------------------------------------------------------------
+ */
 
 /* The records of jobs that are no more go on as orphans, which say what jig has left. */
 static void orphan_unmade(struct following *following)
@@ -227,9 +230,8 @@ static void orphan_unmade(struct following *following)
         const struct graph_job *job = &graph->jobs.data[jobs[i]];
         struct job_record *record = &session->history->jobs.data[jobs[i]];
         if (record->flags) {
-            struct orphan orphan =
-                history_make_orphan(session->history, record, graph_outputs(graph, job),
-                                    job->out_count, NULL, 0);
+            struct orphan orphan = history_make_orphan(
+                session->history, record, graph_outputs(graph, job), job->out_count, NULL, 0);
             vec_push(&session->history->orphans, orphan);
         }
         *record = (struct job_record){0};
@@ -250,8 +252,8 @@ static enum jig_status retire(struct following *following, struct jig_error *err
     session_remove_stale(following->build);
     struct discovery_changes *changes = amend_changes(following->amend);
     struct tree_changes gone = {0};
-    enum jig_status status = refresh_tree(following, changes->unmade.data, changes->unmade.count,
-                                          &gone, error);
+    enum jig_status status =
+        refresh_tree(following, changes->unmade.data, changes->unmade.count, &gone, error);
     tree_changes_free(&gone);
     for (uint32_t i = 0; i < changes->unmade.count; i++) {
         if (access(changes->unmade.data[i], F_OK) == 0)
@@ -293,7 +295,8 @@ static void take_changed_jobs(struct following *following)
         refuse(following, "what is selected may be something else");
 }
 
-/* ---- records ------------------------------------------------------------------------------------ */
+/* ---- records ------------------------------------------------------------------------------------
+ */
 
 /* Files that are inputs now and were of no interest before. */
 static void look_at_inputs(struct following *following)
@@ -335,7 +338,8 @@ static void list_others(struct following *following, const struct jig_change_set
     vec_free(&named);
 }
 
-/* ---- following ---------------------------------------------------------------------------------- */
+/* ---- following ----------------------------------------------------------------------------------
+ */
 
 /* Modules, and all that follows from them; the amendment has been told what happened. */
 static void follow_modules(struct following *following)
@@ -364,9 +368,8 @@ static enum jig_status follow(struct following *following, const struct jig_chan
 {
     struct tree_changes tree = {0};
     amend_begin(following->amend);
-    enum jig_status status =
-        refresh_tree(following, (const char *const *)following->paths.data,
-                     following->paths.count, &tree, error);
+    enum jig_status status = refresh_tree(following, (const char *const *)following->paths.data,
+                                          following->paths.count, &tree, error);
     if (!status && !following->why[0])
         tell_amend(following, &tree);
     tree_changes_free(&tree);
@@ -387,7 +390,8 @@ static enum jig_status follow(struct following *following, const struct jig_chan
     return status;
 }
 
-/* ---- building ----------------------------------------------------------------------------------- */
+/* ---- building -----------------------------------------------------------------------------------
+ */
 
 /* Modules that jobs of this build have made anew are looked at again. */
 static void follow_made(struct following *following, const job_id *ran, uint32_t count)
@@ -428,8 +432,7 @@ static enum jig_status build_round(struct following *following, uint32_t round,
     if (!has_stale(following, round))
         return JIG_OK;
     build->round = round;
-    enum jig_status status =
-        session_build_stale(build, following->why, following->size, error);
+    enum jig_status status = session_build_stale(build, following->why, following->size, error);
     bool goes_on = status == JIG_ERROR_JOB && build->result->jobs_failed < build->options->failures;
     bool last = round + 1 >= following->pipelines->rounds.count;
     if ((!status || goes_on || last) && !following->why[0] && build->ran.count)
@@ -454,7 +457,8 @@ static enum jig_status build_rounds(struct following *following, struct jig_erro
                     "what the pipelines make changes what they depend on, each time anew");
 }
 
-/* ---- all of it ---------------------------------------------------------------------------------- */
+/* ---- all of it ----------------------------------------------------------------------------------
+ */
 
 enum jig_status session_prepare_updates(struct jig_session *session, struct jig_error *error)
 {

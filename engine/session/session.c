@@ -52,6 +52,19 @@ static char *choose_state_directory(const struct jig_session *session)
     return path.data;
 }
 
+/*
+ * Options of a caller who was compiled against an older header are shorter, and what they lack is
+ * as usual. False: they are of a newer one, or were never initialised.
+ */
+static bool take_options(const void *given, size_t size, void *known, size_t known_size)
+{
+    if (size <= sizeof(size_t) || size > known_size)
+        return false;
+    memcpy(known, given, size);
+    memcpy(known, &known_size, sizeof known_size); /* each begins with its size */
+    return true;
+}
+
 static enum jig_status open_state(struct jig_session *session, struct jig_error *error)
 {
     const struct state_options options = {
@@ -90,10 +103,13 @@ enum jig_status jig_session_open(const struct jig_session_options *options,
                                  struct jig_session **out, struct jig_error *error)
 {
     *out = NULL;
-    if (options->size != sizeof *options || !options->manifest || !*options->manifest)
+    struct jig_session_options known = JIG_SESSION_OPTIONS;
+    if (!take_options(options, options->size, &known, sizeof known) || !known.manifest ||
+        !*known.manifest)
         return jig_fail(error, JIG_ERROR_USAGE, "the session's options are not of this version");
+    options = &known;
     struct jig_session *session = mem_zalloc(sizeof *session);
-    session->options = *options;
+    session->options = known;
     session->cancel_fd = -1;
     size_t length = strlen(options->manifest);
     session->manifest = mem_alloc(length + 2);
@@ -132,6 +148,8 @@ void jig_session_close(struct jig_session *session)
     session_close_pipelines(session);
     session_unload(session);
     live_free(session);
+    buf_free(&session->asked_command);
+    buf_free(&session->asked_description);
     vec_free(&session->looked);
     vec_free(&session->marks);
     state_close(session->state);
@@ -282,8 +300,14 @@ struct phase {
     uint64_t *total_ns;
 };
 
-static struct phase phase_begin(const char *category, const char *name, uint64_t *total_ns)
+static struct phase phase_begin(const struct build *build, const char *category, const char *name,
+                                uint64_t *total_ns)
 {
+    const struct jig_session *session = build->session;
+    const struct jig_event event = {
+        .kind = JIG_EVENT_PHASE, .progress = &build->progress, .phase = name};
+    if (session->options.on_event)
+        session->options.on_event(session->options.context, &event);
     return (struct phase){category, name, clock_monotonic_ns(), total_ns};
 }
 
@@ -302,7 +326,7 @@ static void phase_end(const struct build *build, struct phase phase)
 static enum jig_status make_plan(struct build *build, struct jig_error *error)
 {
     struct jig_build_result *result = build->result;
-    struct phase phase = phase_begin("plan", "find what is wanted", &result->plan_ns);
+    struct phase phase = phase_begin(build, "plan", "find what is wanted", &result->plan_ns);
     build->plan = session_begin_plan(build->session);
     if (build->session->adoption.count)
         build->plan->adoption = build->session->adoption.data;
@@ -313,14 +337,14 @@ static enum jig_status make_plan(struct build *build, struct jig_error *error)
     if (status)
         return status;
 
-    phase = phase_begin("stat", "fingerprint files", &result->scan_ns);
+    phase = phase_begin(build, "stat", "fingerprint files", &result->scan_ns);
     struct file_list files = {build->plan->files.data, build->plan->files.count, 0};
     status = session_scan(build, &files, error);
     phase_end(build, phase);
     if (status)
         return status;
 
-    phase = phase_begin("plan", "decide", &result->plan_ns);
+    phase = phase_begin(build, "plan", "decide", &result->plan_ns);
     status = plan_decide(build->plan, build->force, error);
     phase_end(build, phase);
     result->jobs_wanted = build->plan->wanted_jobs;
@@ -368,7 +392,7 @@ enum jig_status session_carry_out(struct build *build, struct jig_error *error)
     expect(build);
     adopt(build);
     event_emit(build, JIG_EVENT_PLANNED, NULL, NULL);
-    struct phase phase = phase_begin("run", "run jobs", &build->result->run_ns);
+    struct phase phase = phase_begin(build, "run", "run jobs", &build->result->run_ns);
     if (build->plan->unfinished)
         status = session_execute(build, error);
     adopt(build);
@@ -534,7 +558,8 @@ static void report_looks(struct jig_session *session, struct jig_build_result *r
 
 /* Before a build or an update: what it tells begins at nothing. `out` is the caller's. */
 static enum jig_status begin_call(struct jig_session *session,
-                                  const struct jig_build_options *options,
+                                  const struct jig_build_options *given,
+                                  struct jig_build_options *options,
                                   struct jig_build_result *result,
                                   const struct jig_build_result *out, struct jig_error *error)
 {
@@ -543,7 +568,7 @@ static enum jig_status begin_call(struct jig_session *session,
     session->build++;
     session->waited_ns = 0;
     session->call_start_ns = clock_monotonic_ns();
-    if (options && options->size != sizeof *options)
+    if (given && !take_options(given, given->size, options, sizeof *options))
         return jig_fail(error, JIG_ERROR_USAGE, "the build's options are not of this version");
     if (out && out->size < sizeof out->size)
         return jig_fail(error, JIG_ERROR_USAGE, "the result was not initialised");
@@ -623,9 +648,10 @@ enum jig_status jig_session_build(struct jig_session *session,
                                   struct jig_build_result *out, struct jig_error *error)
 {
     struct jig_build_result result;
-    enum jig_status status = begin_call(session, options, &result, out, error);
+    struct jig_build_options known = JIG_BUILD_OPTIONS;
+    enum jig_status status = begin_call(session, options, &known, &result, out, error);
     if (!status)
-        status = build_all(session, options, "a build was asked for", &result, error);
+        status = build_all(session, &known, "a build was asked for", &result, error);
     end_call(session, status, &result);
     if (out)
         hand_over(&result, out);
@@ -637,11 +663,11 @@ enum jig_status jig_session_update(struct jig_session *session,
                                    const struct jig_build_options *options,
                                    struct jig_build_result *out, struct jig_error *error)
 {
-    static const struct jig_build_options usual = JIG_BUILD_OPTIONS;
     struct jig_build_result result;
-    enum jig_status status = begin_call(session, options, &result, out, error);
-    if (!options)
-        options = session->live.request.given ? &session->live.request.options : &usual;
+    struct jig_build_options known = JIG_BUILD_OPTIONS;
+    enum jig_status status = begin_call(session, options, &known, &result, out, error);
+    const struct jig_build_options *last = &session->live.request.options;
+    options = options || !session->live.request.given ? &known : last;
     if (!status) {
         char why[sizeof result.full_reason] = "";
         status = session_try_update(session, changes, options, &result, why, sizeof why, error);

@@ -188,7 +188,8 @@ void session_take_discovered(struct jig_session *session)
     vec_free(&changed);
 }
 
-/* ---- after an update --------------------------------------------------------------------------- */
+/* ---- after an update ---------------------------------------------------------------------------
+ */
 
 /* Views by the number that discovery is given for them. */
 static struct digest watch_view(struct jig_session *session, uint32_t index)
@@ -262,16 +263,15 @@ static void take_views_updated(struct jig_session *session, const struct discove
         if (view->kind == GRAPH_VIEW_DEFINITION)
             look |= all;
         else if (view->kind != GRAPH_VIEW_DISCOVERY)
-            look |= shape && (session->pipelines->modules_changed ||
-                              follows_shape(session, view, updated));
+            look |= shape &&
+                    (session->pipelines->modules_changed || follows_shape(session, view, updated));
         if (look && view->kind != GRAPH_VIEW_DISCOVERY)
             look_through(session, i, changed);
     }
 }
 
 static void take_modules_updated(struct jig_session *session,
-                                 const struct discovery_updated *updated,
-                                 struct file_list *changed)
+                                 const struct discovery_updated *updated, struct file_list *changed)
 {
     struct pipelines *pipelines = session->pipelines;
     const struct graph *graph = session->graph;

@@ -60,7 +60,9 @@ static void poll_content(struct watch *watch, struct folder *folder)
     struct snapshot *earlier = folder->snapshot;
     struct comparison comparison = {watch, folder};
     folder->snapshot = snapshot_take(folder->path);
-    snapshot_compare(earlier, folder->snapshot, on_difference, &comparison);
+    if (snapshot_compare(earlier, folder->snapshot, on_difference, &comparison) &&
+        folder_is_named(folder))
+        tell(watch, JIG_CHANGE_UPDATED, folder->path);
     snapshot_free(earlier);
 }
 

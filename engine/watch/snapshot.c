@@ -29,6 +29,7 @@ struct seen {
 
 struct snapshot {
     struct arena names;
+    int64_t mtime_ns;      /* the folder's: changes when names come and go */
     VEC(struct seen) seen; /* by name */
 };
 
@@ -85,6 +86,9 @@ struct snapshot *snapshot_take(const char *path)
     DIR *dir = opendir(path);
     if (!dir)
         return snapshot;
+    struct stat st;
+    if (fstat(dirfd(dir), &st) == 0)
+        snapshot->mtime_ns = ns_of(st.st_mtim);
     for (const struct dirent *entry; (entry = readdir(dir));) {
         const char *name = entry->d_name;
         if (strcmp(name, ".") != 0 && strcmp(name, "..") != 0 && !is_cookie_name(name))
@@ -112,13 +116,14 @@ static bool is_same(const struct seen *a, const struct seen *b)
            a->link_inode == b->link_inode && a->link_ctime_ns == b->link_ctime_ns;
 }
 
-void snapshot_compare(const struct snapshot *earlier, struct snapshot *later,
+bool snapshot_compare(const struct snapshot *earlier, struct snapshot *later,
                       void (*each)(void *context, enum snapshot_difference difference,
                                    const char *name),
                       void *context)
 {
     const struct seen *old = earlier->seen.data, *old_end = old + earlier->seen.count;
     struct seen *new = later->seen.data, *new_end = new + later->seen.count;
+    bool names_differ = false;
     while (old < old_end || new < new_end) {
         int order = old == old_end ? 1 : new == new_end ? -1 : strcmp(old->name, new->name);
         if (order < 0) {
@@ -127,13 +132,17 @@ void snapshot_compare(const struct snapshot *earlier, struct snapshot *later,
             /* Its clock may not be ours. So whatever was seen to change counts as young, too. */
             new->young = true;
             each(context, SNAPSHOT_APPEARED, (new ++)->name);
-        } else {
+        }
+        names_differ |= order != 0;
+        if (order == 0) {
             bool same = is_same(old, new);
             if (!same || old->young)
                 each(context, SNAPSHOT_CHANGED, new->name);
             new->young |= !same;
+            names_differ |= old->inode != new->inode || old->link_inode != new->link_inode;
             old++;
             new ++;
         }
     }
+    return !names_differ && earlier->mtime_ns != later->mtime_ns;
 }

@@ -26,8 +26,10 @@ void snapshot_free(struct snapshot *snapshot);
  * `earlier` to show another change by its times counts as changed. Folders in the folder differ
  * when they are other ones or their mode is another; not for what is in them. What differs is
  * young in `later`, whatever the clocks say.
+ *
+ * True when names came or went and it does not show: whoever looked in between saw something else.
  */
-void snapshot_compare(const struct snapshot *earlier, struct snapshot *later,
+bool snapshot_compare(const struct snapshot *earlier, struct snapshot *later,
                       void (*each)(void *context, enum snapshot_difference difference,
                                    const char *name),
                       void *context);

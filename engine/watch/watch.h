@@ -51,7 +51,9 @@
  * with the files in it, every `poll_ms`; this is told once, with the sysctl to raise. When there is
  * room again they are watched. With `always_poll`, or when the system gives no inotify at all, all
  * folders are polled. A folder that may not be read is polled, too. Polling tells of a young file
- * twice, as its times could hide a second change.
+ * twice, as its times could hide a second change, and of a folder in which something came and went
+ * between two polls. Only when other names changed there, too, it cannot see that; who looked in
+ * between then believes in what has gone.
  *
  * Threads: a thread of its own drains the kernel's queue, also while a build is going on, and calls
  * `ready`. All functions may be called from any thread; the caller does not call watch_take from

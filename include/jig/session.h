@@ -47,6 +47,7 @@ enum jig_event_kind {
     JIG_EVENT_JOB_PASSED,   /* `job` turned out up to date at its turn; total has shrunk */
     JIG_EVENT_TICK,         /* nothing happened for a while and jobs are running */
     JIG_EVENT_REMOVED,      /* `path`: an output whose source is gone has been deleted */
+    JIG_EVENT_PHASE,        /* `phase` begins, e.g. "fingerprint files"; some come more than once */
 };
 
 /* A job as a person or a log sees it. All text lives until the callback returns. */
@@ -94,6 +95,7 @@ struct jig_event {
     const struct jig_error *notice;        /* NOTICE only */
     int64_t holder;                        /* WAITING only; process id, 0 when unknown */
     const char *path;                      /* REMOVED only */
+    const char *phase;                     /* PHASE only; static */
 };
 
 /* Called on the session's thread, between steps of the build; must not call the session. */
@@ -284,6 +286,53 @@ JIG_API void jig_session_uncancel(struct jig_session *session);
 JIG_API void jig_session_each_folder(struct jig_session *session,
                                      void (*folder)(void *context, const char *path),
                                      void *context);
+
+/* ---- queries ---------------------------------------------------------------------------- */
+
+enum jig_query_relation {
+    JIG_QUERY_NEEDS,     /* what has to be there before it: inputs of the job that makes it, … */
+    JIG_QUERY_NEEDED_BY, /* what has to be made again after it */
+};
+
+struct jig_query_file {
+    const char *path; /* until the callback returns */
+    uint32_t depth;   /* how many jobs lie between, at least 1 */
+    bool made;        /* some job makes it */
+};
+
+typedef void (*jig_query_fn)(void *context, const struct jig_query_file *file);
+
+/*
+ * Calls `found` for each file that stands in that relation to `path`, once, the nearest first, as
+ * far as `depth` jobs away (JIG_UNLIMITED). What the last runs of jobs discovered counts.
+ * JIG_ERROR_USAGE for a path the graph does not have. O(edges reached + files of the graph).
+ */
+JIG_API enum jig_status jig_session_query_files(struct jig_session *session, const char *path,
+                                                enum jig_query_relation relation, uint32_t depth,
+                                                jig_query_fn found, void *context,
+                                                struct jig_error *error);
+
+/* The job that makes a file. Text lives until the next call of the session. */
+struct jig_query_job {
+    size_t size;      /* of this struct; set it with JIG_QUERY_JOB */
+    const char *rule; /* of a pipeline: its name */
+    const char *command;
+    const char *description;
+    uint32_t output_count, input_count;
+    uint32_t discovered_count; /* inputs that its last run turned out to have */
+    bool recorded;             /* its last run succeeded and is on record */
+    bool stale;                /* the last build or update left it to be done */
+    uint32_t duration_ms;      /* of its last run; 0: unknown */
+};
+
+#define JIG_QUERY_JOB                                                                              \
+    {                                                                                              \
+        .size = sizeof(struct jig_query_job)                                                       \
+    }
+
+/* JIG_ERROR_USAGE for a path that no job makes. */
+JIG_API enum jig_status jig_session_query_job(struct jig_session *session, const char *path,
+                                              struct jig_query_job *job, struct jig_error *error);
 
 /* ---- delta ------------------------------------------------------------------------------ */
 

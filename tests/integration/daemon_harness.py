@@ -1,5 +1,5 @@
-"""What the tests of the daemon stand on: `jig build --daemon`, with sockets in a folder of the test's
-own, and no daemon left behind whatever happens.
+"""What the tests of the daemon stand on: `jig build --daemon`, with sockets in a folder of the
+test's own, and no daemon left behind whatever happens.
 """
 
 import contextlib
@@ -11,6 +11,11 @@ import tempfile
 
 from harness import JIG, Background, process_exists, tool_environment, wait_until
 from pipeline_harness import PipelineCase, PipelineRun
+
+
+def held(gate):
+    """Shell text, for a jig.yaml, that holds a job at the gate."""
+    return gate.hold().replace("{", "{{").replace("}", "}}")
 
 
 def daemons_below(directory):

@@ -96,6 +96,14 @@ class Watch(Background):
         status = pathlib.Path(f"/proc/{self.pid}/status").read_text()
         return int(re.search(r"^voluntary_ctxt_switches:\s*(\d+)", status, re.MULTILINE)[1])
 
+    def is_stopped(self):
+        """Whether all its threads have been stopped by a signal."""
+        states = [
+            task.read_text().rpartition(")")[2].split()[0]
+            for task in pathlib.Path(f"/proc/{self.pid}/task").glob("*/stat")
+        ]
+        return set(states) == {"T"}
+
     @contextlib.contextmanager
     def looks(self):
         """Waits, after what is done in the block, until it has been looked at."""

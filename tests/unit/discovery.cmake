@@ -8,6 +8,9 @@ endforeach()
 
 jig_unit_test(discovery_follow_test discovery_follow_test.c discovery_follow_support.c)
 target_link_libraries(discovery_follow_test PRIVATE discovery_support)
+jig_unit_test(discovery_follow_random_test discovery_follow_random_test.c discovery_project.c
+              discovery_follow_support.c)
+target_link_libraries(discovery_follow_random_test PRIVATE discovery_support)
 
 jig_unit_test(fingerprint_read_test fingerprint_read_test.c)
 target_link_libraries(fingerprint_read_test PRIVATE discovery_support)

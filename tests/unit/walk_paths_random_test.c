@@ -264,7 +264,7 @@ static struct buf told_lines(const struct tree_changes *changes)
 
 static void print_step(const struct life *life)
 {
-    fprintf(stderr, "step %u, told:", (unsigned)life->steps);
+    fprintf(stderr, "%s, step %u, told:", life->root.data, (unsigned)life->steps);
     for (uint32_t i = 0; i < life->touched_count; i++)
         fprintf(stderr, " %s", life->touched[i].data);
     fprintf(stderr, "\nwhy: %s\n", life->changes.why ? life->changes.why : "-");

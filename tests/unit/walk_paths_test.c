@@ -596,6 +596,27 @@ static void test_folders_behind_links(void **state)
     close_told(&told);
 }
 
+static void test_a_path_through_a_link_that_nobody_knows(void **state)
+{
+    const char *top = *state;
+    put(top, "packages/p/src/a", "");
+    put(top, "packages/pq/b", "");
+    make_link(top, "node_modules/p", "../packages/p");
+    make_link(top, "node_modules/pq", "p");
+    make_link(top, "node_modules/top", "..");
+    struct told told = open_told(top);
+    put(top, "packages/p/src/b", "");
+    put(top, "packages/p/c/d", "");
+    tell(&told, "node_modules/p/src/b node_modules/pq/c/d");
+    assert_told(&told, "+packages/p/c/d +packages/p/src/b");
+    remove_all(top, "packages/p/src/a");
+    put(top, "t", "");
+    tell(&told, "node_modules/p/src node_modules/top/t");
+    assert_told(&told, "+t -packages/p/src/a");
+    assert_nothing_missed(&told, top);
+    close_told(&told);
+}
+
 static void test_outside_of_the_root(void **state)
 {
     static const char why[] = "something outside of the root changed";
@@ -781,6 +802,7 @@ int main(void)
         TEST(test_locks_of_editors_are_no_links),
         TEST(test_folders_outside_of_the_walk),
         TEST(test_folders_behind_links),
+        TEST(test_a_path_through_a_link_that_nobody_knows),
         TEST(test_outside_of_the_root),
         TEST(test_the_root_is_gone),
         TEST(test_a_file_among_many_links),

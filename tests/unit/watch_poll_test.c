@@ -68,6 +68,19 @@ static void tells_nothing_when_nothing_happens(void **state)
     end_watching(watching);
 }
 
+/* Somebody may have looked in between. */
+static void tells_of_a_folder_in_which_something_came_and_went(void **state)
+{
+    (void)state;
+    make_folders("src");
+    struct watching *watching = watch_these("src", &polling);
+    put("src/a", "1");
+    delete_file("src/a");
+    assert_string_equal(told(watching), "~src");
+    assert_string_equal(told(watching), "");
+    end_watching(watching);
+}
+
 static void tells_of_folders(void **state)
 {
     (void)state;
@@ -222,6 +235,7 @@ int main(void)
         TEST(tells_of_files_that_come_change_and_go),
         TEST(becomes_ready_by_itself),
         TEST(tells_nothing_when_nothing_happens),
+        TEST(tells_of_a_folder_in_which_something_came_and_went),
         TEST(tells_of_folders),
         TEST(tells_of_a_folder_that_took_the_place_of_another),
         TEST(tells_of_what_links_lead_to),

@@ -146,7 +146,7 @@ static void names_folders_from_several_threads(void **state)
 static void tells_of_a_whole_tree_replaced(void **state)
 {
     (void)state;
-    enum { TREE = 40, IN_EACH = 20 };
+    enum { TREE = 25, IN_EACH = 20 };
     struct watching *watching = watch_these("", NULL);
     for (int i = 0; i < TREE * IN_EACH; i++) {
         char path[32];
@@ -184,7 +184,7 @@ static void tells_of_a_whole_tree_replaced(void **state)
 static void names_many_folders_quickly(void **state)
 {
     (void)state;
-    enum { MANY = 5000 };
+    enum { MANY = 3000 };
     struct watching *watching = watch_these("", NULL);
     for (int i = 0; i < MANY; i++) {
         char path[32];

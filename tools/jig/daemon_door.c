@@ -347,6 +347,7 @@ struct daemon_door *daemon_door_open(const struct daemon_door_options *options)
     door->options = *options;
     door->builder = pthread_self();
     door->begin_ns = door->last_ns = clock_monotonic_ns();
+    door->idle_ms = options->idle_ms;
     door->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     for (int i = 0; i < 3; i++)
         door->own[i] = fcntl(i, F_DUPFD_CLOEXEC, 3);
@@ -374,11 +375,10 @@ static struct timespec time_at(uint64_t ns)
                              .tv_nsec = (long)(ns % NS_A_SECOND)};
 }
 
-bool daemon_door_next(struct daemon_door *door, uint64_t idle_ms, const struct daemon_order **order)
+bool daemon_door_next(struct daemon_door *door, const struct daemon_order **order)
 {
     pthread_mutex_lock(&door->mutex);
-    door->idle_ms = idle_ms;
-    struct timespec end = time_at(door->last_ns + idle_ms * NS_A_MS);
+    struct timespec end = time_at(door->last_ns + door->idle_ms * NS_A_MS);
     struct visitor *visitor = NULL;
     bool late = false;
     while (!door->stopping && !(visitor = first_queued(door)) && !late)
@@ -425,17 +425,18 @@ bool daemon_door_was_cancelled(struct daemon_door *door)
     return cancelled;
 }
 
-void daemon_door_answer(struct daemon_door *door, int exit_code)
+void daemon_door_answer(struct daemon_door *door, int exit_code, uint64_t idle_ms)
 {
     pthread_mutex_lock(&door->mutex);
     struct visitor *visitor = door->current;
     set_standard(door->own);
+    door->current = NULL;
+    door->builds++;
+    door->idle_ms = idle_ms;
+    door->last_ns = clock_monotonic_ns();
     if (visitor->point != VISITOR_ENTERED || !visitor->cancelled)
         tell(door, visitor, DAEMON_DONE, (uint64_t)exit_code);
     visitor->point = VISITOR_LEAVING;
-    door->current = NULL;
-    door->builds++;
-    door->last_ns = clock_monotonic_ns();
     bool gone = visitor->gone;
     pthread_mutex_unlock(&door->mutex);
     if (gone)

@@ -3,12 +3,12 @@
  * one; also while a build is going on, when it hears of those who want theirs to stop.
  *
  *     door = daemon_door_open(&options);
- *     while (daemon_door_next(door, idle_ms, &order)) {
+ *     while (daemon_door_next(door, &order)) {
  *         …                                        // standard descriptors are the client's
  *         if (daemon_door_begin(door, session))    // from now on it can be cancelled
  *             … build …
  *         daemon_door_end(door);                   // … until here
- *         daemon_door_answer(door, exit_code);     // standard descriptors are our own again
+ *         daemon_door_answer(door, code, idle_ms); // standard descriptors are our own again
  *     }
  *     daemon_door_close(door);
  *     daemon_door_free(door);
@@ -40,6 +40,7 @@ struct daemon_door_options {
     int stop;          /* an eventfd; once it is written, nobody is taken in any more. Not owned */
     const char *build; /* this daemon's build id */
     struct daemon_ground *ground;
+    uint64_t idle_ms; /* how long to wait for the first client */
     /* Fills in what only the build loop's side knows. Called on the door's thread. */
     void (*describe)(void *context, struct daemon_state *state);
     void *context;
@@ -53,17 +54,16 @@ void daemon_door_free(struct daemon_door *door);
 
 /*
  * Waits for the next client that wants a build, and gives it the standard descriptors. False when
- * nobody came for `idle_ms`, or the daemon is to stop. The order is the door's, until the answer.
+ * nobody came for too long, or the daemon is to stop. The order is the door's, until the answer.
  */
-bool daemon_door_next(struct daemon_door *door, uint64_t idle_ms,
-                      const struct daemon_order **order);
+bool daemon_door_next(struct daemon_door *door, const struct daemon_order **order);
 /* False when the client does not want it any more. Until daemon_door_end `session` may be
  * cancelled. */
 bool daemon_door_begin(struct daemon_door *door, struct jig_session *session);
 void daemon_door_end(struct daemon_door *door);
 /* Whether the client, and nobody else, stopped its build. */
 bool daemon_door_was_cancelled(struct daemon_door *door);
-/* Flush what was printed first. */
-void daemon_door_answer(struct daemon_door *door, int exit_code);
+/* Flush what was printed first. From now on nobody has to come for `idle_ms`. */
+void daemon_door_answer(struct daemon_door *door, int exit_code, uint64_t idle_ms);
 
 #endif

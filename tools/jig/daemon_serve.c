@@ -36,8 +36,7 @@ struct server {
     struct daemon_door *door;
     struct daemon_warm *warm;
     struct buf build;
-    int log; /* descriptor */
-    uint64_t idle_ms;
+    int log;                 /* descriptor */
     pthread_mutex_t mutex;   /* guards what follows */
     struct jig_error notice; /* of the watch, to be told to the next client */
     bool has_notice;
@@ -227,14 +226,13 @@ static void build_for_client(struct server *server, const struct daemon_order *o
     environ = order->environment;
     int code = build_as(server, order);
     tell_notice(server);
-    server->idle_ms = idle_of(server, order->environment);
     finish_output();
     environ = own;
     umask(mask);
     /* A signal that stopped the build was meant for us, if it was not the client's. */
     if (code == EXIT_INTERRUPTED && !daemon_door_was_cancelled(server->door))
         ask_to_stop(SIGTERM);
-    daemon_door_answer(server->door, code);
+    daemon_door_answer(server->door, code, idle_of(server, order->environment));
 }
 
 static void serve(struct server *server)
@@ -242,7 +240,7 @@ static void serve(struct server *server)
     const struct daemon_order *order;
     write_log(server, "jig %s serves '%s' in '%s'", jig_version(), server->place->manifest,
               server->place->root);
-    while (daemon_door_next(server->door, server->idle_ms, &order))
+    while (daemon_door_next(server->door, &order))
         build_for_client(server, order);
     write_log(server, "ends");
 }
@@ -271,6 +269,7 @@ static bool open_door(struct server *server)
         .stop = STOP_FD,
         .build = buf_cstr(&server->build),
         .ground = &server->ground,
+        .idle_ms = (uint64_t)USUAL_IDLE_S * 1000,
         .describe = describe,
         .context = server,
     };
@@ -290,7 +289,7 @@ static bool set_descriptors(void)
 
 int daemon_serve(const struct place *place)
 {
-    struct server server = {.place = place, .log = -1, .idle_ms = (uint64_t)USUAL_IDLE_S * 1000};
+    struct server server = {.place = place, .log = -1};
     struct jig_error error;
     if (!set_descriptors())
         return EXIT_UNABLE;

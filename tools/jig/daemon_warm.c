@@ -177,12 +177,14 @@ static enum jig_status run(struct daemon_warm *warm, struct building *building,
     enum jig_status status = building_run(building, &warm->work, warm->changes, error);
     warm->options.end(warm->options.context);
     jig_session_uncancel(session);
-    jig_change_set_clear(warm->changes);
     if (status == JIG_ERROR_CANCELLED)
         status = as_interrupted(building, error);
-    warm->finished = status == JIG_OK || status == JIG_ERROR_JOB || status == JIG_ERROR_INTERRUPTED;
+    bool reached = status == JIG_OK || status == JIG_ERROR_JOB;
+    if (reached) /* else the next build has to look at these, too */
+        jig_change_set_clear(warm->changes);
+    warm->finished = reached || status == JIG_ERROR_INTERRUPTED;
     warm->follow = building->results.build.folders_changed || !warm->looked;
-    warm->looked |= warm->finished;
+    warm->looked |= reached;
     return status;
 }
 

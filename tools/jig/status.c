@@ -304,6 +304,7 @@ void status_event(void *context, const struct jig_event *event)
     case JIG_EVENT_TICK:
         tick(status, event->progress);
         break;
+    case JIG_EVENT_PHASE:
     case JIG_EVENT_EXPLAIN:    /* told with the job's line */
     case JIG_EVENT_JOB_PASSED: /* shows in the next line's total */
         break;

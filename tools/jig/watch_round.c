@@ -114,6 +114,7 @@ static bool before_event(void *context, const struct jig_event *event)
     case JIG_EVENT_PLANNED:
     case JIG_EVENT_EXPLAIN:
     case JIG_EVENT_JOB_PASSED:
+    case JIG_EVENT_PHASE:
     case JIG_EVENT_TICK:
         return true; /* shows nothing */
     }

@@ -152,18 +152,34 @@ static bool find_end(const char *path, struct buf *end)
     return found;
 }
 
+/* Of a path in the root, what comes after the root's, "" for the root; or NULL. */
+static const char *part_in_root(const struct tree_ends *ends, const struct buf *path)
+{
+    size_t root = strcmp(ends->root, "/") == 0 ? 0 : strlen(ends->root);
+    if (path->length < root || memcmp(path->data, ends->root, root) != 0)
+        return NULL;
+    if (path->data[root] == '/')
+        return path->data + root + 1;
+    return path->data[root] ? NULL : path->data + root;
+}
+
+static void append_whole(const struct tree_ends *ends, const char *path, size_t length,
+                         struct buf *whole)
+{
+    if (path[0] != '/')
+        buf_printf(whole, "%s/", ends->root);
+    buf_append(whole, path, length);
+}
+
 static void add_end(struct tree_ends *ends, const char *path, size_t length)
 {
     if (!add(&ends->known, digest_path(path, length)))
         return;
     struct buf whole = {0}, end = {0};
-    if (path[0] != '/')
-        buf_printf(&whole, "%s/", ends->root);
-    buf_append(&whole, path, length);
-    size_t root = strcmp(ends->root, "/") == 0 ? 0 : strlen(ends->root);
-    if (find_end(whole.data, &end) && end.length > root + 1 &&
-        memcmp(end.data, ends->root, root) == 0 && end.data[root] == '/')
-        add(&ends->ends, digest_path(end.data + root + 1, end.length - root - 1));
+    append_whole(ends, path, length, &whole);
+    const char *part = find_end(whole.data, &end) ? part_in_root(ends, &end) : NULL;
+    if (part)
+        add(&ends->ends, digest_path(part, strlen(part)));
     buf_free(&whole);
     buf_free(&end);
 }
@@ -182,12 +198,17 @@ static void add_links(struct tree *tree, const struct tree_place *place, struct 
     }
 }
 
+static bool find_root(struct tree *tree)
+{
+    return tree->ends->root[0] || realpath(tree->root, tree->ends->root);
+}
+
 /* Adds what was followed or asked about since the last time. */
 static bool update(struct tree *tree)
 {
     struct tree_ends *ends = tree->ends;
     uint32_t followed = atomic_load_explicit(&tree->links_followed, memory_order_relaxed);
-    if (!ends->root[0] && !realpath(tree->root, ends->root))
+    if (!find_root(tree))
         return false;
     if (ends->links_followed == followed && tree->around_ended == tree->around.count)
         return true;
@@ -214,4 +235,24 @@ bool tree_ends_at(struct tree *tree, const char *path, size_t length)
         return true;
     const struct digest_set *ends = &tree->ends->ends;
     return ends->used && *find_slot(ends, digest_path(path, length));
+}
+
+bool tree_real_folder(struct tree *tree, const char *dir, size_t length, struct buf *real)
+{
+    struct buf whole = {0}, stop = {0};
+    const char *part = NULL;
+    if (find_root(tree)) {
+        append_whole(tree->ends, dir, length, &whole);
+        part = find_stop(whole.data, &stop) ? part_in_root(tree->ends, &stop) : NULL;
+    }
+    size_t size = part ? strlen(part) : 0;
+    bool above = part && size <= length && memcmp(part, dir, size) == 0 &&
+                 (size == length || dir[size] == '/'); /* or the folder itself */
+    bool other = part && !above;
+    buf_clear(real);
+    if (other)
+        buf_append_str(real, part);
+    buf_free(&whole);
+    buf_free(&stop);
+    return other;
 }

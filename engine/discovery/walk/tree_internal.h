@@ -19,6 +19,7 @@
 #define WALK_TREE_INTERNAL_H
 
 #include "engine/base/arena.h"
+#include "engine/base/buf.h"
 #include "engine/base/memory.h"
 #include "engine/discovery/walk/tree.h"
 
@@ -270,6 +271,11 @@ void tree_ends_clear(struct tree *tree);
  * which costs some system calls each.
  */
 bool tree_ends_at(struct tree *tree, const char *path, size_t length);
+/*
+ * Whether `dir` is a folder in the root by another path than its real one, which is put in *real:
+ * as far as it exists, and one name more.
+ */
+bool tree_real_folder(struct tree *tree, const char *dir, size_t length, struct buf *real);
 
 /* ---- tree_late.c: what was learned since the last refresh, by any thread -------------------- */
 

@@ -20,6 +20,9 @@ struct partial {
     struct tree_changes *out;
     VEC(uint32_t) touched; /* folders to look at; from `looked` on, not yet */
     uint32_t looked;
+    struct buf unknown;    /* the last folder told of that is not known */
+    struct buf real;       /* its real path, if that is another one */
+    bool is_elsewhere;     /* whether it is */
     VEC(uint32_t) dropped; /* places of folders that are gone */
     bool outside;          /* something may have happened outside the root or in its repository */
     int root_errnum;       /* why the root is not to be had */

@@ -126,6 +126,29 @@ static void look_at_root(struct partial *partial)
         partial_give_up(partial, WHY_ROOT);
 }
 
+static void look_at_path(struct partial *partial, const char *path);
+
+/* What lies in a folder that is not known may lie in one that is, which has another path. */
+static void look_at_real_path(struct partial *partial, const char *path)
+{
+    size_t whole = strlen(path), length = path_dir_length(path, whole);
+    struct buf *unknown = &partial->unknown;
+    if (unknown->length != length || memcmp(unknown->data, path, length) != 0) {
+        buf_clear(unknown);
+        buf_append(unknown, path, length);
+        partial->is_elsewhere =
+            tree_real_folder(partial->refresh.tree, path, length, &partial->real);
+    }
+    if (!partial->is_elsewhere)
+        return;
+    struct buf real = {0};
+    if (partial->real.length)
+        buf_printf(&real, "%s/", partial->real.data);
+    buf_append_str(&real, path + length + 1);
+    look_at_path(partial, real.data);
+    buf_free(&real);
+}
+
 static void look_at_path(struct partial *partial, const char *path)
 {
     static const char ignore_file[] = ".gitignore";
@@ -139,9 +162,12 @@ static void look_at_path(struct partial *partial, const char *path)
     partial->outside |= is_outside(path, length) || is_of_repository(path, length);
     if (is_outside(path, length))
         return;
+    size_t whole = length;
     uint32_t id = folder_above(tree, path, &length);
     if (length >= sizeof text)
         return;
+    if (length < whole)
+        look_at_real_path(partial, path);
     memcpy(text, path, length);
     text[length] = '\0';
     const struct tree_place *folder = place_of(&partial->refresh, id);
@@ -335,6 +361,8 @@ enum jig_status tree_refresh_paths(struct tree *tree, struct jig_pool *pool,
         tell_unreadable(&partial, notice, context);
     }
     tree->unrefreshed = out->why != NULL;
+    buf_free(&partial.unknown);
+    buf_free(&partial.real);
     vec_free(&partial.touched);
     vec_free(&partial.dropped);
     refresh_free(&partial.refresh);

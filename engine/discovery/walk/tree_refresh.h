@@ -13,7 +13,6 @@
 #ifndef WALK_TREE_REFRESH_H
 #define WALK_TREE_REFRESH_H
 
-#include "engine/base/buf.h"
 #include "engine/discovery/walk/tree_internal.h"
 
 /* What this refresh knows of one place. */

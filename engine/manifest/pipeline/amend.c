@@ -16,7 +16,8 @@ const char *amend_refusal(const struct amend *amend)
     return amend->refusal;
 }
 
-/* ---- creation ---------------------------------------------------------------------------------- */
+/* ---- creation ----------------------------------------------------------------------------------
+ */
 
 /* What makes what, and feeds what, from the jobs there are. */
 static void find_feeds(struct amend *amend)
@@ -75,8 +76,7 @@ struct amend *amend_create(const struct amend_options *options)
     amend->feeds = mem_array(count, count);
     amend->fill.selection.feeds = amend->feeds;
     vec_extend(&amend->fill.selection.makers, options->graph->files.count);
-    memset(amend->fill.selection.makers.data, 0xff,
-           options->graph->files.count * sizeof(uint32_t));
+    memset(amend->fill.selection.makers.data, 0xff, options->graph->files.count * sizeof(uint32_t));
     amend->jobs_of = mem_array(count, sizeof *amend->jobs_of);
     amend->is_collected = mem_array(count, sizeof *amend->is_collected);
     amend->collect_anew = mem_array(count, sizeof *amend->collect_anew);
@@ -177,7 +177,8 @@ bool amend_is_source(const struct amend *amend, uint32_t pipeline, const char *p
     return selector_wants(amend->selector, pipeline, path);
 }
 
-/* ---- coming ------------------------------------------------------------------------------------- */
+/* ---- coming -------------------------------------------------------------------------------------
+ */
 
 static bool leads_to(const struct amend *amend, uint32_t from, uint32_t to, uint8_t *seen)
 {
@@ -263,7 +264,8 @@ void amend_source_came(struct amend *amend, const char *path)
     }
 }
 
-/* ---- going -------------------------------------------------------------------------------------- */
+/* ---- going --------------------------------------------------------------------------------------
+ */
 
 static void remove_jobs(struct amend *amend, const char *source);
 

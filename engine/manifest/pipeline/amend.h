@@ -3,18 +3,16 @@
  * change, it becomes the graph that filling anew would give, but for ids, for places that retired
  * jobs leave, and for virtual files that nobody reads any more.
  *
- *     amend_create                                   when the first update comes; lives with the graph
- *     for each update:
- *         amend_begin
- *         amend_source_came / amend_source_went …    which jobs that makes and unmakes
- *         (retire the unmade ones: amend_retire; the caller deletes their outputs)
+ *     amend_create                                   when the first update comes; lives with the
+ * graph for each update: amend_begin amend_source_came / amend_source_went …    which jobs that
+ * makes and unmakes (retire the unmade ones: amend_retire; the caller deletes their outputs)
  *         discovery_update(amend_changes)            modules follow
  *         amend_follow(updated)                      edges follow
  *         → amend_changed_jobs
  *
- * What it cannot do in place it refuses, by static text (amend_refusal): a graph is then to be filled
- * anew, and whoever has really asked for the impossible (two jobs with one output) is told so by
- * that. After a refusal the amendment is not to be used again.
+ * What it cannot do in place it refuses, by static text (amend_refusal): a graph is then to be
+ * filled anew, and whoever has really asked for the impossible (two jobs with one output) is told
+ * so by that. After a refusal the amendment is not to be used again.
  */
 #ifndef PIPELINE_AMEND_H
 #define PIPELINE_AMEND_H
@@ -40,7 +38,8 @@ void amend_destroy(struct amend *amend);
 const char *amend_refusal(const struct amend *amend);
 
 void amend_begin(struct amend *amend);
-/* Whether commands name the path: what comes or goes there makes other jobs of all of a pipeline. */
+/* Whether commands name the path: what comes or goes there makes other jobs of all of a pipeline.
+ */
 bool amend_is_tool(const struct amend *amend, const char *path);
 /* Whether the pipeline of this number, from 0, takes the path for a source. */
 bool amend_is_source(const struct amend *amend, uint32_t pipeline, const char *path);
@@ -56,8 +55,8 @@ void amend_retire(struct amend *amend);
  * amend_begin. */
 struct discovery_changes *amend_changes(struct amend *amend);
 
-/* Adds and changes jobs as the modules are now. Costs what changed, and for those who collect it the
- * length of their lists. */
+/* Adds and changes jobs as the modules are now. Costs what changed, and for those who collect it
+ * the length of their lists. */
 void amend_follow(struct amend *amend, const struct discovery_updated *updated);
 /* Jobs that are new, or have other inputs or another recipe; phony ones among them. */
 const job_id *amend_changed_jobs(const struct amend *amend, uint32_t *count);

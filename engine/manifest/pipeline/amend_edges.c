@@ -5,7 +5,8 @@
 
 #include <stdlib.h>
 
-/* ---- closures ----------------------------------------------------------------------------------- */
+/* ---- closures -----------------------------------------------------------------------------------
+ */
 
 /* The job that makes a component's closure, or GRAPH_NONE. Its name is then in `text`. */
 static job_id closure_job(struct filling *f, uint32_t component)
@@ -98,8 +99,8 @@ static bool same_inputs(const struct graph *graph, const struct graph_job *job,
                         const struct file_list *inputs)
 {
     return job->in_count == inputs->count &&
-           (!inputs->count || memcmp(graph_inputs(graph, job), inputs->data,
-                                     inputs->count * sizeof(file_id)) == 0);
+           (!inputs->count ||
+            memcmp(graph_inputs(graph, job), inputs->data, inputs->count * sizeof(file_id)) == 0);
 }
 
 /* Gives the job the inputs that were listed, if they are others. */
@@ -134,7 +135,8 @@ void amend_list_closure(struct amend *amend, module_id module)
     set_inputs(amend, job, f->edges.count);
 }
 
-/* ---- rounds ------------------------------------------------------------------------------------- */
+/* ---- rounds -------------------------------------------------------------------------------------
+ */
 
 /* Of the graph with the jobs that are about to be added. */
 static uint32_t maker_of(void *context, module_id id)
@@ -144,7 +146,8 @@ static uint32_t maker_of(void *context, module_id id)
     file_id file = graph_find_file(amend->filling.graph, path, strlen(path));
     job_id producer =
         file == GRAPH_NONE ? GRAPH_NONE : amend->filling.graph->files.data[file].producer;
-    uint32_t pipeline = producer == GRAPH_NONE ? 0 : amend->filling.graph->jobs.data[producer].pipeline;
+    uint32_t pipeline =
+        producer == GRAPH_NONE ? 0 : amend->filling.graph->jobs.data[producer].pipeline;
     return pipeline ? pipeline - 1 : UINT32_MAX;
 }
 
@@ -171,14 +174,16 @@ bool amend_rounds_hold(struct amend *amend, const struct discovery_updated *upda
     return hold;
 }
 
-/* ---- lists of jobs ------------------------------------------------------------------------------ */
+/* ---- lists of jobs ------------------------------------------------------------------------------
+ */
 
 static const char *source_of(const struct graph *graph, job_id id)
 {
     return graph_path(graph, graph_inputs(graph, &graph->jobs.data[id])[0]);
 }
 
-static uint32_t place_of(const struct graph *graph, const struct amend_list *list, const char *source)
+static uint32_t place_of(const struct graph *graph, const struct amend_list *list,
+                         const char *source)
 {
     uint32_t low = 0;
     for (uint32_t high = list->count; low < high;) {
@@ -212,7 +217,8 @@ void amend_remove_job(struct amend *amend, struct amend_list *list, job_id job)
     list->count--;
 }
 
-/* ---- jobs over sources -------------------------------------------------------------------------- */
+/* ---- jobs over sources --------------------------------------------------------------------------
+ */
 
 static const struct job_pattern *pattern_of(struct amend *amend, uint32_t pipeline)
 {
@@ -227,8 +233,8 @@ static const struct job_pattern *pattern_of(struct amend *amend, uint32_t pipeli
 static void list_source_edges(struct amend *amend, uint32_t pipeline, file_id source)
 {
     struct filling *f = &amend->filling;
-    module_id module = discovery_find(f->discovery, filling_path(f, source),
-                                      amend->fill.lenses->of[pipeline]);
+    module_id module =
+        discovery_find(f->discovery, filling_path(f, source), amend->fill.lenses->of[pipeline]);
     if (module != MODULE_NONE &&
         amend->fill.config->pipelines[pipeline].depends == DEPENDS_TRANSITIVE &&
         edges_see_content(f, pipeline, module))
@@ -236,7 +242,8 @@ static void list_source_edges(struct amend *amend, uint32_t pipeline, file_id so
     edges_of_source(f, pipeline, source);
 }
 
-/* With its source as its only input, so that all know what is made by whom before edges are listed. */
+/* With its source as its only input, so that all know what is made by whom before edges are listed.
+ */
 static job_id declare_job(struct amend *amend, const struct amend_job *added)
 {
     struct filling *f = &amend->filling;
@@ -287,8 +294,7 @@ static void list_tools(struct amend *amend, uint32_t pipeline)
 static void list_added_job(struct amend *amend, const struct amend_job *added)
 {
     const struct graph *graph = amend->filling.graph;
-    list_source_edges(amend, added->pipeline,
-                      graph_inputs(graph, &graph->jobs.data[added->id])[0]);
+    list_source_edges(amend, added->pipeline, graph_inputs(graph, &graph->jobs.data[added->id])[0]);
     list_tools(amend, added->pipeline);
     set_inputs(amend, added->id, 1);
 }
@@ -320,7 +326,8 @@ static void list_jobs_of(struct amend *amend, module_id module)
     free(path);
 }
 
-/* ---- jobs that collect -------------------------------------------------------------------------- */
+/* ---- jobs that collect --------------------------------------------------------------------------
+ */
 
 static void list_collected(struct amend *amend, const struct config_pipeline *pipeline,
                            uint32_t *explicit_count)
@@ -388,7 +395,8 @@ static void follow_collectors(struct amend *amend)
     }
 }
 
-/* ---- all of it ---------------------------------------------------------------------------------- */
+/* ---- all of it ----------------------------------------------------------------------------------
+ */
 
 static void add_module_files(struct amend *amend)
 {

@@ -27,10 +27,11 @@ struct amend {
     struct filling filling; /* kept, for the tables in it */
     struct rounds *rounds;
     const char *const *salts;
-    struct selector *selector; /* knows the patterns */
+    struct selector *selector;    /* knows the patterns */
     struct job_pattern *patterns; /* [pipeline] */
     uint8_t *feeds;               /* [maker × pipelines + taker], as in selection.h */
-    struct amend_list *jobs_of; /* [pipeline] by path of the source; of pipelines that some other one collects */
+    struct amend_list
+        *jobs_of; /* [pipeline] by path of the source; of pipelines that some other one collects */
     bool *is_collected;
     VEC(job_id) places; /* of retired jobs, to be used again */
 
@@ -42,13 +43,14 @@ struct amend {
     struct amend_list unmade;
     struct amend_list changed;
     struct file_list new_files;
-    bool *collect_anew; /* [pipeline] what it collects is something else */
+    bool *collect_anew;     /* [pipeline] what it collects is something else */
     struct file_list edges; /* scratch */
 };
 
 void amend_refuse(struct amend *amend, const char *why);
 
-/* ---- amend_edges.c ----------------------------------------------------------------------------- */
+/* ---- amend_edges.c -----------------------------------------------------------------------------
+ */
 
 /* Finds the closure of a component; it is there, see amend_ensure_closures. */
 file_id amend_closure(struct filling *filling, uint32_t component);

@@ -10,7 +10,8 @@ void closure_name(struct filling *f, uint32_t component)
     const module_id *member = discovery_component(f->discovery, component, &members);
     module_id first = member[0];
     for (uint32_t m = 1; m < members; m++) {
-        if (strcmp(discovery_path(f->discovery, member[m]), discovery_path(f->discovery, first)) < 0)
+        if (strcmp(discovery_path(f->discovery, member[m]), discovery_path(f->discovery, first)) <
+            0)
             first = member[m];
     }
     filling_name_part(f, discovery_path(f->discovery, first), "/closure",

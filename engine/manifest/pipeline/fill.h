@@ -70,8 +70,8 @@ enum jig_status fill_salt(const struct config_pipeline *pipeline, struct buf *ou
                           struct jig_error *error);
 
 /*
- * Appends the files of the tree that the pipeline's command names, each with a NUL after it: when one
- * comes or goes, the graph is another one.
+ * Appends the files of the tree that the pipeline's command names, each with a NUL after it: when
+ * one comes or goes, the graph is another one.
  */
 void fill_list_tools(const struct config_pipeline *pipeline, struct tree *tree, struct buf *out);
 

@@ -12,7 +12,7 @@ struct filling {
     struct graph *graph;
     struct discovery *discovery;
     struct rounds rounds;
-    file_id *closures;      /* [component] see closures_make; GRAPH_NONE: not wanted */
+    file_id *closures; /* [component] see closures_make; GRAPH_NONE: not wanted */
     /* Amending: the closure of a component, made when there is none; else NULL. */
     file_id (*closure_of)(struct filling *filling, uint32_t component);
     VEC(uint32_t) view_of;  /* [file_id] one more than its view in graph->views; 0: none */
@@ -67,7 +67,8 @@ bool edges_see_content(const struct filling *filling, uint32_t pipeline, module_
 void edges_add_import_list(struct filling *filling, module_id module);
 /* The same for all modules of the pipeline `of`. */
 void edges_add_module_list(struct filling *filling, uint32_t of);
-/* ---- tools.c ------------------------------------------------------------------------------------ */
+/* ---- tools.c ------------------------------------------------------------------------------------
+ */
 
 /* Whether the path is a word of the pipeline's command, or its plugin. */
 bool tools_name(const struct config_pipeline *pipeline, const char *path);

@@ -111,7 +111,8 @@ void rounds_free(struct rounds *rounds)
     *rounds = (struct rounds){0};
 }
 
-/* ---- following ---------------------------------------------------------------------------------- */
+/* ---- following ----------------------------------------------------------------------------------
+ */
 
 struct following {
     struct rounds *rounds;

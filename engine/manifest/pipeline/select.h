@@ -38,8 +38,8 @@ struct selection {
 
 struct selector;
 
-/* Both must outlive the selector; without a graph it only answers what is below. A bad pattern fails
- * with the place of its pipeline. */
+/* Both must outlive the selector; without a graph it only answers what is below. A bad pattern
+ * fails with the place of its pipeline. */
 enum jig_status selector_create(const struct config *config, struct graph *graph,
                                 struct selector **out, struct jig_error *error);
 void selector_destroy(struct selector *selector);
