@@ -174,17 +174,10 @@ class Session(Mode):
     def note(self, changes):
         for kind, path in changes:
             self.noted += 1
-            if self.noted % NAME_FOLDER == 0 and self.may_name_folder(path):
+            if self.noted % NAME_FOLDER == 0:
                 kind, path = "update", os.path.dirname(path) or "."
                 self.named.add(path)
             self.pending.append(f"change {kind} {path}")
-
-    def may_name_folder(self, path):
-        """Updates of pipelines do not look for a manifest that changed in a folder that is named,
-        nor for what links lead to."""
-        folder, name = os.path.split(path)
-        special = not folder or folder == "vault" or name in ("jig.yaml", ".gitignore")
-        return self.world.manifest == "build.ninja" or not special
 
     def set_variable(self, name, value):
         """No change set can name that: the whole is looked at."""
