@@ -70,7 +70,7 @@ def affected(step, jobs, files, unfinished):
             job
             for job in waiting
             if job.key in unfinished
-            or any(path in touched for path in job.after)
+            or any(path in touched or step.is_touched(path) for path in job.after)
             or any(path in touched or step.is_touched(path) for path in files[job.key])
         ]
         if not more:
