@@ -161,9 +161,15 @@ static void move(struct life *life, const char *from, const char *to)
     remove_path(life, to);
     if (!mode_of(life, from, &mode)) /* it was in the way */
         return;
-    rename_to(life->root.data, from, to);
-    note_touched(life, from);
-    note_touched(life, to);
+    struct buf old = {0}, new = {0};
+    buf_printf(&old, "%s/%s", life->root.data, from);
+    buf_printf(&new, "%s/%s", life->root.data, to);
+    if (rename(old.data, new.data) == 0) { /* through links, it may be into itself */
+        note_touched(life, from);
+        note_touched(life, to);
+    }
+    buf_free(&old);
+    buf_free(&new);
 }
 
 static void link_to(struct life *life, const char *path)

@@ -302,6 +302,14 @@ static void test_a_folder_in_place_of_another(void **state)
     tell(&told, "a z");
     assert_told(&told, "+a/b/c/new -a/b/c/old -z/b/c/new -z/b/same");
     assert_nothing_missed(&told, top);
+    put(top, "y/b/c/newer", "");
+    put(top, "y/b/same", "");
+    put(top, "y/b/too", "");
+    remove_all(top, "a");
+    rename_to(top, "y", "a");
+    tell(&told, "a/b/too a"); /* one of the folders has been looked at by then */
+    assert_told(&told, "+a/b/c/newer +a/b/too -a/b/c/new");
+    assert_nothing_missed(&told, top);
     close_told(&told);
 }
 
