@@ -22,7 +22,8 @@ SLOW = float(os.environ.get("JIG_TEST_SLOW", "1"))
 LIMIT = 60 * SLOW
 
 EXPLAIN = re.compile(r"^jig explain: (?P<output>.+?): (?P<reason>.*)$", re.MULTILINE)
-# Every so many changes, the folder is named and not the file: it stands for all in it.
+# Every so many changes, the folder is named and not the file: it stands for all in it. Not the root,
+# as long as updates of pipelines do not look for a jig.yaml that changed when that is named.
 NAME_FOLDER = 6
 
 # What is explained that is no job, and the job that only watched trees have.
@@ -174,7 +175,7 @@ class Session(Mode):
     def note(self, changes):
         for kind, path in changes:
             self.noted += 1
-            if self.noted % NAME_FOLDER == 0:
+            if self.noted % NAME_FOLDER == 0 and os.path.dirname(path):
                 kind, path = "update", os.path.dirname(path) or "."
                 self.named.add(path)
             self.pending.append(f"change {kind} {path}")
@@ -350,7 +351,7 @@ class Watch(Mode):
         while not self.has_ended():
             if not self.read(max(0, end - time.monotonic())):
                 raise Failure(f"no build came within {LIMIT:.0f} s\n{self.out}\n{self.err}")
-        return max(1, len(END.findall(self.out)))
+        return max(1, len(END.findall(self.out)), len(HEAD.findall(self.out)))
 
     def read(self, seconds):
         """Takes in what is printed, and waits for it so long at most. True if there was any."""
