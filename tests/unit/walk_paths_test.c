@@ -451,6 +451,18 @@ static void test_ignore_rules(void **state)
     put(top, "a/.gitignore", "c\n"); /* written, but the same */
     tell(&told, "a/.gitignore");
     assert_told(&told, "");
+    put(top, "a/.gitignore", "d\n");
+    tell(&told, "a"); /* whose names are the same */
+    assert_gave_up(&told, top, why);
+    put(top, "new/a/.gitignore", "*.o\n");
+    put(top, "new/a/b.o", "");
+    put(top, "new/a/c", "");
+    tell(&told, "new");
+    remove_all(top, "a");
+    rename_to(top, "new/a", "a");
+    tell(&told, "a new/a"); /* so are those of the one that took its place */
+    assert_gave_up(&told, top, why);
+    assert_files(&told.walked, "a/c");
     remove_all(top, "a/.gitignore");
     tell(&told, "a/.gitignore");
     assert_gave_up(&told, top, why);

@@ -102,9 +102,9 @@ void tree_changes_free(struct tree_changes *changes);
  * elsewhere: then it answers as after tree_refresh. Paths are canonical, as for tree_kind, and may
  * be of files, of folders, or of what never was there; any number of times.
  *
- * A folder's own path stands for the names in it; and, when the folder came, went or was replaced,
- * for all below it. Of other folders, each file that came or went must be told, or its folder. What
- * was not told is not noticed now, but will be by tree_refresh.
+ * A folder's own path stands for the names in it and for its ignore file; and, when the folder
+ * came, went or was replaced, for all below it. Of other folders, each file that came or went must
+ * be told, or its folder. What was not told is not noticed now, but will be by tree_refresh.
  *
  * `out` is emptied first. It says `why` when ignore rules are others, when a link the walk met or
  * somebody asked about leads elsewhere, when a folder became readable or ceased to be, when a

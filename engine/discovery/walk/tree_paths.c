@@ -107,6 +107,7 @@ static void look_at_folder(struct partial *partial, const char *path, size_t len
         return;
     }
     struct visit *visit = partial_touch(partial, id);
+    look_at_rules(partial, place_of(&partial->refresh, id));
     bool is_late = visit->looked_at && !visit->deep && !visit->stands;
     visit->glance = visit->deep = true;
     if (is_late)
