@@ -32,6 +32,7 @@ struct updating {
     struct module_list looked;  /* to be read again */
     struct module_list asked;   /* to be resolved again */
     struct module_list targets; /* scratch */
+    struct module_list reached_again; /* and not looked at */
     struct buf scratch;
     module_id first_new;
 };
@@ -331,6 +332,9 @@ static void set_reached(struct reaching *reaching, module_id id, bool reached)
         discovery->structure =
             digest_add(discovery->structure, structure_term(discovery, id, scratch));
     vec_push(&reaching->left, id);
+    /* Who keeps something for reached modules alone has lost sight of it. */
+    if (reached && !reaching->known[id])
+        vec_push(&reaching->updating->reached_again, id);
 }
 
 /* Whether a source, or a reached module outside of its circle, leads to its component. */
@@ -453,6 +457,19 @@ static void report(struct updating *updating)
                                                          .imports_changed = imports || flags,
                                                          .is_new = is_new}));
     }
+    for (uint32_t i = 0; i < updating->reached_again.count; i++) {
+        module_id id = updating->reached_again.data[i];
+        uint32_t count;
+        discovery_targets(discovery, id, &count);
+        const struct module *module = &now->modules.data[id];
+        if (!(module->flags & MODULE_UNREACHED))
+            vec_push(&updating->out->modules,
+                     ((struct discovery_update){.id = id,
+                                                .before = now->records.data[id].digest,
+                                                .shape = true,
+                                                .flags_before = module->flags | MODULE_UNREACHED,
+                                                .was_leaf = count == 0}));
+    }
     definitions_follow(discovery, changed.data, changed.count);
     vec_free(&changed);
 }
@@ -487,6 +504,7 @@ void discovery_update(struct discovery *discovery, const struct discovery_change
     vec_free(&updating.looked);
     vec_free(&updating.asked);
     vec_free(&updating.targets);
+    vec_free(&updating.reached_again);
     buf_free(&updating.scratch);
     pass_free(pass);
     if (compact_facts(discovery))

@@ -292,6 +292,10 @@ static void take_changed_jobs(struct following *following)
             adopt_orphan(session, jobs[i]);
         live_want(session, jobs[i]);
     }
+    uint32_t dropped_count;
+    const job_id *dropped = amend_dropped_jobs(following->amend, &dropped_count);
+    for (uint32_t i = 0; i < dropped_count; i++)
+        live_drop(session, dropped[i]);
     const struct jig_build_options *options = following->build->options;
     if (count && (options->filter_count || options->target_count || options->only_affected))
         refuse(following, "what is selected may be something else");

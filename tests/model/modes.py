@@ -175,7 +175,7 @@ class Session(Mode):
     def note(self, changes):
         for kind, path in changes:
             self.noted += 1
-            if self.noted % NAME_FOLDER == 0 and os.path.dirname(path):
+            if self.noted % NAME_FOLDER == 0:
                 kind, path = "update", os.path.dirname(path) or "."
                 self.named.add(path)
             self.pending.append(f"change {kind} {path}")

@@ -58,6 +58,7 @@ static int setup(void **state)
     add_job(f, "both/c.out", "both/c.in", 0);
     add_job(f, "all", "out/a.o", GRAPH_JOB_PHONY);
     vec_push(&f->session.graph->manifests, file(f, "build.ninja"));
+    f->session.history = history_create(f->session.graph);
     *state = f;
     return 0;
 }
@@ -67,6 +68,8 @@ static int teardown(void **state)
     struct fixture *f = *state;
     char command[96];
     watch_judge_forget(&f->judge);
+    live_free(&f->session);
+    history_destroy(f->session.history);
     graph_destroy(f->session.graph);
     snprintf(command, sizeof command, "rm -r %s", f->root);
     assert_int_equal(chdir("/"), 0);
@@ -93,7 +96,12 @@ static void test_files_of_the_graph(void **state)
 static void test_what_a_compiler_told_of_is_a_source(void **state)
 {
     struct fixture *f = *state;
-    f->session.graph->files.data[file(f, "src/a.h")].flags |= GRAPH_FILE_DISCOVERED;
+    const struct job_record record = {.flags = JOB_RECORDED};
+    const file_id header = file(f, "src/a.h");
+    assert_int_not_equal(judge(f, "src/a.h"), CHANGE_OF_SOURCE);
+    history_fit(f->session.history, f->session.graph);
+    history_set_job(f->session.history, 0, &record, &header, 1);
+    f->session.live.readers_made = false;
     assert_int_equal(judge(f, "src/a.h"), CHANGE_OF_SOURCE);
 }
 
@@ -151,6 +159,7 @@ static void test_a_graph_that_grew(void **state)
     create("fresh");
     assert_int_equal(judge(f, "fresh"), CHANGE_OF_NEWCOMER);
     add_job(f, "made.txt", "src/a.c", 0);
+    history_fit(f->session.history, f->session.graph);
     assert_int_equal(judge(f, "fresh"), CHANGE_OF_UNKNOWN);
 }
 

@@ -69,7 +69,7 @@ static void say(struct jig_change_set *into, struct jig_change change)
     }
 }
 
-bool watch_changes_take(struct watch_changes *changes, const struct jig_session *session)
+bool watch_changes_take(struct watch_changes *changes, struct jig_session *session)
 {
     bool any = false;
     if (!watch_take(changes->watch, changes->raw))
@@ -105,7 +105,7 @@ static void swap(struct watch_changes *changes)
     changes->now = next;
 }
 
-void watch_changes_begin(struct watch_changes *changes, const struct jig_session *session)
+void watch_changes_begin(struct watch_changes *changes, struct jig_session *session)
 {
     swap(changes);
     jig_change_set_clear(changes->next);
@@ -138,7 +138,7 @@ bool watch_changes_wait(const struct watch_changes *changes)
 
 /* ---- names ------------------------------------------------------------------------------- */
 
-static bool is_named(struct watch_changes *changes, const struct jig_session *session,
+static bool is_named(struct watch_changes *changes, struct jig_session *session,
                      uint32_t index, enum change_origin origin)
 {
     if (index < changes->reasons.count && changes->reasons.data[index])
@@ -147,7 +147,7 @@ static bool is_named(struct watch_changes *changes, const struct jig_session *se
     return watch_judge_path(&changes->judge, session, path) == origin;
 }
 
-void watch_changes_name(struct watch_changes *changes, const struct jig_session *session,
+void watch_changes_name(struct watch_changes *changes, struct jig_session *session,
                         struct buf *out)
 {
     const struct jig_change_set *set = changes->now;

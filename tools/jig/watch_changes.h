@@ -34,9 +34,9 @@ void watch_changes_free(struct watch_changes *changes);
 void watch_changes_disown(struct watch_changes *changes, const char *path);
 
 /* Takes what the watch has. Returns whether there was anything but what jig itself writes. */
-bool watch_changes_take(struct watch_changes *changes, const struct jig_session *session);
+bool watch_changes_take(struct watch_changes *changes, struct jig_session *session);
 
-void watch_changes_begin(struct watch_changes *changes, const struct jig_session *session);
+void watch_changes_begin(struct watch_changes *changes, struct jig_session *session);
 void watch_changes_end(struct watch_changes *changes, bool cancelled);
 
 /* Whether there is anything in `next`. */
@@ -46,7 +46,7 @@ bool watch_changes_wait(const struct watch_changes *changes);
  * Appends what `now` has of the first origin that it has anything of, so that sources hide the
  * rest: "2 changes: src/a.ts, src/b.ts". What is many is cut short.
  */
-void watch_changes_name(struct watch_changes *changes, const struct jig_session *session,
+void watch_changes_name(struct watch_changes *changes, struct jig_session *session,
                         struct buf *out);
 
 #endif

@@ -23,36 +23,44 @@ static bool is_manifest(const struct graph *graph, file_id file)
     return found;
 }
 
-/* graph_consumers may name jobs that have been amended since and read it no more. */
-static bool is_read_by(const struct graph *graph, const struct graph_job *job, file_id file)
+/* live_readers may name jobs that read it no more. */
+static bool is_read_by(const struct jig_session *session, job_id id, file_id file)
 {
-    const file_id *inputs = graph_inputs(graph, job);
+    const struct graph_job *job = &session->graph->jobs.data[id];
+    const struct job_record *record = &session->history->jobs.data[id];
     bool found = false;
     for (uint32_t i = 0; i < job->in_count + job->order_only_count && !found; i++)
-        found = inputs[i] == file;
+        found = graph_inputs(session->graph, job)[i] == file;
+    for (uint32_t i = 0; i < record->deps_count && !found; i++)
+        found = history_deps(session->history, record)[i] == file;
     return found;
 }
 
 /* Whether anything comes from it. The outputs of jobs that are no more stay in the graph. */
-static bool is_source(struct graph *graph, file_id file)
+static bool is_source(struct jig_session *session, file_id file)
 {
     uint32_t count;
-    const job_id *readers = graph_consumers(graph, file, &count);
+    const job_id *readers = live_readers(session, file, &count);
     for (uint32_t i = 0; i < count; i++) {
-        if (is_read_by(graph, &graph->jobs.data[readers[i]], file))
+        if (is_read_by(session, readers[i], file))
             return true;
     }
-    return graph->files.data[file].flags & GRAPH_FILE_DISCOVERED || is_manifest(graph, file);
+    return is_manifest(session->graph, file);
 }
 
-static void learn_folders(struct watch_judge *judge, const struct graph *graph)
+static void learn_folders(struct watch_judge *judge, struct jig_session *session)
 {
+    const struct graph *graph = session->graph;
     judge->strs = graph->strs.count;
     judge->folders = mem_array(judge->strs, 1);
     for (file_id id = 0; id < graph->files.count; id++) {
-        if (!graph_is_virtual(graph, id))
-            judge->folders[graph->files.data[id].dir] |=
-                is_made(graph, id) ? HAS_OUTPUTS : HAS_SOURCES;
+        if (graph_is_virtual(graph, id))
+            continue;
+        uint8_t *has = &judge->folders[graph->files.data[id].dir];
+        if (is_made(graph, id))
+            *has |= HAS_OUTPUTS;
+        else if (!(*has & HAS_SOURCES) && is_source(session, id))
+            *has |= HAS_SOURCES;
     }
 }
 
@@ -69,7 +77,7 @@ static void learn_patterns(struct watch_judge *judge, const struct config *confi
     }
 }
 
-static void learn(struct watch_judge *judge, const struct jig_session *session)
+static void learn(struct watch_judge *judge, struct jig_session *session)
 {
     struct graph *graph = session->graph;
     if (judge->graph == graph && judge->files == graph->files.count)
@@ -77,7 +85,7 @@ static void learn(struct watch_judge *judge, const struct jig_session *session)
     watch_judge_forget(judge);
     judge->graph = graph;
     judge->files = graph->files.count;
-    learn_folders(judge, graph);
+    learn_folders(judge, session);
     if (session->pipelines)
         learn_patterns(judge, &session->pipelines->config);
 }
@@ -103,8 +111,9 @@ static bool is_hidden(const char *path)
 
 static bool is_new_source(const struct watch_judge *judge, const char *path, size_t length)
 {
-    if (is_hidden(path))
-        return false;
+    struct stat st;
+    if (is_hidden(path) || stat(path, &st) < 0)
+        return false; /* one that is gone and was a source is known to the graph */
     for (uint32_t i = 0; i < judge->sources.count; i++) {
         if (glob_match(judge->sources.data[i], path, length))
             return true;
@@ -139,7 +148,7 @@ static enum change_origin judge_stranger(const struct watch_judge *judge, const 
     return strange ? CHANGE_OF_UNKNOWN : CHANGE_OF_NEWCOMER;
 }
 
-enum change_origin watch_judge_path(struct watch_judge *judge, const struct jig_session *session,
+enum change_origin watch_judge_path(struct watch_judge *judge, struct jig_session *session,
                                     const char *path)
 {
     size_t length = strlen(path);
@@ -148,7 +157,7 @@ enum change_origin watch_judge_path(struct watch_judge *judge, const struct jig_
     file_id file = graph_find_file(session->graph, path, length);
     if (file != GRAPH_NONE && is_made(session->graph, file))
         return CHANGE_OF_OUTPUT;
-    if (file != GRAPH_NONE && is_source(session->graph, file))
+    if (file != GRAPH_NONE && is_source(session, file))
         return CHANGE_OF_SOURCE;
     learn(judge, session);
     if (folder_has(judge, path, length) & HAS_SOURCES || is_new_source(judge, path, length))

@@ -41,7 +41,7 @@ struct watch_judge {
  * The origin of a change of `path`, canonical and as the session spells it. O(length); for the
  * first one that is not in the graph O(files). Looks at the disk for those.
  */
-enum change_origin watch_judge_path(struct watch_judge *judge, const struct jig_session *session,
+enum change_origin watch_judge_path(struct watch_judge *judge, struct jig_session *session,
                                     const char *path);
 
 /* Forgets what it knows of the graph: before each build, and in the end. */

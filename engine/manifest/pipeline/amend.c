@@ -105,7 +105,7 @@ void amend_begin(struct amend *amend)
     arena_free(&amend->texts);
     free_changes(&amend->changes);
     amend->added.count = 0;
-    amend->unmade.count = amend->changed.count = 0;
+    amend->unmade.count = amend->changed.count = amend->dropped.count = 0;
     amend->new_files.count = 0;
     memset(amend->collect_anew, 0, amend->fill.config->pipeline_count * sizeof(bool));
     amend->filling.rounds = *amend->rounds;
@@ -132,6 +132,7 @@ void amend_destroy(struct amend *amend)
     vec_free(&amend->added);
     vec_free(&amend->unmade);
     vec_free(&amend->changed);
+    vec_free(&amend->dropped);
     vec_free(&amend->new_files);
     vec_free(&amend->edges);
     vec_free(&amend->filling.view_of);
@@ -156,6 +157,12 @@ const job_id *amend_changed_jobs(const struct amend *amend, uint32_t *count)
 {
     *count = amend->changed.count;
     return amend->changed.data;
+}
+
+const job_id *amend_dropped_jobs(const struct amend *amend, uint32_t *count)
+{
+    *count = amend->dropped.count;
+    return amend->dropped.data;
 }
 
 const file_id *amend_new_files(const struct amend *amend, uint32_t *count)

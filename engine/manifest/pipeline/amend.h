@@ -60,6 +60,8 @@ struct discovery_changes *amend_changes(struct amend *amend);
 void amend_follow(struct amend *amend, const struct discovery_updated *updated);
 /* Jobs that are new, or have other inputs or another recipe; phony ones among them. */
 const job_id *amend_changed_jobs(const struct amend *amend, uint32_t *count);
+/* Closures of modules that nothing leads to any more: nobody needs these jobs. */
+const job_id *amend_dropped_jobs(const struct amend *amend, uint32_t *count);
 /* Files of modules that are new. */
 const file_id *amend_new_files(const struct amend *amend, uint32_t *count);
 

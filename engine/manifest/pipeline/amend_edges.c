@@ -421,8 +421,23 @@ static bool closure_moved(const struct amend *amend, const struct discovery_upda
            is_plain(discovery, discovery_module(discovery, update->id)->component);
 }
 
+/* A closure that stands for nothing: the files it gathered may be gone. */
+static void drop_closure(struct amend *amend, module_id module)
+{
+    struct filling *f = &amend->filling;
+    job_id job = closure_job(f, discovery_module(f->discovery, module)->component);
+    if (job == GRAPH_NONE)
+        return;
+    graph_set_inputs(f->graph, job, NULL, 0, 0);
+    vec_push(&amend->dropped, job);
+}
+
 static void follow_module(struct amend *amend, module_id module)
 {
+    if (discovery_module(amend->filling.discovery, module)->flags & MODULE_UNREACHED) {
+        drop_closure(amend, module);
+        return;
+    }
     amend_list_closure(amend, module);
     list_jobs_of(amend, module);
 }

@@ -42,6 +42,7 @@ struct amend {
     VEC(struct amend_job) added;
     struct amend_list unmade;
     struct amend_list changed;
+    struct amend_list dropped;
     struct file_list new_files;
     bool *collect_anew;     /* [pipeline] what it collects is something else */
     struct file_list edges; /* scratch */
