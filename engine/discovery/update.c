@@ -29,9 +29,9 @@ struct updating {
     struct discovery_updated *out;
     VEC(struct before) before; /* [as pass.next at first], and later new modules */
     VEC(struct module_import) resolved;
-    struct module_list looked;  /* to be read again */
-    struct module_list asked;   /* to be resolved again */
-    struct module_list targets; /* scratch */
+    struct module_list looked;        /* to be read again */
+    struct module_list asked;         /* to be resolved again */
+    struct module_list targets;       /* scratch */
     struct module_list reached_again; /* and not looked at */
     struct buf scratch;
     module_id first_new;
@@ -513,9 +513,24 @@ void discovery_update(struct discovery *discovery, const struct discovery_change
         clock_monotonic_ns() - start_ns - (discovery->counts.resolve_ns - resolve_ns);
 }
 
+/* Columns that lie in the cache are copied when they first grow: now, and not in an update. */
+static void own_columns(struct discovery *discovery)
+{
+    enum { ROOM = 1024 };
+    vec_reserve(&discovery->facts.text, ROOM);
+    vec_reserve(&discovery->facts.imports, ROOM);
+    vec_reserve(&discovery->facts.names, ROOM);
+    vec_reserve(&discovery->facts.definitions, ROOM);
+    vec_reserve(&discovery->facts.uses, ROOM);
+    vec_reserve(&discovery->resolved, ROOM);
+    vec_reserve(&discovery->paths, ROOM);
+    generation_reserve(&discovery->now, discovery->now.modules.count + ROOM);
+}
+
 void discovery_prepare_updates(struct discovery *discovery)
 {
     uint32_t count;
+    own_columns(discovery);
     if (discovery->now.modules.count)
         discovery_importers(discovery, 0, &count);
     if (!discovery->meanings)

@@ -35,9 +35,27 @@ struct scan_state {
     struct tally *tallies; /* [worker] */
 };
 
+/* So few that sorting them by insertion is less than counting all directories. */
+static file_id *group_few(const struct fingerprint_scan *scan)
+{
+    const struct graph_file *files = scan->graph->files.data;
+    file_id *order = mem_array(scan->count, sizeof *order);
+    for (uint32_t i = 0; i < scan->count; i++) {
+        file_id file = scan->files[i];
+        uint32_t at = i;
+        for (; at > 0 && files[order[at - 1]].dir > files[file].dir; at--)
+            order[at] = order[at - 1];
+        order[at] = file;
+    }
+    return order;
+}
+
 /* Counting sort of the files by directory; within one, in the order given. */
 static file_id *group_by_directory(const struct fingerprint_scan *scan)
 {
+    enum { FEW = 64 };
+    if (scan->count <= FEW)
+        return group_few(scan);
     const struct graph_file *files = scan->graph->files.data;
     uint32_t *offsets = mem_array((size_t)scan->graph->strs.count + 1, sizeof *offsets);
     for (uint32_t i = 0; i < scan->count; i++)

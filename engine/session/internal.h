@@ -55,11 +55,11 @@ struct pipelines {
     VEC(struct jig_delta_entry) delta;
     struct arena delta_text;
     struct strays strays;
-    struct amend *amend;   /* of the present graph; NULL until an update needs it */
-    char **salts;          /* [pipeline] that it works with */
-    bool modules_changed;  /* an update has added jobs or taken some out */
-    bool views_unrecorded; /* updates have left the view of all that was discovered behind */
-    VEC(char *) failed;    /* first outputs of jobs that failed in this build: no second try */
+    struct amend *amend;        /* of the present graph; NULL until an update needs it */
+    char **salts;               /* [pipeline] that it works with */
+    VEC(uint32_t) module_views; /* of graph->views, those of all modules of a pipeline */
+    bool views_unrecorded;      /* updates have left the view of all that was discovered behind */
+    VEC(char *) failed;         /* first outputs of jobs that failed in this build: no second try */
 };
 
 /* An output before and after, by path. */
@@ -183,6 +183,9 @@ void live_touch(struct jig_session *session, file_id file);
 /* The job's record names these inputs now, which no manifest does. */
 void live_note_discovered(struct jig_session *session, job_id id, const file_id *deps,
                           uint32_t count);
+/* At the end of a full build: makes all that updates need, so that the first of them need not.
+ * O(graph). */
+void live_prepare(struct jig_session *session);
 /* No build of everything was ever done, so nobody will ask. */
 bool live_is_off(const struct jig_session *session);
 void live_free(struct jig_session *session);

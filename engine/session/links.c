@@ -17,7 +17,7 @@ void links_free(struct links *links)
     free(links->place_slots);
     free(links->folder_slots);
     arena_free(&links->texts);
-    *links = (struct links){0};
+    *links = (struct links){.tree = links->tree};
 }
 
 /* ---- tables -----------------------------------------------------------------------------------
@@ -95,9 +95,14 @@ static void add_folder(struct links *links, uint64_t hash, const char *real)
 /* ---- folders ----------------------------------------------------------------------------------
  */
 
-static bool is_link(const char *path)
+/* What a listing of the tree says costs no system call. */
+static bool is_link(const struct links *links, const char *path)
 {
     struct stat st;
+    char target[PATH_MAX];
+    bool inside = path[0] != '/' && strncmp(path, "../", 3) != 0;
+    if (links->tree && inside)
+        return tree_read_link(links->tree, path, strlen(path), target, sizeof target) > 0;
     return lstat(path, &st) == 0 && S_ISLNK(st.st_mode);
 }
 
@@ -116,7 +121,7 @@ static const char *real_folder(struct links *links, const char *path)
     size_t above = path_dir_length(path, length);
     const char *name = above ? path + above + (path[above] == '/') : path;
     bool climbs = strcmp(name, "..") == 0 || strcmp(name, ".") == 0 || !*name;
-    if (climbs || is_link(path) || (!above && path[0] == '/')) {
+    if (climbs || is_link(links, path) || (!above && path[0] == '/')) {
         known = realpath(path, real) ? keep(links, real) : keep(links, path);
     } else {
         char *folder = above ? mem_strndup(path, above) : mem_strndup(".", 1);
@@ -210,10 +215,11 @@ static bool is_moved(struct links *links, const char *here, const char *path)
 static void look_at(struct links *links, const struct graph *graph, file_id file, const char *here)
 {
     const char *path = graph_path(graph, file);
-    if (graph_is_virtual(graph, file))
-        return;
+    bool made = graph->files.data[file].producer != GRAPH_NONE;
+    if (graph_is_virtual(graph, file) || (links->tree && made))
+        return; /* pipelines do not make links */
     bool moved = is_moved(links, here, path);
-    if (moved || is_link(path))
+    if (moved || is_link(links, path))
         follow(links, path, file, moved);
 }
 

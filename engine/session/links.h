@@ -9,6 +9,7 @@
 #define SESSION_LINKS_H
 
 #include "engine/base/arena.h"
+#include "engine/discovery/walk/tree.h"
 #include "engine/graph/graph.h"
 
 struct links_place {
@@ -33,7 +34,8 @@ struct links {
     uint32_t place_slot_count, folder_slot_count;
     VEC(const char *) elsewhere; /* folders that links lead to, each once */
     struct arena texts;
-    file_id files; /* those before this one have been looked at */
+    file_id files;     /* those before this one have been looked at */
+    struct tree *tree; /* knows what is a link, or is to find out; NULL: there is none */
 };
 
 /* Looks at files that the graph has got since. One lstat(2) a file, and one a folder. */
@@ -43,9 +45,9 @@ void links_look_again(struct links *links, const struct graph *graph, file_id fi
 void links_free(struct links *links);
 
 /*
- * Calls for each file on whose way the path is, or something below the path if that is a folder or not
- * there. The path is absolute or relative to the current directory. O(1), or O(places on the way of
- * any link).
+ * Calls for each file on whose way the path is, or something below the path if that is a folder or
+ * not there. The path is absolute or relative to the current directory. O(1), or O(places on the
+ * way of any link).
  */
 void links_find(struct links *links, const char *path, void (*found)(void *context, file_id file),
                 void *context);

@@ -106,6 +106,22 @@ const job_id *live_readers(void *context, file_id file, uint32_t *count)
     return live->found.data;
 }
 
+void live_prepare(struct jig_session *session)
+{
+    uint32_t count;
+    /* Columns that lie in the image are copied when they first grow: now, and not in an update. */
+    vec_reserve(&session->history->files, 1);
+    vec_reserve(&session->history->jobs, 1);
+    vec_reserve(&session->graph->files, 1);
+    vec_reserve(&session->graph->edges, 1);
+    vec_reserve(&session->graph->strs, 1);
+    if (session->graph->files.count)
+        live_readers(session, 0, &count);
+    if (session->pipelines)
+        session_prepare_updates(session, NULL);
+    links_fit(&session->links, session->graph);
+}
+
 /* ---- stale jobs -------------------------------------------------------------------------------
  */
 

@@ -56,6 +56,7 @@ void session_close_pipelines(struct jig_session *session)
     rounds_free(&pipelines->rounds);
     vec_free(&pipelines->fresh);
     vec_free(&pipelines->contents);
+    vec_free(&pipelines->module_views);
     delta_begin(session);
     strays_forget(session);
     session_forget_failures(session);
@@ -403,6 +404,7 @@ enum jig_status session_load_pipelines(struct jig_session *session, struct jig_e
     struct pipelines *pipelines = session->pipelines;
     if (!pipelines->loaded) {
         discovery_load(pipelines->discovery);
+        session->links.tree = discovery_tree(pipelines->discovery); /* loading may replace it */
         /* Names that the cache knows and the image's graph does not would not look new. */
         pipelines->select_anew =
             !digest_equal(discovery_mark(pipelines->discovery), stamp_of(session->graph));

@@ -614,9 +614,9 @@ static enum jig_status build_all(struct jig_session *session,
     live_distrust(session, "the last build did not come to its end");
     enum jig_status status = session->pipelines ? build_pipelines(session, options, result, error)
                                                 : build_manifest(session, options, result, error);
-    if (session->pipelines && !session->options.once && session->loaded && session->graph &&
+    if (!session->options.once && session->loaded && session->graph &&
         !session->live.full_reason[0])
-        session_prepare_updates(session, NULL);
+        live_prepare(session);
     session->asked = NULL;
     session->force = false;
     bool told =

@@ -215,31 +215,31 @@ static void look_through(struct jig_session *session, uint32_t index, struct fil
         vec_push(changed, view->file);
 }
 
-/* Those that an update may have changed though no definition tells so. */
-static bool follows_shape(const struct jig_session *session, const struct graph_view *view,
-                          const struct discovery_updated *updated)
+/* What the imports of a module, or of all modules of a pipeline, lead to. */
+static void look_through_imports(struct jig_session *session,
+                                 const struct discovery_updated *updated, struct file_list *changed)
 {
-    const struct discovery *discovery = session->pipelines->discovery;
-    bool follows = false;
-    for (uint32_t i = 0; i < updated->modules.count && !follows; i++) {
+    struct pipelines *pipelines = session->pipelines;
+    const struct graph *graph = session->graph;
+    for (uint32_t i = 0; i < updated->modules.count; i++) {
         const struct discovery_update *update = &updated->modules.data[i];
-        const char *path = discovery_path(discovery, update->id);
-        if (!update->shape && !update->is_new)
-            continue;
-        if (view->kind == GRAPH_VIEW_IMPORTS)
-            follows = strcmp(graph_path(session->graph, view->of), path) == 0;
-        else
-            follows = amend_is_source(session->pipelines->amend, view->pipeline - 1, path);
+        uint32_t view = amend_imports_view(pipelines->amend, update->id);
+        if ((update->shape || update->is_new) && view != GRAPH_NONE)
+            look_through(session, view, changed);
     }
-    return follows;
-}
-
-static bool any_shape(const struct discovery_updated *updated)
-{
-    bool any = false;
-    for (uint32_t i = 0; i < updated->modules.count && !any; i++)
-        any = updated->modules.data[i].shape || updated->modules.data[i].is_new;
-    return any;
+    for (uint32_t v = 0; v < pipelines->module_views.count; v++) {
+        uint32_t index = pipelines->module_views.data[v];
+        uint32_t pipeline = graph->views.data[index].pipeline - 1;
+        bool look = false;
+        for (uint32_t i = 0; i < updated->modules.count && !look; i++) {
+            const struct discovery_update *update = &updated->modules.data[i];
+            look = (update->shape || update->is_new) &&
+                   amend_is_source(pipelines->amend, pipeline,
+                                   discovery_path(pipelines->discovery, update->id));
+        }
+        if (look)
+            look_through(session, index, changed);
+    }
 }
 
 static void take_views_updated(struct jig_session *session, const struct discovery_updated *updated,
@@ -256,18 +256,16 @@ static void take_views_updated(struct jig_session *session, const struct discove
     for (uint32_t i = 0; i < views.count; i++)
         look_through(session, views.data[i], changed);
     vec_free(&views);
-    bool shape = any_shape(updated) || session->pipelines->modules_changed;
-    for (uint32_t i = 0; i < graph->views.count; i++) {
-        const struct graph_view *view = &graph->views.data[i];
-        bool look = i >= first_view;
-        if (view->kind == GRAPH_VIEW_DEFINITION)
-            look |= all;
-        else if (view->kind != GRAPH_VIEW_DISCOVERY)
-            look |= shape &&
-                    (session->pipelines->modules_changed || follows_shape(session, view, updated));
-        if (look && view->kind != GRAPH_VIEW_DISCOVERY)
+    for (uint32_t i = 0; i < first_view && all; i++) {
+        if (graph->views.data[i].kind == GRAPH_VIEW_DEFINITION)
             look_through(session, i, changed);
     }
+    for (uint32_t i = first_view; i < graph->views.count; i++) {
+        if (graph->views.data[i].kind == GRAPH_VIEW_MODULES)
+            vec_push(&session->pipelines->module_views, i);
+        look_through(session, i, changed);
+    }
+    look_through_imports(session, updated, changed);
 }
 
 static void take_modules_updated(struct jig_session *session,
@@ -309,9 +307,12 @@ void session_watch_views(struct jig_session *session)
     uint32_t count;
     bool all;
     discovery_touched_definitions(session->pipelines->discovery, &count, &all);
+    session->pipelines->module_views.count = 0;
     for (uint32_t i = 0; i < graph->views.count; i++) {
         if (graph->views.data[i].kind == GRAPH_VIEW_DEFINITION)
             watch_view(session, i);
+        else if (graph->views.data[i].kind == GRAPH_VIEW_MODULES)
+            vec_push(&session->pipelines->module_views, i);
     }
 }
 

@@ -138,8 +138,8 @@ bool watch_changes_wait(const struct watch_changes *changes)
 
 /* ---- names ------------------------------------------------------------------------------- */
 
-static bool is_named(struct watch_changes *changes, struct jig_session *session,
-                     uint32_t index, enum change_origin origin)
+static bool is_named(struct watch_changes *changes, struct jig_session *session, uint32_t index,
+                     enum change_origin origin)
 {
     if (index < changes->reasons.count && changes->reasons.data[index])
         return origin == CHANGE_OF_SOURCE;
@@ -147,8 +147,7 @@ static bool is_named(struct watch_changes *changes, struct jig_session *session,
     return watch_judge_path(&changes->judge, session, path) == origin;
 }
 
-void watch_changes_name(struct watch_changes *changes, struct jig_session *session,
-                        struct buf *out)
+void watch_changes_name(struct watch_changes *changes, struct jig_session *session, struct buf *out)
 {
     const struct jig_change_set *set = changes->now;
     enum { MOST_NAMES = 5 };

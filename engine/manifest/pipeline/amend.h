@@ -62,6 +62,8 @@ void amend_follow(struct amend *amend, const struct discovery_updated *updated);
 const job_id *amend_changed_jobs(const struct amend *amend, uint32_t *count);
 /* Closures of modules that nothing leads to any more: nobody needs these jobs. */
 const job_id *amend_dropped_jobs(const struct amend *amend, uint32_t *count);
+/* The view of what the module's imports lead to, or GRAPH_NONE. */
+uint32_t amend_imports_view(struct amend *amend, module_id module);
 /* Files of modules that are new. */
 const file_id *amend_new_files(const struct amend *amend, uint32_t *count);
 

@@ -473,3 +473,13 @@ void amend_follow(struct amend *amend, const struct discovery_updated *updated)
     follow_modules(amend, updated);
     follow_collectors(amend);
 }
+
+uint32_t amend_imports_view(struct amend *amend, module_id module)
+{
+    struct filling *f = &amend->filling;
+    filling_name_part(f, discovery_path(f->discovery, module), "/imports",
+                      discovery_module(f->discovery, module)->lens);
+    file_id file = graph_find_file(f->graph, f->text.data, f->text.length);
+    bool known = file != GRAPH_NONE && file < f->view_of.count && f->view_of.data[file];
+    return known ? f->view_of.data[file] - 1 : GRAPH_NONE;
+}
