@@ -1,6 +1,7 @@
 /*
  * Where to watch: the folders in which a change can matter.
  */
+#include "engine/base/path.h"
 #include "engine/session/internal.h"
 
 #include <stdlib.h>
@@ -39,6 +40,10 @@ void jig_session_each_folder(struct jig_session *session,
     struct telling telling = {.folder = folder, .context = context};
     /* Whoever asks will watch from now on: what was found before that may have changed since. */
     session->just_loaded = false;
+    /* Also when it cannot be read: somebody will mend it. */
+    size_t length = path_dir_length(session->manifest, strlen(session->manifest));
+    buf_append(&telling.path, session->manifest, length);
+    folder(context, length ? telling.path.data : ".");
     if (session->graph)
         tell_folders_of_files(session->graph, &telling);
     if (session->graph && !session->options.once)

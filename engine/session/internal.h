@@ -45,6 +45,7 @@ struct pipelines {
     struct rounds rounds;            /* of the present graph */
     bool loaded;                     /* discovery has read its cache */
     struct discovery_counts counted; /* what earlier builds have reported */
+    bool fill_anew;              /* the graph is not to be kept even if it follows from them */
     bool select_anew;            /* the names in the tree are not those the graph was made from */
     bool blind;                  /* some folder cannot be read: what is in it may not be gone */
     struct digest stamp;         /* of what the graph follows from, manifest files apart */
@@ -86,6 +87,7 @@ struct live {
     bool readers_made;
     VEC(job_id) found; /* scratch of live_readers */
     uint64_t generation;
+    uint64_t size; /* of the graph when it was made; see live_has_grown */
     char generator[128], schema[128]; /* versions, as change sets told them; "": none has */
 };
 
@@ -186,6 +188,8 @@ void live_note_discovered(struct jig_session *session, job_id id, const file_id 
 /* At the end of a full build: makes all that updates need, so that the first of them need not.
  * O(graph). */
 void live_prepare(struct jig_session *session);
+/* Whether what amending has left behind is more than what it is for: then a new graph is due. */
+bool live_has_grown(const struct jig_session *session);
 /* No build of everything was ever done, so nobody will ask. */
 bool live_is_off(const struct jig_session *session);
 void live_free(struct jig_session *session);

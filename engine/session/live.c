@@ -106,6 +106,24 @@ const job_id *live_readers(void *context, file_id file, uint32_t *count)
     return live->found.data;
 }
 
+/* What the graph and discovery hold, in bytes or as good as that. */
+static uint64_t size_of(const struct jig_session *session)
+{
+    const struct graph *graph = session->graph;
+    uint64_t size = graph->text.count + (uint64_t)graph->edges.count * sizeof *graph->edges.data +
+                    (uint64_t)graph->files.count * sizeof(struct file_record);
+    if (session->pipelines)
+        size += (uint64_t)discovery_module_count(session->pipelines->discovery) *
+                (sizeof(struct module) + sizeof(struct file_record));
+    return size;
+}
+
+bool live_has_grown(const struct jig_session *session)
+{
+    enum { LITTLE = 2 << 20 };
+    return session->pipelines && size_of(session) > 2 * session->live.size + LITTLE;
+}
+
 void live_prepare(struct jig_session *session)
 {
     uint32_t count;
@@ -120,6 +138,7 @@ void live_prepare(struct jig_session *session)
     if (session->pipelines)
         session_prepare_updates(session, NULL);
     links_fit(&session->links, session->graph);
+    session->live.size = size_of(session);
 }
 
 /* ---- stale jobs -------------------------------------------------------------------------------

@@ -214,7 +214,7 @@ static bool graph_stands(struct jig_session *session, char *const *salts)
     struct pipelines *pipelines = session->pipelines;
     const struct graph *graph = session->graph;
     pipelines->stamp = make_stamp(pipelines, salts);
-    return graph && has_same_manifests(graph, &pipelines->config) &&
+    return graph && !pipelines->fill_anew && has_same_manifests(graph, &pipelines->config) &&
            digest_equal(stamp_of(graph), pipelines->stamp) && jobs_fit(graph, &pipelines->config);
 }
 
@@ -296,6 +296,7 @@ static void adopt_graph(struct jig_session *session, struct fill *fill, char *co
     session->history = old_graph ? history_rebind(old_history, old_graph, session->graph)
                                  : history_create(session->graph);
     session->unsaved = true;
+    session->pipelines->fill_anew = false;
     graph_destroy(old_graph);
     history_destroy(old_history);
 }

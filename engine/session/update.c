@@ -55,6 +55,10 @@ static const char *find_refusal(struct jig_session *session, const struct jig_ch
         return "it is a dry run";
     if (!live_is_about(session, options))
         return "something else was asked for than before";
+    if (live_has_grown(session)) {
+        session->pipelines->fill_anew = session->pipelines->select_anew = true;
+        return "the graph has grown old";
+    }
     return NULL;
 }
 
@@ -204,6 +208,8 @@ enum jig_status session_try_update(struct jig_session *session,
                                  : update_manifest(&build, changes, why, size, error);
     vec_free(&build.ran);
     session->deferred = true;
+    if (!status && !why[0])
+        status = session_save_little(session, error);
     result->kind = result->jobs_considered || result->outputs_removed ? JIG_UPDATE_INCREMENTAL
                                                                       : JIG_UPDATE_NONE;
     return status;
