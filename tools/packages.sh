@@ -49,7 +49,7 @@ need_to_test() {
 }
 
 need_for_real_projects() {
-    need ninja-build googletest meson dpkg-dev ca-certificates
+    need ninja-build googletest meson dpkg-dev ca-certificates libprotobuf-dev
     # Node comes from many places; any will do.
     command -v npm >/dev/null || need nodejs npm
 }

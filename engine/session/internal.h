@@ -336,7 +336,7 @@ void session_adopt_ninja_logs(struct jig_session *session);
 /* The scratch marks, one for each file of the graph, all 0. Whoever sets some clears them. */
 uint8_t *session_marks(struct jig_session *session);
 
-/* ---- session.c ------------------------------------------------------------------------------ */
+/* ---- scan.c: looking at files --------------------------------------------------------------- */
 
 /* Fingerprints `files`, into the build's terms and counts, and keeps what was found out. */
 enum jig_status session_scan(struct build *build, const struct file_list *files,
@@ -346,6 +346,8 @@ enum jig_status session_scan(struct build *build, const struct file_list *files,
 void session_count_look(struct jig_session *session, file_id file, enum look look);
 /* Why a record did not stand: from its flags before, and those after. */
 enum look look_missed(uint32_t before, uint32_t after);
+
+/* ---- session.c ------------------------------------------------------------------------------ */
 
 /* Builds the targets, given that manifest and dyndep files are up to date. */
 enum jig_status session_build_targets(struct jig_session *session,
@@ -377,15 +379,13 @@ enum jig_status session_try_update(struct jig_session *session,
 enum jig_status session_build_stale(struct build *build, char *why, size_t size,
                                     struct jig_error *error);
 
-/* ---- change_files.c: from paths to files of the graph -----------------------------------------
- */
+/* ---- change_files.c: from paths to files of the graph ---------------------------------------- */
 
 /* Appends the files that the set names or that lie in folders it names, each once. */
 void change_files(struct jig_session *session, const struct jig_change_set *changes,
                   struct file_list *out);
 
-/* ---- pipelines_update.c: the same over a jig.yaml ---------------------------------------------
- */
+/* ---- pipelines_update.c: the same over a jig.yaml -------------------------------------------- */
 
 enum jig_status session_update_pipelines(struct build *build, const struct jig_change_set *changes,
                                          char *why, size_t size, struct jig_error *error);

@@ -1,5 +1,5 @@
 """What README.md and the guides tell people to type works: every block marked as ```sh is run, in
-order, in a copy of the source tree. A block marked as ```yaml whose first line is a comment with a
+order, in a copy of the source tree, the same one for all, so that jig is compiled once. A block marked as ```yaml whose first line is a comment with a
 path is that file from there on."""
 
 import os
@@ -7,6 +7,7 @@ import pathlib
 import re
 import shutil
 import subprocess
+import tempfile
 import unittest
 
 from harness import SLOW, Case, jig_only, main
@@ -29,10 +30,20 @@ def documents():
 @jig_only
 class Documents(Case):
     limit = 600 * SLOW
+    copy = None  # of the tree; made when first needed
+
+    @classmethod
+    def tearDownClass(cls):
+        if cls.copy:
+            shutil.rmtree(cls.copy.parent)
+        super().tearDownClass()
 
     def copy_of_tree(self):
         """The files that a clone would have, by git where there is one."""
-        copy = self.path("jig")
+        if Documents.copy:
+            return Documents.copy
+        copy = pathlib.Path(tempfile.mkdtemp(prefix="jig-docs-")) / "jig"
+        Documents.copy = copy
         listed = subprocess.run(
             ["git", "-C", ROOT, "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
             capture_output=True,
