@@ -96,7 +96,8 @@ void *vec_grow_(void *data, uint32_t count, uint32_t *capacity, size_t extra, si
 void *vec_extend_(void *data, uint32_t *count, uint32_t *capacity, size_t extra, size_t size)
 {
     char *grown = vec_grow_(data, *count, capacity, extra, size);
-    memset(grown + *count * size, 0, extra * size);
+    if (extra)
+        memset(grown + *count * size, 0, extra * size);
     *count += (uint32_t)extra;
     return grown;
 }
