@@ -95,13 +95,15 @@ static void list_below(struct finding *finding, const char *folder)
 {
     const struct graph *graph = finding->session->graph;
     size_t length = strlen(folder);
+    if (!around_may_have(&finding->session->around, folder))
+        return;
     for (file_id file = 0; file < graph->files.count; file++) {
         if (is_below(graph_path(graph, file), folder, length))
             list_file(finding, file);
     }
 }
 
-/* All files in a folder, however far down. O(files). */
+/* All files in a folder, however far down. O(files), or O(1) when there are none. */
 static void find_below(struct finding *finding, const char *path)
 {
     list_below(finding, path);
@@ -142,6 +144,7 @@ void change_files(struct jig_session *session, const struct jig_change_set *chan
         return;
     struct finding finding = {.session = session, .listed = session_marks(session), .out = out};
     links_fit(&session->links, session->graph);
+    around_fit(&session->around, session->graph);
     char *here = getcwd(NULL, 0);
     buf_printf(&finding.here, "%s/", here && strcmp(here, "/") != 0 ? here : "");
     free(here);

@@ -13,6 +13,7 @@
 #include "engine/manifest/pipeline/rounds.h"
 #include "engine/plan/plan.h"
 #include "engine/run/run.h"
+#include "engine/session/around.h"
 #include "engine/session/links.h"
 #include "engine/session/request.h"
 #include "engine/state/history.h"
@@ -45,7 +46,7 @@ struct pipelines {
     struct rounds rounds;            /* of the present graph */
     bool loaded;                     /* discovery has read its cache */
     struct discovery_counts counted; /* what earlier builds have reported */
-    bool fill_anew;              /* the graph is not to be kept even if it follows from them */
+    bool fill_anew;                  /* the graph is not to be kept even if it follows from them */
     bool select_anew;            /* the names in the tree are not those the graph was made from */
     bool blind;                  /* some folder cannot be read: what is in it may not be gone */
     struct digest stamp;         /* of what the graph follows from, manifest files apart */
@@ -87,7 +88,7 @@ struct live {
     bool readers_made;
     VEC(job_id) found; /* scratch of live_readers */
     uint64_t generation;
-    uint64_t size; /* of the graph when it was made; see live_has_grown */
+    uint64_t size;                    /* of the graph when it was made; see live_has_grown */
     char generator[128], schema[128]; /* versions, as change sets told them; "": none has */
 };
 
@@ -105,6 +106,7 @@ struct jig_session {
     struct plan plan;              /* over `graph`, when plan.graph says so; see plan.h */
     struct live live;              /* what the next update builds on */
     struct links links;            /* of the files of `graph`, as far as updates have needed them */
+    struct around around;          /* of the files of `graph`, likewise */
     VEC(uint8_t) marks;            /* [file_id] scratch; all 0 between uses. See session_marks */
     VEC(uint32_t) looked;          /* [file_id] the last build that looked at it, by `build` */
     uint32_t build;                /* serial of this build */

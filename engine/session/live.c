@@ -40,6 +40,7 @@ void live_forget(struct jig_session *session)
     live->wanted.count = live->is_stale.count = live->stale.count = 0;
     reverse_free(&live->readers);
     links_free(&session->links);
+    around_free(&session->around);
     live->readers_made = false;
     plan_free(&session->plan);
     live_distrust(session, "the graph was made anew");
@@ -138,6 +139,7 @@ void live_prepare(struct jig_session *session)
     if (session->pipelines)
         session_prepare_updates(session, NULL);
     links_fit(&session->links, session->graph);
+    around_fit(&session->around, session->graph);
     session->live.size = size_of(session);
 }
 

@@ -271,6 +271,7 @@ enum jig_status session_carry_out(struct build *build, struct jig_error *error)
     phase_end(build, phase);
     build->session->earlier = carry_on(&build->progress);
     build->session->waited_ns += build->waited_ns;
+    build->waited_ns = 0; /* of this plan; there may be another one */
     return status;
 }
 
