@@ -63,8 +63,8 @@ void around_fit(struct around *around, const struct graph *graph)
 
 bool around_may_have(const struct around *around, const char *folder)
 {
-    if (strcmp(folder, ".") == 0)
-        return around->files > 0; /* no path says that it lies in it */
+    if (folder[0] == '.' && strspn(folder, "./") == strlen(folder))
+        return around->files > 0; /* no path says that it lies in "." or ".." */
     return around->slots && *slot_of(around, hash_of(folder, strlen(folder)));
 }
 

@@ -33,14 +33,20 @@ static void make_relative(struct finding *finding, const char *absolute)
 {
     const char *here = finding->here.data;
     size_t common = 0; /* up to and with the last slash that both have */
-    for (size_t i = 0; here[i] && here[i] == absolute[i]; i++)
-        common = here[i] == '/' ? i + 1 : common;
+    size_t same = 0;
+    for (; here[same] && here[same] == absolute[same]; same++)
+        common = here[same] == '/' ? same + 1 : common;
+    const char *rest = absolute + common;
+    if (!absolute[same] && here[same] == '/') { /* a folder around this one */
+        common = same + 1;
+        rest = "";
+    }
     buf_clear(&finding->path);
     for (const char *at = here + common; *at; at++) {
         if (*at == '/')
             buf_append_str(&finding->path, "../");
     }
-    buf_append_str(&finding->path, absolute + common);
+    buf_append_str(&finding->path, rest);
     if (!finding->path.length)
         buf_append_char(&finding->path, '.');
     finding->path.length = path_canonicalize(finding->path.data, finding->path.length);
@@ -53,67 +59,72 @@ static void make_absolute(struct finding *finding, const char *relative)
     finding->path.length = path_canonicalize(finding->path.data, finding->path.length);
 }
 
-static bool find_spelling(struct finding *finding, const char *path, size_t length)
+/* Calls for the path in each way in which a file of the graph may be spelt. */
+static bool find_spellings(struct finding *finding, const char *path,
+                           bool (*find)(struct finding *finding, const char *path))
 {
-    file_id file = graph_find_file(finding->session->graph, path, length);
+    bool found = find(finding, path);
+    if (path[0] == '/')
+        make_relative(finding, path);
+    else
+        make_absolute(finding, path);
+    char *other = mem_strndup(finding->path.data, finding->path.length);
+    found |= find(finding, other);
+    if (path[0] != '/') {
+        /* `../x` may be spelt in another way by who is in the same directory. */
+        make_relative(finding, other);
+        char *shortest = mem_strndup(finding->path.data, finding->path.length);
+        found |= find(finding, shortest);
+        free(shortest);
+    }
+    free(other);
+    return found;
+}
+
+static bool find_file(struct finding *finding, const char *path)
+{
+    file_id file = graph_find_file(finding->session->graph, path, strlen(path));
     if (file == GRAPH_NONE)
         return false;
     list_file(finding, file);
     return true;
 }
 
-/* Whether some file of the graph has this path, in whatever spelling. */
-static bool find_path(struct finding *finding, const char *path)
-{
-    bool found = find_spelling(finding, path, strlen(path));
-    if (path[0] == '/')
-        make_relative(finding, path);
-    else
-        make_absolute(finding, path);
-    found |= find_spelling(finding, finding->path.data, finding->path.length);
-    if (path[0] == '/')
-        return found;
-    /* `../x` may be spelt in another way by who is in the same directory. */
-    char *absolute = mem_strndup(finding->path.data, finding->path.length);
-    make_relative(finding, absolute);
-    found |= find_spelling(finding, finding->path.data, finding->path.length);
-    free(absolute);
-    return found;
-}
-
 /* ---- folders ----------------------------------------------------------------------------------
  */
 
+/* How often a relative path goes up, and what is left of it then: nothing, if that is all. */
+static size_t climbs_of(const char *path, const char **rest)
+{
+    size_t count = 0;
+    for (; path[0] == '.' && path[1] == '.' && (path[2] == '/' || !path[2]); count++)
+        path += path[2] ? 3 : 2;
+    *rest = path;
+    return count;
+}
+
+/* Of canonical paths, both absolute or both relative. */
 static bool is_below(const char *path, const char *folder, size_t length)
 {
-    if (length == 1 && folder[0] == '.')
-        return path[0] != '/' && strncmp(path, "../", 3) != 0;
+    const char *rest;
+    size_t up = climbs_of(folder, &rest);
+    if (!*rest || strcmp(folder, ".") == 0)
+        return path[0] != '/' && climbs_of(path, &rest) <= up;
     return strncmp(path, folder, length) == 0 && (path[length] == '/' || folder[length - 1] == '/');
 }
 
-static void list_below(struct finding *finding, const char *folder)
+/* All files in a folder, however far down. O(files), or O(1) when there are none. */
+static bool find_below(struct finding *finding, const char *folder)
 {
     const struct graph *graph = finding->session->graph;
     size_t length = strlen(folder);
     if (!around_may_have(&finding->session->around, folder))
-        return;
+        return false;
     for (file_id file = 0; file < graph->files.count; file++) {
         if (is_below(graph_path(graph, file), folder, length))
             list_file(finding, file);
     }
-}
-
-/* All files in a folder, however far down. O(files), or O(1) when there are none. */
-static void find_below(struct finding *finding, const char *path)
-{
-    list_below(finding, path);
-    if (path[0] == '/')
-        make_relative(finding, path);
-    else
-        make_absolute(finding, path);
-    char *other = mem_strndup(finding->path.data, finding->path.length);
-    list_below(finding, other);
-    free(other);
+    return true;
 }
 
 static bool may_be_folder(const char *path)
@@ -127,7 +138,7 @@ static void find_folder_around(struct finding *finding, const char *path)
 {
     size_t length = path_dir_length(path, strlen(path));
     char *folder = length ? mem_strndup(path, length) : mem_strndup(".", 1);
-    find_path(finding, folder);
+    find_spellings(finding, folder, find_file);
     free(folder);
 }
 
@@ -150,10 +161,10 @@ void change_files(struct jig_session *session, const struct jig_change_set *chan
     free(here);
     for (uint32_t i = 0; i < count; i++) {
         struct jig_change change = jig_change_set_at(changes, i);
-        bool known = find_path(&finding, change.path);
+        bool known = find_spellings(&finding, change.path, find_file);
         links_find(&session->links, change.path, list_linked, &finding);
         if (!known && may_be_folder(change.path))
-            find_below(&finding, change.path);
+            find_spellings(&finding, change.path, find_below);
         if (change.kind != JIG_CHANGE_UPDATED)
             find_folder_around(&finding, change.path);
     }

@@ -3,6 +3,7 @@
  * this order, and then the stale jobs are built, round by round.
  */
 #include "engine/base/io.h"
+#include "engine/base/path.h"
 #include "engine/manifest/pipeline/amend.h"
 #include "engine/session/internal.h"
 
@@ -36,22 +37,32 @@ static void refuse(struct following *following, const char *why)
 /* ---- what changed -------------------------------------------------------------------------------
  */
 
-/* The path from the root, if it lies below it; else as it is. */
-static char *from_root(const char *path)
-{
-    char *here = path[0] == '/' ? getcwd(NULL, 0) : NULL;
-    size_t length = here ? strlen(here) : 0;
-    bool below = here && strncmp(path, here, length) == 0 && path[length] == '/';
-    char *result = below ? mem_strndup(path + length + 1, strlen(path + length + 1))
-                         : mem_strndup(path, strlen(path));
-    free(here);
-    return result;
-}
-
 static bool is_at_or_below(const char *path, const char *folder)
 {
-    size_t length = strlen(folder);
+    size_t length = strcmp(folder, "/") == 0 ? 0 : strlen(folder);
     return strncmp(path, folder, length) == 0 && (path[length] == '/' || path[length] == '\0');
+}
+
+/* The path from the root, if it lies below it; "." if it is a folder around it; else as it is. */
+static char *from_root(const char *path)
+{
+    if (path[0] != '/' && strncmp(path, "..", 2) != 0)
+        return mem_strndup(path, strlen(path));
+    char *here = getcwd(NULL, 0);
+    struct buf text = {0};
+    if (here && path[0] != '/')
+        buf_printf(&text, "%s/", here);
+    buf_append_str(&text, path);
+    text.length = path_canonicalize(text.data, text.length);
+    const char *result = path;
+    if (here && is_at_or_below(here, text.data))
+        result = ".";
+    else if (here && is_at_or_below(text.data, here))
+        result = text.data + strlen(here) + (here[1] != '\0');
+    char *copy = mem_strndup(result, strlen(result));
+    buf_free(&text);
+    free(here);
+    return copy;
 }
 
 /* Places that are jig's own and git's. */

@@ -182,6 +182,94 @@ static void test_the_root_is_a_folder_too(void **state)
     probe_close(&probe);
 }
 
+/* Folders of a manifest are known by its files alone, in every way to spell them; here one of them
+ * is read through a depfile only, and one by its absolute path. */
+static void test_folders_of_a_manifest(void **state)
+{
+    const char *root = *state;
+    struct probe probe;
+    char manifest[1024], path[256];
+    snprintf(manifest, sizeof manifest,
+             "rule cat\n  command = cat $in > $out\n"
+             "rule deps\n  command = cat $in > $out && echo $out: headers/deep/h > $out.d\n"
+             "  depfile = $out.d\n"
+             "build in.out: cat in/deep/a\n"
+             "build inner.out: cat inner/b\n"
+             "build absolute.out: cat %s/other/deep/c\n"
+             "build deps.out: deps d\n",
+             root);
+    put("build.ninja", manifest);
+    put("in/deep/a", "1\n");
+    put("inner/b", "1\n");
+    put("other/deep/c", "1\n");
+    put("headers/deep/h", "1\n");
+    put("d", "1\n");
+    probe_open(&probe, "build.ninja", NULL);
+    assert_int_equal(probe_build(&probe), JIG_OK);
+    put("in/deep/a", "22\n");
+    put("inner/b", "22\n");
+    assert_int_equal(probe_changed(&probe, "in"), JIG_OK);
+    assert_string_equal(probe.ran, "in.out");
+    snprintf(path, sizeof path, "%s/inner/", root);
+    assert_int_equal(probe_changed(&probe, path), JIG_OK);
+    assert_string_equal(probe.ran, "inner.out");
+    put("other/deep/c", "22\n");
+    assert_int_equal(probe_changed(&probe, "other"), JIG_OK);
+    assert_string_equal(probe.ran, "absolute.out");
+    put("headers/deep/h", "22\n");
+    snprintf(path, sizeof path, "..%s/headers", strrchr(root, '/'));
+    assert_int_equal(probe_changed(&probe, path), JIG_OK);
+    assert_string_equal(probe.ran, "deps.out");
+    assert_int_equal(unlink("in/deep/a") | rmdir("in/deep") | rmdir("in"), 0);
+    jig_change_set_removed(probe.changes, "in", NULL);
+    assert_int_equal(probe_update(&probe), JIG_ERROR_MANIFEST);
+    probe_close(&probe);
+}
+
+static void test_a_folder_around_the_root_has_everything_in_it(void **state)
+{
+    const char *root = *state;
+    struct probe probe;
+    char above[256];
+    open_ninja(&probe);
+    put("a", "other\n");
+    put("b", "other\n");
+    assert_int_equal(probe_changed(&probe, ".."), JIG_OK);
+    assert_string_equal(probe.ran, "a.out ab.out b.out");
+    put("a", "another one\n");
+    snprintf(above, sizeof above, "%.*s", (int)(strrchr(root, '/') - root), root);
+    assert_int_equal(probe_changed(&probe, above), JIG_OK);
+    assert_string_equal(probe.ran, "a.out ab.out");
+    put("b", "another one\n");
+    assert_int_equal(probe_changed(&probe, "/"), JIG_OK);
+    assert_string_equal(probe.ran, "ab.out b.out");
+    probe_close(&probe);
+}
+
+static void test_a_folder_around_the_root_of_pipelines(void **state)
+{
+    const char *root = *state;
+    struct probe probe;
+    char above[256];
+    open_pipelines(&probe);
+    put("src/a.txt", "other\n");
+    put("src/new/c.txt", "c\n");
+    assert_int_equal(probe_changed(&probe, ".."), JIG_OK);
+    assert_string_equal(probe.ran, "gen/src/a.up gen/src/new/c.up");
+    put("src/a.txt", "another one\n");
+    snprintf(above, sizeof above, "%.*s", (int)(strrchr(root, '/') - root), root);
+    assert_int_equal(probe_changed(&probe, above), JIG_OK);
+    assert_string_equal(probe.ran, "gen/src/a.up");
+    put("src/a.txt", "a third one\n");
+    assert_int_equal(probe_changed(&probe, root), JIG_OK);
+    assert_string_equal(probe.ran, "gen/src/a.up");
+    put("src/new/c.txt", "another one\n");
+    snprintf(above, sizeof above, "..%s/src/new", strrchr(root, '/'));
+    assert_int_equal(probe_changed(&probe, above), JIG_OK);
+    assert_string_equal(probe.ran, "gen/src/new/c.up");
+    probe_close(&probe);
+}
+
 static void test_what_is_not_named_is_believed_to_be_as_it_was(void **state)
 {
     (void)state;
@@ -407,6 +495,9 @@ int main(void)
         IN_A_TREE(test_a_file_outside_counts_if_a_job_reads_it),
         IN_A_TREE(test_a_folder_stands_for_all_in_it),
         IN_A_TREE(test_the_root_is_a_folder_too),
+        IN_A_TREE(test_folders_of_a_manifest),
+        IN_A_TREE(test_a_folder_around_the_root_has_everything_in_it),
+        IN_A_TREE(test_a_folder_around_the_root_of_pipelines),
         IN_A_TREE(test_what_is_not_named_is_believed_to_be_as_it_was),
         IN_A_TREE(test_a_source_that_comes_and_goes),
         IN_A_TREE(test_an_output_that_was_deleted_is_made_again),
