@@ -95,14 +95,13 @@ static void add_folder(struct links *links, uint64_t hash, const char *real)
 /* ---- folders ----------------------------------------------------------------------------------
  */
 
-/* What a listing of the tree says costs no system call. */
+/* What a listing of the tree says costs no system call. Nothing is asked of the tree: it would look
+ * at every folder that it was asked about from then on. */
 static bool is_link(const struct links *links, const char *path)
 {
     struct stat st;
-    char target[PATH_MAX];
-    bool inside = path[0] != '/' && strncmp(path, "../", 3) != 0;
-    if (links->tree && inside)
-        return tree_read_link(links->tree, path, strlen(path), target, sizeof target) > 0;
+    if (links->tree && !links->anew && tree_saw_no_link(links->tree, path, strlen(path)))
+        return false;
     return lstat(path, &st) == 0 && S_ISLNK(st.st_mode);
 }
 
@@ -226,8 +225,10 @@ static void look_at(struct links *links, const struct graph *graph, file_id file
 void links_look_again(struct links *links, const struct graph *graph, file_id file)
 {
     char here[PATH_MAX];
+    links->anew = true;
     if (getcwd(here, sizeof here))
         look_at(links, graph, file, strcmp(here, "/") == 0 ? "" : here);
+    links->anew = false;
 }
 
 void links_fit(struct links *links, const struct graph *graph)

@@ -34,8 +34,9 @@ struct links {
     uint32_t place_slot_count, folder_slot_count;
     VEC(const char *) elsewhere; /* folders that links lead to, each once */
     struct arena texts;
-    file_id files;     /* those before this one have been looked at */
-    struct tree *tree; /* knows what is a link, or is to find out; NULL: there is none */
+    file_id files;           /* those before this one have been looked at */
+    const struct tree *tree; /* has listings of a moment ago; NULL: there is none */
+    bool anew;               /* listings do not count: the file may be another one by now */
 };
 
 /* Looks at files that the graph has got since. One lstat(2) a file, and one a folder. */

@@ -197,6 +197,23 @@ size_t tree_read_link(struct tree *tree, const char *path, size_t length, char *
     return tree_link_target(tree, path, length, target, size);
 }
 
+bool tree_saw_no_link(const struct tree *tree, const char *path, size_t length)
+{
+    if (is_outside(path, length) || is_root(path, length))
+        return false;
+    size_t dir_length = path_dir_length(path, length);
+    uint32_t id = tree_find(tree, path, dir_length);
+    if (id == PLACE_NONE)
+        return false;
+    struct tree_view folder = view_of_place(tree, &tree->places.data[id]);
+    if (folder.missing || folder.unreadable)
+        return false;
+    size_t skip = dir_length + (dir_length > 0);
+    const struct tree_entry *entry =
+        tree_find_entry(folder.entries, folder.count, folder.text, path + skip, length - skip);
+    return entry && entry->type != ENTRY_LINK;
+}
+
 /* ---- all of it ----------------------------------------------------------------------------- */
 
 void tree_each_file(const struct tree *tree,

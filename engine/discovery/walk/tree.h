@@ -149,6 +149,12 @@ size_t tree_read_link(struct tree *tree, const char *path, size_t length, char *
                       size_t size);
 
 /*
+ * Whether the last refresh saw `path`, a canonical one, and as something else than a symbolic link;
+ * false when that is not known. Remembers nothing, and makes no system call. O(length + log names).
+ */
+bool tree_saw_no_link(const struct tree *tree, const char *path, size_t length);
+
+/*
  * Calls `file` for every file not left out, folders in byte order of their paths, names in a folder
  * in byte order: the order does not depend on the machine. `path` lives until the call returns.
  */
