@@ -274,6 +274,40 @@ static void test_what_a_link_says_can_be_read(void **state)
     close_tree(&walked);
 }
 
+static void test_what_was_seen_to_be_no_link_is_told_without_looking(void **state)
+{
+    const char *top = *state;
+    put(top, "a/x", "");
+    put(top, "node_modules/p/index.js", "");
+    make_link(top, "a/link", "x");
+    struct walked walked = ask_in(top);
+    const struct {
+        const char *path;
+        bool seen;
+    } questions[] = {
+        {"a", true},
+        {"a/x", true},
+        {"node_modules", true},
+        {"a/link", false},
+        {"a/none", false},
+        {"a/x/y", false},
+        {"none/at/all", false},
+        {"node_modules/p/index.js", false}, /* nobody has looked there */
+        {"..", false},
+        {"../a", false},
+        {"/", false},
+        {".", false},
+    };
+    for (size_t i = 0; i < sizeof questions / sizeof questions[0]; i++)
+        assert_int_equal(
+            tree_saw_no_link(walked.tree, questions[i].path, strlen(questions[i].path)),
+            questions[i].seen);
+    put(top, "node_modules/q/index.js", ""); /* … nor does anybody after having been asked */
+    refresh(&walked);
+    assert_false(walked.changed);
+    close_tree(&walked);
+}
+
 static void test_link_to_another_of_its_kind_is_noticed(void **state)
 {
     const char *top = *state;
@@ -370,6 +404,7 @@ int main(void)
         KIND_TEST(test_link_that_leads_elsewhere_is_noticed),
         KIND_TEST(test_target_of_a_link_that_comes_and_goes_is_noticed),
         KIND_TEST(test_what_a_link_says_can_be_read),
+        KIND_TEST(test_what_was_seen_to_be_no_link_is_told_without_looking),
         KIND_TEST(test_link_to_another_of_its_kind_is_noticed),
         KIND_TEST(test_link_outside_to_another_of_its_kind_is_noticed),
         KIND_TEST(test_compact_keeps_what_was_asked_in_this_session),
