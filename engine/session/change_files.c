@@ -142,6 +142,28 @@ static void find_folder_around(struct finding *finding, const char *path)
     free(folder);
 }
 
+static bool is_folder_elsewhere(struct finding *finding, const char *path)
+{
+    return links_folder_moved(&finding->session->links, path);
+}
+
+/* Folders that are links now, or were, or lead elsewhere: files that are reached through them have
+ * other ways. O(files) when there are any. */
+static void renew_links(struct finding *finding, const struct jig_change_set *changes)
+{
+    struct jig_session *session = finding->session;
+    bool moved = false;
+    for (uint32_t i = 0; i < jig_change_set_count(changes) && !moved; i++)
+        moved = find_spellings(finding, jig_change_set_at(changes, i).path, is_folder_elsewhere);
+    if (!moved)
+        return;
+    links_free(&session->links);
+    session->links.anew = true;
+    links_fit(&session->links, session->graph);
+    session->links.anew = false;
+    session->folders_changed = true;
+}
+
 static void list_linked(void *context, file_id file)
 {
     list_file(context, file);
@@ -159,6 +181,7 @@ void change_files(struct jig_session *session, const struct jig_change_set *chan
     char *here = getcwd(NULL, 0);
     buf_printf(&finding.here, "%s/", here && strcmp(here, "/") != 0 ? here : "");
     free(here);
+    renew_links(&finding, changes);
     for (uint32_t i = 0; i < count; i++) {
         struct jig_change change = jig_change_set_at(changes, i);
         bool known = find_spellings(&finding, change.path, find_file);

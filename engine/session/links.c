@@ -240,6 +240,13 @@ void links_fit(struct links *links, const struct graph *graph)
         look_at(links, graph, links->files, strcmp(here, "/") == 0 ? "" : here);
 }
 
+bool links_folder_moved(const struct links *links, const char *folder)
+{
+    char real[PATH_MAX];
+    const char *known = find_folder(links, hash_of(folder));
+    return known && realpath(folder, real) && strcmp(real, known) != 0;
+}
+
 static bool may_be_folder(const char *path)
 {
     struct stat st;

@@ -43,6 +43,10 @@ struct links {
 void links_fit(struct links *links, const struct graph *graph);
 /* A file may be another link now. */
 void links_look_again(struct links *links, const struct graph *graph, file_id file);
+/* Whether the folder, written as the graph has it, is really somewhere else than it was: then all
+ * that lies in it has another way, and links are to be made anew. A realpath(3) for known folders.
+ */
+bool links_folder_moved(const struct links *links, const char *folder);
 void links_free(struct links *links);
 
 /*

@@ -270,6 +270,37 @@ static void test_a_folder_around_the_root_of_pipelines(void **state)
     probe_close(&probe);
 }
 
+static void test_a_folder_that_becomes_a_link_is_followed(void **state)
+{
+    (void)state;
+    struct probe probe;
+    put("build.ninja", "rule cat\n  command = cat $in > $out\nbuild out: cat lib/deep/x\n");
+    put("lib/deep/x", "1\n");
+    put("releases/two/deep/x", "two\n");
+    put("releases/three/deep/x", "three\n");
+    probe_open(&probe, "build.ninja", NULL);
+    assert_int_equal(probe_build(&probe), JIG_OK);
+    assert_int_equal(rename("lib", "releases/one") | symlink("releases/two", "lib"), 0);
+    assert_int_equal(probe_changed(&probe, "lib"), JIG_OK);
+    assert_string_equal(probe.ran, "out");
+    assert_string_equal(get("out"), "two\n");
+    assert_true(probe.result.folders_changed);
+    put("releases/two/deep/x", "twenty\n");
+    assert_int_equal(probe_changed(&probe, "releases/two/deep/x"), JIG_OK);
+    assert_string_equal(get("out"), "twenty\n");
+    assert_false(probe.result.folders_changed);
+    assert_int_equal(unlink("lib") | symlink("releases/three", "lib"), 0);
+    assert_int_equal(probe_changed(&probe, "lib"), JIG_OK);
+    assert_string_equal(get("out"), "three\n");
+    put("releases/two/deep/x", "nobody's\n");
+    assert_int_equal(probe_changed(&probe, "releases/two/deep/x"), JIG_OK);
+    assert_string_equal(probe.ran, "");
+    put("releases/three/deep/x", "thirty\n");
+    assert_int_equal(probe_changed(&probe, "releases/three/deep"), JIG_OK);
+    assert_string_equal(get("out"), "thirty\n");
+    probe_close(&probe);
+}
+
 static void test_what_is_not_named_is_believed_to_be_as_it_was(void **state)
 {
     (void)state;
@@ -498,6 +529,7 @@ int main(void)
         IN_A_TREE(test_folders_of_a_manifest),
         IN_A_TREE(test_a_folder_around_the_root_has_everything_in_it),
         IN_A_TREE(test_a_folder_around_the_root_of_pipelines),
+        IN_A_TREE(test_a_folder_that_becomes_a_link_is_followed),
         IN_A_TREE(test_what_is_not_named_is_believed_to_be_as_it_was),
         IN_A_TREE(test_a_source_that_comes_and_goes),
         IN_A_TREE(test_an_output_that_was_deleted_is_made_again),
