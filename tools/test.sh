@@ -33,7 +33,7 @@ while [ $# -gt 0 ]; do
         fuzz=$2
         shift
         ;;
-    --all) asan=yes tsan=yes real=yes fuzz=10 ;;
+    --all) asan=yes tsan=yes real=yes fuzz=5 ;;
     -h | --help)
         usage
         exit 0
@@ -59,17 +59,19 @@ directory_of() {
     case $1 in release) echo build ;; *) echo "build-$1" ;; esac
 }
 
-# suite PRESET "CMAKE-OPTIONS" COMMAND...: builds a preset and runs its tests with COMMAND, which is
-# ctest and its arguments. A failed test is told at the end; the other suites still run.
+# suite PRESET TARGET "CMAKE-OPTIONS" COMMAND...: builds a preset's target and runs its tests with
+# COMMAND, which is ctest and its arguments. A failed test is told at the end; the other suites
+# still run.
 suite() {
     preset=$1
-    options=$2
-    shift 2
+    target=$2
+    options=$3
+    shift 3
     directory=$(directory_of "$preset")
     echo "== $preset: building"
     # shellcheck disable=SC2086 # words on purpose
     quietly "$directory/configure.log" cmake --preset "$preset" -DJIG_TESTS=ON $options
-    quietly "$directory/build.log" cmake --build "$directory" -j "$jobs"
+    quietly "$directory/build.log" cmake --build "$directory" --target "$target" -j "$jobs"
     echo "== $preset: testing"
     "$@" --test-dir "$directory" --output-on-failure -j "$jobs" >"$directory/test.log" 2>&1 ||
         failed="$failed $preset"
@@ -90,13 +92,13 @@ without_randomisation() {
 }
 
 if [ "$real" = yes ]; then
-    suite release -DJIG_BENCH=ON ctest
+    suite release all -DJIG_BENCH=ON ctest
 else
-    suite release -DJIG_BENCH=ON ctest -LE real
+    suite release all -DJIG_BENCH=ON ctest -LE real
 fi
-[ "$asan" = no ] || suite asan -DJIG_BENCH=OFF ctest -LE real
-[ "$tsan" = no ] || suite tsan -DJIG_BENCH=OFF without_randomisation ctest -LE real
-[ "$fuzz" = 0 ] || suite fuzz "-DJIG_BENCH=OFF -DJIG_FUZZ_SECONDS=$fuzz" ctest -L fuzz
+[ "$asan" = no ] || suite asan all -DJIG_BENCH=OFF ctest -LE real
+[ "$tsan" = no ] || suite tsan all -DJIG_BENCH=OFF without_randomisation ctest -LE real
+[ "$fuzz" = 0 ] || suite fuzz fuzz_targets "-DJIG_BENCH=OFF -DJIG_FUZZ_SECONDS=$fuzz" ctest -L fuzz
 
 echo "== summary$summary"
 [ -z "$failed" ] || die "tests failed in:$failed"
