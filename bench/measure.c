@@ -50,6 +50,31 @@ struct sample measure_command(const char *const *argv, const char *directory, co
     };
 }
 
+struct bench_folder bench_folder(const char *given)
+{
+    const char *place = getenv("TMPDIR");
+    char template[4096];
+    if (given)
+        return (struct bench_folder){.path = given};
+    snprintf(template, sizeof template, "%s/jig-bench-XXXXXX", place && *place ? place : "/tmp");
+    if (!mkdtemp(template))
+        die(strerror(errno), template);
+    return (struct bench_folder){.path = mem_strndup(template, strlen(template)),
+                                 .is_temporary = true};
+}
+
+void bench_folder_done(struct bench_folder *folder)
+{
+    if (!folder->is_temporary)
+        return;
+    const char *const cleanup[] = {"rm", "-rf", folder->path, NULL};
+    if (chdir("/") < 0)
+        perror("/");
+    measure_command(cleanup, "/", NULL);
+    free((char *)(uintptr_t)folder->path);
+    *folder = (struct bench_folder){0};
+}
+
 void series_add(struct series *series, struct sample sample)
 {
     if (series->count == series->capacity) {

@@ -41,6 +41,18 @@ double series_max(const struct series *series, enum series_field field);
 void series_report(FILE *to, bool json, const char *benchmark, const struct series *series,
                    uint32_t count);
 
+/*
+ * The folder a benchmark writes in: the one that the user gave, or (NULL) a new one in $TMPDIR or
+ * /tmp. Exits the benchmark when it cannot be made. The latter has to be removed afterwards.
+ */
+struct bench_folder {
+    const char *path;
+    bool is_temporary;
+};
+struct bench_folder bench_folder(const char *given);
+/* Removes it if it is temporary. The current directory is another one afterwards: "/". */
+void bench_folder_done(struct bench_folder *folder);
+
 /* The path of a program beside this benchmark's own executable. Static storage. */
 const char *program_beside(const char *name);
 

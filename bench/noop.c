@@ -231,12 +231,8 @@ int main(int argc, char **argv)
         usage(stderr);
         return 2;
     }
-    char temporary[] = "/tmp/jig-bench-XXXXXX";
-    if (!options.directory) {
-        options.directory = mkdtemp(temporary);
-        if (!options.directory)
-            die_of(2, temporary);
-    }
+    struct bench_folder folder = bench_folder(options.directory);
+    options.directory = folder.path;
     if (options.growth) {
         static const uint32_t sizes[] = {4750, 14250, 47500, 142500};
         options.ninja = "";
@@ -248,8 +244,6 @@ int main(int argc, char **argv)
     } else {
         compare(&options);
     }
-    const char *const cleanup[] = {"rm", "-rf", options.directory, NULL};
-    if (options.directory == temporary)
-        measure_command(cleanup, "/", NULL);
+    bench_folder_done(&folder);
     return 0;
 }

@@ -335,16 +335,9 @@ int main(int argc, char **argv)
         usage(stderr);
         return 2;
     }
-    const char *place = getenv("TMPDIR");
-    char temporary[4096];
-    snprintf(temporary, sizeof temporary, "%s/jig-bench-XXXXXX", place && *place ? place : "/tmp");
-    if (!options.directory && !(options.directory = mkdtemp(temporary))) {
-        perror(temporary);
-        return 1;
-    }
+    struct bench_folder folder = bench_folder(options.directory);
+    options.directory = folder.path;
     run(&options);
-    const char *const cleanup[] = {"rm", "-rf", options.directory, NULL};
-    if (options.directory == temporary)
-        measure_command(cleanup, "/", NULL);
+    bench_folder_done(&folder);
     return 0;
 }

@@ -53,15 +53,15 @@ int main(int argc, char **argv)
             return 2;
         }
     }
-    char directory[] = "/tmp/jig-bench-XXXXXX";
-    if (!mkdtemp(directory) || !jobs || !runs)
-        return 1;
+    if (!jobs || !runs)
+        return 2;
+    struct bench_folder folder = bench_folder(NULL);
     struct buf text = {0};
     buf_append_str(&text, "rule true\n  command = /bin/true\n");
     for (uint32_t i = 0; i < jobs; i++)
         buf_printf(&text, "build out%u: true\n", i);
     struct buf path = {0};
-    buf_printf(&path, "%s/build.ninja", directory);
+    buf_printf(&path, "%s/build.ninja", folder.path);
     if (io_write_file(AT_FDCWD, path.data, text.data, text.length))
         return 1;
 
@@ -70,14 +70,13 @@ int main(int argc, char **argv)
     for (uint32_t run = 0; run < runs; run++) {
         for (int i = 0; i < 2; i++) {
             const char *const command[] = {programs[i], "-j", slots, NULL};
-            series_add(&series[i], measure_command(command, directory, NULL));
+            series_add(&series[i], measure_command(command, folder.path, NULL));
         }
     }
     series_report(stdout, json, "spawn", series, 2);
     series_free(&series[0]);
     series_free(&series[1]);
-    const char *const cleanup[] = {"rm", "-rf", directory, NULL};
-    measure_command(cleanup, "/", NULL);
+    bench_folder_done(&folder);
     buf_free(&path);
     buf_free(&text);
     return 0;

@@ -309,16 +309,11 @@ int main(int argc, char **argv)
         usage(stderr);
         return 2;
     }
-    char temporary[] = "/tmp/jig-bench-XXXXXX";
-    const char *directory = options.directory ? options.directory : mkdtemp(temporary);
-    if (!directory)
-        die("cannot make a temporary folder");
-    make_tree(directory, options.files);
-    measure_walks(&options, directory);
-    measure_again(&options, directory);
-    measure_told(&options, directory);
-    const char *const cleanup[] = {"rm", "-rf", directory, NULL};
-    if (!options.directory)
-        measure_command(cleanup, "/", NULL);
+    struct bench_folder folder = bench_folder(options.directory);
+    make_tree(folder.path, options.files);
+    measure_walks(&options, folder.path);
+    measure_again(&options, folder.path);
+    measure_told(&options, folder.path);
+    bench_folder_done(&folder);
     return 0;
 }

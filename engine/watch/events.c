@@ -10,7 +10,7 @@
  * use up the memory. */
 enum { MOST_PENDING = 1 << 18 };
 
-void tell(struct watch *watch, enum jig_change_kind kind, const char *path)
+void watch_tell(struct watch *watch, enum jig_change_kind kind, const char *path)
 {
     if (jig_change_set_count(watch->pending) >= MOST_PENDING) {
         jig_change_set_clear(watch->pending);
@@ -31,7 +31,7 @@ void tell(struct watch *watch, enum jig_change_kind kind, const char *path)
     settle_happened(&watch->settle, clock_monotonic_ns());
 }
 
-void tell_lost(struct watch *watch, const char *why)
+void watch_tell_lost(struct watch *watch, const char *why)
 {
     jig_change_set_lose(watch->pending, why);
     settle_happened(&watch->settle, clock_monotonic_ns());
@@ -44,7 +44,7 @@ void on_change(struct watch *watch, struct folder *folder, enum jig_change_kind 
 {
     folder_path_of(folder, name, &watch->path);
     if (folder_is_named(folder))
-        tell(watch, kind, watch->path.data);
+        watch_tell(watch, kind, watch->path.data);
     struct folder *child = folders_find(&watch->folders, watch->path.data, watch->path.length);
     if (child)
         find_suspect(watch, child);
@@ -67,7 +67,7 @@ void on_kernel_event(void *context, const struct kernel_event *event)
 {
     struct watch *watch = context;
     if (event->kind == KERNEL_LOST) {
-        tell_lost(watch, "the kernel's queue of file events overflowed");
+        watch_tell_lost(watch, "the kernel's queue of file events overflowed");
         return;
     }
     struct folder *folder = folders_watched_by(&watch->folders, event->wd);
@@ -80,7 +80,7 @@ void on_kernel_event(void *context, const struct kernel_event *event)
             break;
         case KERNEL_SELF_CHANGED:
             if (folder_is_named(folder))
-                tell(watch, JIG_CHANGE_UPDATED, folder->path);
+                watch_tell(watch, JIG_CHANGE_UPDATED, folder->path);
             break;
         case KERNEL_SELF_GONE:
             find_suspect(watch, folder);

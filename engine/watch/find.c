@@ -179,7 +179,7 @@ static void tell_folder(struct watch *watch, const struct folder *folder, enum f
     enum jig_change_kind kind = folder->state == FOLDER_MISSING ? JIG_CHANGE_REMOVED
                                 : before == FOLDER_MISSING      ? JIG_CHANGE_ADDED
                                                                 : JIG_CHANGE_UPDATED;
-    tell(watch, kind, folder->path);
+    watch_tell(watch, kind, folder->path);
 }
 
 /* Looks for one folder; true when it is another one than before, or there was none, or is none. */

@@ -122,8 +122,8 @@ void find_unneeded(struct watch *watch);
 
 /* ---- events.c ------------------------------------------------------------------------------ */
 
-void tell(struct watch *watch, enum jig_change_kind kind, const char *path);
-void tell_lost(struct watch *watch, const char *why);
+void watch_tell(struct watch *watch, enum jig_change_kind kind, const char *path);
+void watch_tell_lost(struct watch *watch, const char *why);
 /* For kernel_read; `context` is the watch. */
 void on_kernel_event(void *context, const struct kernel_event *event);
 /* What a change of `name` in `folder` means, however it was found out. */

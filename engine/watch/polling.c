@@ -62,7 +62,7 @@ static void poll_content(struct watch *watch, struct folder *folder)
     folder->snapshot = snapshot_take(folder->path);
     if (snapshot_compare(earlier, folder->snapshot, on_difference, &comparison) &&
         folder_is_named(folder))
-        tell(watch, JIG_CHANGE_UPDATED, folder->path);
+        watch_tell(watch, JIG_CHANGE_UPDATED, folder->path);
     snapshot_free(earlier);
 }
 

@@ -1,6 +1,6 @@
 jig_unit_test(session_change_set_test session_change_set_test.c)
 
-add_library(session_support STATIC session_support.c)
+add_library(session_support STATIC session_support.c temporary.c)
 target_link_libraries(session_support PRIVATE jig_flags PUBLIC jig_core PkgConfig::CMOCKA)
 
 foreach(what update cancel pair)

@@ -1,34 +1,22 @@
 #include "session_support.h"
 
-#include <ftw.h>
+#include "temporary.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 /* ---- the tree ---------------------------------------------------------------------------- */
 
 int session_enter_tree(void **state)
 {
-    char path[] = "/tmp/jig-session-XXXXXX";
-    *state = mkdtemp(path) ? strdup(path) : NULL;
-    return *state ? chdir(*state) : -1;
-}
-
-static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-    (void)st;
-    (void)type;
-    (void)ftw;
-    return remove(path);
+    return temporary_enter(state, "session");
 }
 
 int session_leave_tree(void **state)
 {
-    int failed = chdir("/") || nftw(*state, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
-    free(*state);
-    return failed;
+    return temporary_leave(state);
 }
 
 void put(const char *path, const char *text)

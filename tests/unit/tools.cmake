@@ -6,6 +6,6 @@ endforeach()
 
 # Those that need a folder of their own.
 foreach(what affected capture choice delta place tally)
-  jig_unit_test(tools_${what}_test tools_${what}_test.c tools_support.c)
+  jig_unit_test(tools_${what}_test tools_${what}_test.c tools_support.c temporary.c)
   target_link_libraries(tools_${what}_test PRIVATE jig_cli)
 endforeach()

@@ -1,31 +1,22 @@
 #include "tools_support.h"
 
+#include "temporary.h"
+
 #include "engine/base/io.h"
 
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 int enter_folder(void **state)
 {
-    char pattern[] = "/tmp/jig-tools-XXXXXX";
-    if (!mkdtemp(pattern) || chdir(pattern) < 0)
-        return -1;
-    *state = getcwd(NULL, 0);
-    return *state ? 0 : -1;
+    return temporary_enter(state, "tools");
 }
 
 int leave_folder(void **state)
 {
-    struct buf command = {0};
-    buf_append_str(&command, "rm -rf ");
-    buf_append_shell_quoted(&command, *state, strlen(*state));
-    int result = chdir("/") == 0 && system(command.data) == 0 ? 0 : -1;
-    buf_free(&command);
-    free(*state);
-    return result;
+    return temporary_leave(state);
 }
 
 void make_file(const char *path, const char *text)

@@ -1,4 +1,4 @@
-add_library(watch_support STATIC watch_support.c watch_chaos.c)
+add_library(watch_support STATIC watch_support.c temporary.c watch_chaos.c)
 target_link_libraries(watch_support PRIVATE jig_flags PUBLIC jig_core PkgConfig::CMOCKA)
 
 foreach(what file folder link lost mirror poll random ready stress sync)

@@ -141,7 +141,7 @@ static void gives_up_on_what_nobody_takes(void **state)
     for (int i = 0; i < PATHS; i++) {
         char path[32];
         snprintf(path, sizeof path, "src/%d", i);
-        tell(watching->watch, JIG_CHANGE_ADDED, path);
+        watch_tell(watching->watch, JIG_CHANGE_ADDED, path);
     }
     watch_unlock(watching->watch);
     watch_take(watching->watch, watching->changes);

@@ -1,5 +1,7 @@
 #include "watch_support.h"
 
+#include "temporary.h"
+
 #include "engine/base/io.h"
 #include "engine/base/memory.h"
 
@@ -15,22 +17,12 @@ enum { LONG_MS = 20000 };
 
 int enter_folder(void **state)
 {
-    char pattern[] = "/tmp/jig-watch-XXXXXX";
-    if (!mkdtemp(pattern) || chdir(pattern) < 0 || mkdir(SYNC_FOLDER, 0777) < 0)
-        return -1;
-    *state = getcwd(NULL, 0);
-    return *state ? 0 : -1;
+    return temporary_enter(state, "watch") || mkdir(SYNC_FOLDER, 0777) ? -1 : 0;
 }
 
 int leave_folder(void **state)
 {
-    struct buf command = {0};
-    buf_append_str(&command, "rm -rf ");
-    buf_append_shell_quoted(&command, *state, strlen(*state));
-    int result = chdir("/") == 0 && system(command.data) == 0 ? 0 : -1;
-    buf_free(&command);
-    free(*state);
-    return result;
+    return temporary_leave(state);
 }
 
 /* ---- files ---------------------------------------------------------------------------------- */

@@ -111,7 +111,8 @@ static void print_text(const struct daemon_state *state)
            state->building ? ", and one now" : "");
     if (state->waiting)
         printf("  %-9s %" PRIu64 "\n", "waiting", state->waiting);
-    printf("  %-9s %" PRIu64 " folders", "watched", state->watched);
+    printf("  %-9s %" PRIu64 " folder%s", "watched", state->watched,
+           state->watched == 1 ? "" : "s");
     if (state->polled)
         printf(", and %" PRIu64 " looked at again and again", state->polled);
     printf("\n  %-9s %s\n", "memory", text_size(state->rss).text);
