@@ -93,6 +93,14 @@ class Install(Case):
         self.must(["cmake", "--build", "made"])
         self.check(str(self.path("made/stranger")))
 
+    def test_nothing_but_the_interface_is_to_be_seen(self):
+        (library,) = self.library_directory().glob("libjig.*")
+        flags = ["--dynamic"] if library.suffix != ".a" else []
+        run = self.must(["nm", "--extern-only", "--defined-only", *flags, str(library)])
+        names = {line.split()[-1] for line in run.text.splitlines() if len(line.split()) == 3}
+        self.assertIn("jig_session_update", names)
+        self.assertEqual([name for name in sorted(names) if not name.startswith("jig_")], [])
+
     def test_headers_compile_as_cplusplus(self):
         for header in sorted((self.prefix / "include/jig").glob("*.h")):
             with self.subTest(header.name):
