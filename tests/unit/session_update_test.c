@@ -490,6 +490,36 @@ static void test_results_and_errors_may_be_left_out(void **state)
 }
 
 /* A program that was compiled against a header with fewer fields has a smaller struct. */
+/* Time waited for jobs is taken off once, however many rounds of jobs there were. */
+static void test_the_time_of_the_engine_is_what_jobs_leave(void **state)
+{
+    (void)state;
+    struct probe probe;
+    put("jig.yaml", "version: 1\n"
+                    "pipelines:\n"
+                    "  - name: first\n"
+                    "    sources: src/*.txt\n"
+                    "    generate: { shell: \"sleep 0.02; cat {source} > {out}\" }\n"
+                    "    outputs: gen/{stem}.one\n"
+                    "  - name: second\n"
+                    "    sources: gen/*.one\n"
+                    "    generate: { shell: \"sleep 0.02; cat {source} > {out}\" }\n"
+                    "    outputs: gen/{stem}.two\n"
+                    "  - name: third\n"
+                    "    sources: gen/*.two\n"
+                    "    generate: { shell: \"sleep 0.02; cat {source} > {out}\" }\n"
+                    "    outputs: gen/{stem}.three\n");
+    put("src/a.txt", "1\n");
+    probe_open(&probe, "jig.yaml", NULL);
+    assert_int_equal(probe_build(&probe), JIG_OK);
+    assert_true(probe.result.engine_ns > 0);
+    put("src/a.txt", "two\n");
+    assert_int_equal(probe_changed(&probe, "src/a.txt"), JIG_OK);
+    assert_string_equal(probe.ran, "gen/a.one gen/a.three gen/a.two");
+    assert_true(probe.result.engine_ns > 0);
+    probe_close(&probe);
+}
+
 static void test_a_smaller_result_is_not_written_over(void **state)
 {
     (void)state;
@@ -541,6 +571,7 @@ int main(void)
         IN_A_TREE(test_an_update_before_any_build_builds_everything),
         IN_A_TREE(test_without_options_those_of_the_last_time_count),
         IN_A_TREE(test_results_and_errors_may_be_left_out),
+        IN_A_TREE(test_the_time_of_the_engine_is_what_jobs_leave),
         IN_A_TREE(test_a_smaller_result_is_not_written_over),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
