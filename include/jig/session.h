@@ -233,7 +233,7 @@ struct jig_build_result {
     /* Of the whole call, whatever its kind. */
     uint64_t files_looked;    /* files whose state was asked of the disk */
     uint32_t jobs_considered; /* jobs that a verdict was given on; phony ones count */
-    uint64_t engine_ns;       /* all of it, less the time in which jobs were running */
+    uint64_t engine_ns;       /* all of it, less what was spent waiting for jobs */
 };
 
 #define JIG_BUILD_RESULT                                                                           \
