@@ -326,3 +326,10 @@ bool watch_take(struct watch *watch, struct jig_change_set *into)
     watch_unlock(watch);
     return any;
 }
+
+void watch_remind(struct watch *watch)
+{
+    pthread_mutex_lock(&watch->lock);
+    settle_happened(&watch->settle, clock_monotonic_ns());
+    watch_unlock(watch);
+}

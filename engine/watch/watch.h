@@ -114,6 +114,11 @@ int watch_fd(const struct watch *watch);
  * once watch_fd is readable, or after watch_sync.
  */
 bool watch_take(struct watch *watch, struct jig_change_set *into);
+/*
+ * Has watch_fd become readable as if something had happened now, even if nothing has: for whoever
+ * took a set and is going to act on it later, together with what may still be coming.
+ */
+void watch_remind(struct watch *watch);
 
 /*
  * Waits until everything that happened on the disk before this call can be taken: makes a file in

@@ -408,6 +408,28 @@ class DuringABuild(WatchCase):
         wait_until(lambda: self.exists("gen/src/b.up"), "the second output")
         self.assert_same_as_clean(watch)
 
+    def test_after_a_failure_a_checkout_is_waited_for(self):
+        self.config(UPPER.replace("tr a-z", held(self.held) + "; ! grep wrong {source} && tr a-z"))
+        self.write("src/a.txt", "wrong\n")
+        watch = self.watch("-j1", "-k0", ready=None)
+        self.held.arrived()
+        self.path(".git").mkdir()
+        self.path(".git/index.lock").touch()
+        self.write("src/b.txt", "the first file of a checkout\n")
+        self.held.open()
+        self.held.release()
+        self.assertIn("FAILED", watch.block().text)
+        watch.wait_for("jig: watching")
+        watch.quiet()
+        self.assertRegex(watch.rest(), r"\Ajig: watching \d+ folders\n\Z")
+        watch.skip()
+        self.write("src/a.txt", "the last\n")
+        self.path(".git/index.lock").unlink()
+        self.assertIn("upper src/a.txt", watch.block().jobs)
+        watch.quiet()
+        self.assert_silent(watch)
+        self.assert_clean_build_equal()
+
     def test_a_change_restarts_the_build(self):
         watch = self.watch("-j1", "--on-change=restart", ready=None)
         self.assertEqual(self.held.arrived(), "a")

@@ -214,6 +214,23 @@ static void is_not_ready_while_git_works(void **state)
     end_watching(watching);
 }
 
+static void is_ready_when_it_is_reminded(void **state)
+{
+    (void)state;
+    make_folders("src");
+    put(INDEX_LOCK, "");
+    struct watching *watching =
+        watch_these("src", &(struct watch_options){.quiet_ms = 1, .max_ms = 2});
+    watch_remind(watching->watch);
+    for (uint64_t began = now_ms(); now_ms() - began < 100; sched_yield())
+        assert_false(is_ready(watching));
+    delete_file(INDEX_LOCK);
+    wait_ready(watching);
+    assert_string_equal(told_so_far(watching), "");
+    assert_false(is_ready(watching));
+    end_watching(watching);
+}
+
 static void count_ready(void *context)
 {
     atomic_uint *count = context;
@@ -258,6 +275,7 @@ int main(void)
         TEST(is_not_ready_before_it_has_been_quiet),
         TEST(is_ready_though_it_is_never_quiet),
         TEST(is_not_ready_while_git_works),
+        TEST(is_ready_when_it_is_reminded),
         TEST(calls_when_it_becomes_ready),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

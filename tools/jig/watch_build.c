@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 enum {
-    QUIET_MS = 15, /* as the watch has it when nothing is said */
     LONGEST_MS = 100,
     LONGEST_QUIETS = 5,
     BACKGROUND_MS = 1000, /* how often to look whether the terminal is ours again */
@@ -38,10 +37,8 @@ static void heed_keys(struct watching *w)
         watch_heed_key(w, key);
 }
 
-static int longest_wait(const struct watching *w)
+static int longest_wait(void)
 {
-    if (w->again)
-        return (int)(w->request.quiet_ms ? w->request.quiet_ms : QUIET_MS);
     bool in_background = watch_keys_exist() && watch_keys_fd() < 0;
     return in_background ? BACKGROUND_MS : -1;
 }
@@ -68,16 +65,17 @@ static void wait_for_reason(struct watching *w)
             [KEYS] = {.fd = watch_keys_fd(), .events = POLLIN},
             [READER] = {.fd = STDOUT_FILENO}, /* asked for nothing, it still tells its end */
         };
-        int ready = watch_keys_wait(fds, COUNT, longest_wait(w));
+        int ready = watch_keys_wait(fds, COUNT, longest_wait());
         if (ready == WATCH_KEYS_END)
             watching_end(w, EXIT_INTERRUPTED);
-        due = ready == 0 && w->again;
         if (ready <= 0)
             continue;
         if (fds[READER].revents & (POLLERR | POLLHUP))
             watching_end(w, EXIT_READER_GONE);
-        if (fds[CHANGES].revents)
-            due = watch_changes_take(&w->changes, w->work.session) && is_worth_a_try(w);
+        if (!fds[CHANGES].revents)
+            continue;
+        bool any = watch_changes_take(&w->changes, w->work.session);
+        due = w->again || (any && is_worth_a_try(w));
     }
 }
 

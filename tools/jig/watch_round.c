@@ -290,6 +290,8 @@ static void conclude(struct watching *w)
         settle_failure(w);
     w->anew = w->again ? w->anew + 1 : 0;
     w->again &= w->anew <= MOST_ANEW;
+    if (w->again)
+        watch_remind(w->watch); /* not in the middle of a checkout */
 }
 
 void watch_round(struct watching *w)
