@@ -73,7 +73,8 @@ suite() {
     quietly "$directory/configure.log" cmake --preset "$preset" -DJIG_TESTS=ON $options
     quietly "$directory/build.log" cmake --build "$directory" --target "$target" -j "$jobs"
     echo "== $preset: testing"
-    "$@" --test-dir "$directory" --output-on-failure -j "$jobs" >"$directory/test.log" 2>&1 ||
+    # One more than there are processors: many tests wait most of the time.
+    "$@" --test-dir "$directory" --output-on-failure -j "$((jobs + 1))" >"$directory/test.log" 2>&1 ||
         failed="$failed $preset"
     # Without the line that each test which passed has.
     grep -vE '^ *Start +[0-9]+:|^ *[0-9]+/[0-9]+ Test.* Passed ' "$directory/test.log" || :

@@ -226,7 +226,7 @@ static int hash_regular(int dirfd, const char *name, bool made, struct fingerpri
     struct content content = {0};
     for (int attempt = 0; attempt < READ_ATTEMPTS; attempt++) {
         result = digest_content(fd, record->size, reading, &content, &counts->hashed_bytes);
-        struct file_record after = {0};
+        struct file_record after = {.flags = record->flags};
         if (!result)
             result = stat_file(fd, "", AT_EMPTY_PATH, &after);
         if (result)

@@ -280,9 +280,10 @@ static void take_modules_updated(struct jig_session *session,
         while (pipelines->contents.count <= id)
             vec_push(&pipelines->contents, (struct digest){0});
         pipelines->contents.data[id] = record->digest;
-        if (graph->files.data[file].producer != GRAPH_NONE || !(record->flags & FILE_KNOWN))
+        if (graph->files.data[file].producer != GRAPH_NONE)
             continue;
         count_look(session, file, record);
+        /* Of one that cannot be read the record says nothing, which is something new as well. */
         if (take_record(session, file, *record))
             vec_push(changed, file);
     }

@@ -14,3 +14,6 @@ target_link_libraries(discovery_follow_random_test PRIVATE discovery_support)
 
 jig_unit_test(fingerprint_read_test fingerprint_read_test.c)
 target_link_libraries(fingerprint_read_test PRIVATE discovery_support)
+jig_unit_test(fingerprint_unsteady_test fingerprint_unsteady_test.c)
+target_link_libraries(fingerprint_unsteady_test PRIVATE discovery_support)
+target_link_options(fingerprint_unsteady_test PRIVATE -Wl,--wrap=openat)
