@@ -182,10 +182,10 @@ static void take_sources(struct updating *updating, const struct discovery_chang
         pass_add_module(&updating->pass, source->path, strlen(source->path), source->lens,
                         MODULE_SOURCE | (source->made ? MODULE_MADE : 0u));
     }
-    for (uint32_t i = 0; i < changes->made.count; i++)
-        set_made(updating, changes->made.data[i], true);
     for (uint32_t i = 0; i < changes->unmade.count; i++)
         set_made(updating, changes->unmade.data[i], false);
+    for (uint32_t i = 0; i < changes->made.count; i++) /* what is both is made by another job */
+        set_made(updating, changes->made.data[i], true);
 }
 
 /* Modules that take_sources is about to change. */

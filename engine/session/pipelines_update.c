@@ -205,8 +205,8 @@ static enum jig_status refresh_tree(struct following *following, const char *con
     return status;
 }
 
-/* Sources that came and went, and all else that was named: to be looked at. */
-static void tell_amend(struct following *following, const struct tree_changes *changes)
+/* Sources that came and went. */
+static void tell_sources(struct following *following, const struct tree_changes *changes)
 {
     struct amend *amend = following->amend;
     for (uint32_t i = 0; i < changes->list.count; i++) {
@@ -225,8 +225,15 @@ static void tell_amend(struct following *following, const struct tree_changes *c
         if (change->kind == TREE_APPEARED && !is_made(following, change->path))
             amend_source_came(amend, change->path);
     }
+    if (amend_refusal(amend))
+        refuse(following, amend_refusal(amend));
+}
+
+/* All that was named is to be looked at. */
+static void tell_named(struct following *following)
+{
     for (uint32_t i = 0; i < following->paths.count; i++)
-        vec_push(&amend_changes(amend)->looked, following->paths.data[i]);
+        vec_push(&amend_changes(following->amend)->looked, following->paths.data[i]);
 }
 
 /* ---- jobs ---------------------------------------------------------------------------------------
@@ -252,25 +259,31 @@ static void orphan_unmade(struct following *following)
     }
 }
 
-/* Takes jobs that are made no more out of the graph, and deletes what they had made. */
+/*
+ * Takes jobs that are made no more out of the graph, and deletes what they had made. When the tree
+ * is told of that it sees whatever else has happened there since, which nobody would see again.
+ */
 static enum jig_status retire(struct following *following, struct jig_error *error)
 {
+    enum jig_status status = JIG_OK;
     uint32_t count;
-    amend_unmade_jobs(following->amend, &count);
-    if (!count)
-        return JIG_OK;
-    orphan_unmade(following);
-    amend_retire(following->amend);
-    history_fit(following->session->history, following->graph);
-    session_remove_stale(following->build);
-    struct discovery_changes *changes = amend_changes(following->amend);
-    struct tree_changes gone = {0};
-    enum jig_status status =
-        refresh_tree(following, changes->unmade.data, changes->unmade.count, &gone, error);
-    tree_changes_free(&gone);
-    for (uint32_t i = 0; i < changes->unmade.count; i++) {
-        if (access(changes->unmade.data[i], F_OK) == 0)
-            refuse(following, "what is made no more was left there");
+    while (!status && !following->why[0] &&
+           (amend_unmade_jobs(following->amend, &count), count > 0)) {
+        orphan_unmade(following);
+        amend_retire(following->amend);
+        history_fit(following->session->history, following->graph);
+        session_remove_stale(following->build);
+        struct discovery_changes *changes = amend_changes(following->amend);
+        struct tree_changes seen = {0};
+        status =
+            refresh_tree(following, changes->unmade.data, changes->unmade.count, &seen, error);
+        for (uint32_t i = 0; i < changes->unmade.count; i++) {
+            if (access(changes->unmade.data[i], F_OK) == 0)
+                refuse(following, "what is made no more was left there");
+        }
+        if (!status && !following->why[0])
+            tell_sources(following, &seen);
+        tree_changes_free(&seen);
     }
     return status;
 }
@@ -384,11 +397,11 @@ static enum jig_status follow(struct following *following, struct jig_error *err
     amend_begin(following->amend);
     enum jig_status status = refresh_tree(following, (const char *const *)following->paths.data,
                                           following->paths.count, &tree, error);
-    if (!status && !following->why[0])
-        tell_amend(following, &tree);
+    if (!status && !following->why[0]) {
+        tell_sources(following, &tree);
+        tell_named(following);
+    }
     tree_changes_free(&tree);
-    if (amend_refusal(following->amend))
-        refuse(following, amend_refusal(following->amend));
     if (!status && !following->why[0])
         status = retire(following, error);
     if (!status && !following->why[0])

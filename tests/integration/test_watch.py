@@ -290,6 +290,19 @@ class Failures(WatchCase):
         watch.skip()
         self.assertEqual(watch.out.count(b"FAILED"), 2, "each of the two jobs once")
 
+    def test_what_changes_all_the_time_is_built_in_the_end(self):
+        self.config(UPPER.replace(
+            "tr a-z A-Z < {source} > {out}",
+            "t=.tries; echo again >> $t; if [ $(wc -l < $t) -lt 13 ]; then"
+            " wc -l < $t > {source}; exit 1; fi; tr a-z A-Z < {source} > {out}",
+        ))
+        self.remove("src/b.txt")
+        watch = self.watch(ready=None)
+        wait_until(lambda: self.exists("gen/src/a.up"), "the output")
+        watch.quiet()
+        self.assertEqual(self.read("gen/src/a.up"), "12\n")
+        self.assertEqual(self.read(".tries").count("again"), 13)
+
     def test_an_edit_while_a_build_fails_is_not_forgotten(self):
         gate = self.gate()
         self.config(UPPER.replace(

@@ -109,6 +109,7 @@ class Random(WatchCase):
                 except AssertionError:
                     self.assertEqual(self.made(), self.expected(), watch.rest() + watch.err.decode())
                 if rng.random() < 0.1:
+                    watch.quiet()
                     self.delete_output(rng)
         wait_until(lambda: self.made() == self.expected(), "that all is built")
         watch.quiet()

@@ -79,8 +79,11 @@ static void add_word(char *text, size_t size, const char *word)
 static void on_event(void *context, const struct jig_event *event)
 {
     struct probe *probe = context;
-    if (event->kind == JIG_EVENT_REMOVED)
+    if (event->kind == JIG_EVENT_REMOVED) {
         add_word(probe->removed, sizeof probe->removed, event->path);
+        if (probe->on_removed)
+            probe->on_removed(probe);
+    }
     if (event->kind != JIG_EVENT_JOB_STARTED)
         return;
     add_word(probe->ran, sizeof probe->ran, event->job->output);

@@ -18,6 +18,8 @@ struct probe {
     char removed[1024]; /* outputs that were deleted, likewise */
     /* Called when a job has been started; may be NULL. */
     void (*on_start)(struct probe *probe, const char *output);
+    /* Called when an output has been deleted; may be NULL. */
+    void (*on_removed)(struct probe *probe);
     void *context;
 };
 

@@ -45,6 +45,45 @@ static void open_pipelines(struct probe *probe)
     assert_string_equal(probe->ran, "gen/src/a.up gen/src/deep/b.up");
 }
 
+/* ---- what happens meanwhile ---------------------------------------------------------------- */
+
+static void come_and_go(struct probe *probe)
+{
+    probe->on_removed = NULL;
+    put("src/c.txt", "c\n");
+    assert_int_equal(unlink("src/b.txt"), 0);
+}
+
+/* The folder is read again after an output in it was deleted: what else is different there then
+ * must not be taken for known. */
+static void test_sources_that_come_and_go_beside_a_deleted_output_count(void **state)
+{
+    (void)state;
+    struct probe probe;
+    put("jig.yaml", "version: 1\n"
+                    "pipelines:\n"
+                    "  - name: upper\n"
+                    "    sources: src/*.txt\n"
+                    "    generate: { shell: \"tr a-z A-Z < {source} > {out}\" }\n"
+                    "    outputs: src/{stem}.up\n");
+    put("src/a.txt", "a\n");
+    put("src/b.txt", "b\n");
+    probe_open(&probe, "jig.yaml", NULL);
+    assert_int_equal(probe_build(&probe), JIG_OK);
+    probe.on_removed = come_and_go;
+    assert_int_equal(unlink("src/a.txt"), 0);
+    jig_change_set_removed(probe.changes, "src/a.txt", NULL);
+    assert_int_equal(probe_update(&probe), JIG_OK);
+    assert_null(probe.on_removed);
+    jig_change_set_removed(probe.changes, "src/b.txt", NULL);
+    jig_change_set_add(probe.changes, "src/c.txt", NULL);
+    assert_int_equal(probe_update(&probe), JIG_OK);
+    assert_string_equal(get("src/c.up"), "C\n");
+    assert_int_equal(access("src/a.up", F_OK), -1);
+    assert_int_equal(access("src/b.up", F_OK), -1);
+    probe_close(&probe);
+}
+
 /* ---- what a change set may name ------------------------------------------------------------ */
 
 static void test_a_named_file_that_changed_runs_what_depends_on_it(void **state)
@@ -547,6 +586,7 @@ int main(void)
 #define IN_A_TREE(test)                                                                            \
     cmocka_unit_test_setup_teardown(test, session_enter_tree, session_leave_tree)
     const struct CMUnitTest tests[] = {
+        IN_A_TREE(test_sources_that_come_and_go_beside_a_deleted_output_count),
         IN_A_TREE(test_a_named_file_that_changed_runs_what_depends_on_it),
         IN_A_TREE(test_a_named_file_that_did_not_change_runs_nothing),
         IN_A_TREE(test_an_empty_set_runs_nothing),

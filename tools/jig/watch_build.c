@@ -3,6 +3,7 @@
  */
 #include "tools/jig/watch_build.h"
 
+#include "engine/base/io.h"
 #include "tools/jig/watch_keys.h"
 #include "tools/jig/watching.h"
 
@@ -37,8 +38,11 @@ static void heed_keys(struct watching *w)
         watch_heed_key(w, key);
 }
 
-static int longest_wait(void)
+static int longest_wait(const struct watching *w)
 {
+    uint64_t now_ns = clock_monotonic_ns();
+    if (w->again && w->pause_end_ns)
+        return w->pause_end_ns > now_ns ? (int)((w->pause_end_ns - now_ns) / 1000000 + 1) : 0;
     bool in_background = watch_keys_exist() && watch_keys_fd() < 0;
     return in_background ? BACKGROUND_MS : -1;
 }
@@ -65,9 +69,13 @@ static void wait_for_reason(struct watching *w)
             [KEYS] = {.fd = watch_keys_fd(), .events = POLLIN},
             [READER] = {.fd = STDOUT_FILENO}, /* asked for nothing, it still tells its end */
         };
-        int ready = watch_keys_wait(fds, COUNT, longest_wait());
+        int ready = watch_keys_wait(fds, COUNT, longest_wait(w));
         if (ready == WATCH_KEYS_END)
             watching_end(w, EXIT_INTERRUPTED);
+        if (w->pause_end_ns && w->pause_end_ns <= clock_monotonic_ns()) {
+            w->pause_end_ns = 0;
+            watch_remind(w->watch);
+        }
         if (ready <= 0)
             continue;
         if (fds[READER].revents & (POLLERR | POLLHUP))
@@ -75,7 +83,7 @@ static void wait_for_reason(struct watching *w)
         if (!fds[CHANGES].revents)
             continue;
         bool any = watch_changes_take(&w->changes, w->work.session);
-        due = w->again || (any && is_worth_a_try(w));
+        due = (w->again && !w->pause_end_ns) || (any && is_worth_a_try(w));
     }
 }
 

@@ -16,7 +16,9 @@
 enum {
     TICK_MS = 50,
     SYNC_MS = 2000,         /* how long the watch may take to catch up with the disk */
-    MOST_ANEW = 10,         /* rounds in a row that changes during another one may begin */
+    MOST_ANEW = 10,         /* rounds in a row that changes during another one begin at once … */
+    FIRST_PAUSE_MS = 500,   /* … before the next one, and twice as long before each after it, */
+    MOST_DOUBLINGS = 7,     /* … but so often only */
     MOST_REASONS = 1 << 16, /* bytes of explanation to keep */
     EXIT_READER_GONE = 128 + SIGPIPE,
 };
@@ -276,6 +278,25 @@ static void settle_failure(struct watching *w)
     w->again = change_is_reason(w->changes.best) || has_meddled_output(w);
 }
 
+/*
+ * Has the next round begin, when it is quiet and git does nothing. What changes all the time may be
+ * somebody at work, whose last change counts, or jobs that write their own sources: they are tried
+ * again for ever, but ever more seldom.
+ */
+static void call_again(struct watching *w)
+{
+    w->anew++;
+    w->pause_end_ns = 0;
+    if (w->anew <= MOST_ANEW) {
+        watch_remind(w->watch);
+        return;
+    }
+    uint32_t doublings = w->anew - MOST_ANEW - 1;
+    uint64_t pause_ms = FIRST_PAUSE_MS
+                        << (doublings < MOST_DOUBLINGS ? doublings : MOST_DOUBLINGS);
+    w->pause_end_ns = clock_monotonic_ns() + pause_ms * 1000000;
+}
+
 static void conclude(struct watching *w)
 {
     bool cancelled = w->status == JIG_ERROR_CANCELLED;
@@ -288,10 +309,10 @@ static void conclude(struct watching *w)
     w->full &= cancelled;
     if (w->status && !cancelled && !w->ended)
         settle_failure(w);
-    w->anew = w->again ? w->anew + 1 : 0;
-    w->again &= w->anew <= MOST_ANEW;
     if (w->again)
-        watch_remind(w->watch); /* not in the middle of a checkout */
+        call_again(w);
+    else
+        w->anew = 0;
 }
 
 void watch_round(struct watching *w)

@@ -26,6 +26,7 @@ struct watching {
     bool asked; /* … somebody asked for it: it shows what it comes to, even if that is nothing */
     bool again; /* it is due, though the watch has not told of anything new */
     uint32_t anew; /* how many rounds in a row began because of changes during the one before */
+    uint64_t pause_end_ns; /* `again`, but not before this, unless something new happens; 0: now */
     bool ended;    /* there is none */
     int code;      /* to end with */
 

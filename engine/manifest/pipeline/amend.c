@@ -329,4 +329,5 @@ void amend_retire(struct amend *amend)
         graph_retire_job(graph, id);
         vec_push(&amend->places, id);
     }
+    amend->unmade.count = 0;
 }

@@ -48,7 +48,7 @@ void amend_source_came(struct amend *amend, const char *path);
 void amend_source_went(struct amend *amend, const char *path);
 /* Jobs that are made no more. Their records are the caller's business, before amend_retire. */
 const job_id *amend_unmade_jobs(const struct amend *amend, uint32_t *count);
-/* Takes these out of the graph. */
+/* Takes these out of the graph, and forgets them. */
 void amend_retire(struct amend *amend);
 
 /* What all this says to discovery; the caller adds what else has happened. The lists live until
