@@ -129,20 +129,19 @@ static bool inputs_held_still(struct build *build, const struct job_start *start
     const struct graph_job *job = &graph->jobs.data[start->job];
     bool was_unsteady = build->session->history->jobs.data[start->job].flags & JOB_UNSTEADY;
     bool still = true;
-    /* In an update, what changes meanwhile is in the next change set: the record then says what was
-     * there before, and the job runs again. Only jobs of a build.ninja may rewrite what they read.
-     */
-    if (build->session->pipelines && build->plan->scoped)
-        return true;
+    /* In an update over pipelines, nobody but their jobs writes what jobs make. */
+    bool only_sources = build->session->pipelines && build->plan->scoped;
     for (uint32_t i = 0; i < job->in_count + deps->count; i++) {
         file_id file =
             i < job->in_count ? graph_inputs(graph, job)[i] : deps->data[i - job->in_count];
+        if (only_sources && graph->files.data[file].producer != GRAPH_NONE)
+            continue;
         if (!input_held_still(build, start, file, was_unsteady, tick)) {
             still = false;
             *culprit = file;
         }
     }
-    for (uint32_t i = 0; i < job->order_only_count; i++) {
+    for (uint32_t i = 0; !only_sources && i < job->order_only_count; i++) {
         file_id file = graph_order_only(graph, job)[i];
         if (graph->files.data[file].producer != GRAPH_NONE)
             input_held_still(build, start, file, was_unsteady, tick);

@@ -100,7 +100,9 @@ class Overview(ModulesCase):
     def test_what_is_kept(self):
         self.build()
         text = self.check("cache").text
-        self.assertEqual(text, self.check("cache", "show").text)
+        # How many files are too young to be believed of depends on when one asks.
+        age = re.compile(r", \d+ of them to be looked into again")
+        self.assertEqual(age.sub("", text), age.sub("", self.check("cache", "show").text))
         self.assertRegex(text, r"^cache    \.jig: \d+\.\d KiB\n         discovery  ")
         self.assertIn("\njobs     5 recorded of 5, and 0 that are gone\n", text)
         self.assertIn("\nmodules  2 with 3 imports, ", text)

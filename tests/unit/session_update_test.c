@@ -84,6 +84,33 @@ static void test_sources_that_come_and_go_beside_a_deleted_output_count(void **s
     probe_close(&probe);
 }
 
+/* The file holds the same before and after: only its times tell. */
+static void test_what_a_job_reads_while_it_is_written_does_not_stay(void **state)
+{
+    (void)state;
+    struct probe probe;
+    put("jig.yaml", "version: 1\n"
+                    "pipelines:\n"
+                    "  - name: upper\n"
+                    "    sources: src/*.txt\n"
+                    "    generate:\n"
+                    "      shell: |\n"
+                    "        swap=.swap; keep=.keep\n"
+                    "        if [ -e $swap ]; then cp {source} $keep; : > {source}; fi\n"
+                    "        tr a-z A-Z < {source} > {out}\n"
+                    "        if [ -e $swap ]; then rm $swap; cp $keep {source}; fi\n"
+                    "    outputs: gen/{stem}.up\n");
+    put("src/a.txt", "a\n");
+    probe_open(&probe, "jig.yaml", NULL);
+    assert_int_equal(probe_build(&probe), JIG_OK);
+    put("src/a.txt", "other\n");
+    put(".swap", "");
+    assert_int_equal(probe_changed(&probe, "src/a.txt"), JIG_OK);
+    assert_int_equal(probe_changed(&probe, "src/a.txt"), JIG_OK);
+    assert_string_equal(get("gen/a.up"), "OTHER\n");
+    probe_close(&probe);
+}
+
 /* ---- what a change set may name ------------------------------------------------------------ */
 
 static void test_a_named_file_that_changed_runs_what_depends_on_it(void **state)
@@ -587,6 +614,7 @@ int main(void)
     cmocka_unit_test_setup_teardown(test, session_enter_tree, session_leave_tree)
     const struct CMUnitTest tests[] = {
         IN_A_TREE(test_sources_that_come_and_go_beside_a_deleted_output_count),
+        IN_A_TREE(test_what_a_job_reads_while_it_is_written_does_not_stay),
         IN_A_TREE(test_a_named_file_that_changed_runs_what_depends_on_it),
         IN_A_TREE(test_a_named_file_that_did_not_change_runs_nothing),
         IN_A_TREE(test_an_empty_set_runs_nothing),
