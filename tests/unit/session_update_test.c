@@ -555,7 +555,6 @@ static void test_results_and_errors_may_be_left_out(void **state)
     probe_close(&probe);
 }
 
-/* A program that was compiled against a header with fewer fields has a smaller struct. */
 /* Time waited for jobs is taken off once, however many rounds of jobs there were. */
 static void test_the_time_of_the_engine_is_what_jobs_leave(void **state)
 {
@@ -586,6 +585,7 @@ static void test_the_time_of_the_engine_is_what_jobs_leave(void **state)
     probe_close(&probe);
 }
 
+/* A program that was compiled against a header with fewer fields has a smaller struct. */
 static void test_a_smaller_result_is_not_written_over(void **state)
 {
     (void)state;

@@ -286,7 +286,6 @@ static void settle_failure(struct watching *w)
 static void call_again(struct watching *w)
 {
     w->anew++;
-    w->pause_end_ns = 0;
     if (w->anew <= MOST_ANEW) {
         watch_remind(w->watch);
         return;
@@ -309,6 +308,7 @@ static void conclude(struct watching *w)
     w->full &= cancelled;
     if (w->status && !cancelled && !w->ended)
         settle_failure(w);
+    w->pause_end_ns = 0;
     if (w->again)
         call_again(w);
     else
