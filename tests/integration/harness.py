@@ -484,6 +484,15 @@ def process_exists(pid):
         return False
 
 
+def children_of(pid):
+    """Process ids of what a process started and has not waited for, whichever thread it was."""
+    return [
+        int(child)
+        for task in pathlib.Path(f"/proc/{pid}/task").iterdir()
+        for child in (task / "children").read_text(encoding="ascii").split()
+    ]
+
+
 def wait_until(condition, what):
     """For states that nothing announces, such as the death of a stranger: looks again and again."""
     end = time.monotonic() + LIMIT

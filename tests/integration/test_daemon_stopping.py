@@ -5,7 +5,16 @@ import signal
 import time
 
 from daemon_harness import DaemonCase, daemons_below, held
-from harness import JIG, Background, jig_only, main, tool_environment, wait_until
+from harness import (
+    JIG,
+    Background,
+    children_of,
+    jig_only,
+    main,
+    process_exists,
+    tool_environment,
+    wait_until,
+)
 from pipeline_harness import UPPER
 
 @jig_only
@@ -108,9 +117,13 @@ class Stopping(DaemonCase):
     def test_a_daemon_that_is_killed_breaks_no_build(self):
         gate, build = self.hold()
         pid = self.pid()
+        (job,) = children_of(pid)
         os.kill(pid, signal.SIGKILL)
         gate.arrived()  # the client builds itself
-        gate.release(2)
+        # The daemon's job outlives it, and could write after the client's.
+        os.kill(job, signal.SIGKILL)
+        wait_until(lambda: not process_exists(job), "the end of the daemon's job")
+        gate.release()
         run = build.finish()
         self.assertEqual(run.code, 0, run)
         self.assertEqual(
