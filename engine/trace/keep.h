@@ -14,15 +14,15 @@ enum { TRACE_KEPT_BUILDS = 20 };
 /* Of all that is kept, together; the last build's is kept whatever its size. */
 #define TRACE_KEPT_BYTES ((uint64_t)64 * 1024 * 1024)
 
-struct trace_keeper {
-    char *directory; /* DIRECTORY/traces */
-    VEC(struct trace_kept) kept; /* oldest first */
-    bool looked;     /* `kept` is known */
-};
-
 struct trace_kept {
     uint64_t number; /* at least 1 */
     uint64_t bytes;
+};
+
+struct trace_keeper {
+    char *directory;             /* DIRECTORY/traces */
+    VEC(struct trace_kept) kept; /* oldest first */
+    bool looked;                 /* `kept` is known */
 };
 
 /* Of the state directory `directory`; nothing is looked at or made yet. */

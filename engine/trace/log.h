@@ -109,21 +109,23 @@ struct trace_log {
 
     VEC(struct trace_job) jobs; /* every one after those it waited for */
     VEC(uint32_t) deps;         /* indices of jobs */
-    VEC(struct trace_slice) slices; /* of one worker after the other's, each in order of begin_ns,
-                                       and of those that begin together the longer one first */
-    VEC(struct trace_sample) samples;     /* in order of time */
+    VEC(struct trace_slice)
+    slices;                           /* of one worker after the other's, each in order of begin_ns,
+                                         and of those that begin together the longer one first */
+    VEC(struct trace_sample) samples; /* in order of time */
     VEC(struct trace_forecast) forecasts; /* in order of time */
     VEC(struct trace_pool) pools;
     VEC(struct trace_number) numbers;
 
-    struct buf text;      /* all texts, each ended by a NUL */
-    VEC(uint32_t) offsets; /* [trace_text] where in `text`; empty: only "" is there */
-    VEC(uint32_t) interned; /* hash table of trace_log_word; while a log is being made */
+    struct buf text;       /* all texts but "", each ended by a NUL */
+    VEC(uint32_t) offsets; /* [trace_text - 1] where in `text` */
+    VEC(trace_text) words; /* those of trace_log_word; while a log is being made */
 };
 
 /* Adds a text; "" has the name 0. O(length). */
 trace_text trace_log_text(struct trace_log *log, const char *text);
-/* The same for texts that come again and again: the same text has the same name. O(length). */
+/* The same for the few texts that come again and again: the same text has the same name. O(length)
+ * if it is the one before it, else O(words). */
 trace_text trace_log_word(struct trace_log *log, const char *word);
 /* The text of a name. Until a text is added. */
 const char *trace_log_str(const struct trace_log *log, trace_text name);
@@ -141,8 +143,8 @@ static inline const uint32_t *trace_log_deps(const struct trace_log *log,
 /* Appends the log, as it is kept, to `out`. O(size). */
 void trace_log_encode(const struct trace_log *log, struct buf *out);
 /*
- * Makes a log of what trace_log_encode wrote. JIG_ERROR_STATE, with nothing to be freed, when it is
- * damaged or of another version. O(size); what it takes of memory is in proportion to `length`.
+ * Makes a log of what trace_log_encode wrote. JIG_ERROR_CORRUPT, with nothing to be freed, when it
+ * is damaged or of another version. O(size); what it takes of memory is in proportion to `length`.
  */
 enum jig_status trace_log_decode(const void *bytes, size_t length, struct trace_log *log,
                                  struct jig_error *error);

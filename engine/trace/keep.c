@@ -1,0 +1,155 @@
+#include "engine/trace/keep.h"
+
+#include "engine/base/io.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char SUFFIX[] = ".trace";
+
+void trace_keeper_init(struct trace_keeper *keeper, const char *directory)
+{
+    struct buf path = {0};
+    buf_printf(&path, "%s/traces", directory);
+    *keeper = (struct trace_keeper){.directory = path.data};
+}
+
+void trace_keeper_free(struct trace_keeper *keeper)
+{
+    free(keeper->directory);
+    vec_free(&keeper->kept);
+    *keeper = (struct trace_keeper){0};
+}
+
+void trace_keeper_path(const struct trace_keeper *keeper, uint64_t number, struct buf *path)
+{
+    buf_printf(path, "%s/%06" PRIu64 "%s", keeper->directory, number, SUFFIX);
+}
+
+/* ---- which there are ------------------------------------------------------------------------ */
+
+/* The number in a file's name, or 0 if the name is not one that trace_keeper_path gives. */
+static uint64_t number_of(const char *name)
+{
+    char *end;
+    if (*name < '0' || *name > '9')
+        return 0;
+    errno = 0;
+    uint64_t number = strtoull(name, &end, 10);
+    return !errno && end - name >= 6 && number < UINT64_MAX && strcmp(end, SUFFIX) == 0 ? number
+                                                                                        : 0;
+}
+
+static int by_number(const void *left, const void *right)
+{
+    const struct trace_kept *a = left;
+    const struct trace_kept *b = right;
+    return (a->number > b->number) - (a->number < b->number);
+}
+
+void trace_keeper_look(struct trace_keeper *keeper)
+{
+    keeper->kept.count = 0;
+    keeper->looked = true;
+    DIR *folder = opendir(keeper->directory);
+    if (!folder)
+        return;
+    for (const struct dirent *entry; (entry = readdir(folder));) {
+        struct stat file;
+        uint64_t number = number_of(entry->d_name);
+        if (number && fstatat(dirfd(folder), entry->d_name, &file, AT_SYMLINK_NOFOLLOW) == 0 &&
+            S_ISREG(file.st_mode))
+            vec_push(&keeper->kept, ((struct trace_kept){number, (uint64_t)file.st_size}));
+    }
+    closedir(folder);
+    if (keeper->kept.count)
+        qsort(keeper->kept.data, keeper->kept.count, sizeof *keeper->kept.data, by_number);
+}
+
+/* ---- keeping -------------------------------------------------------------------------------- */
+
+/* Opens a file that was not there. Another process may have taken the number meanwhile. */
+static int create(struct trace_keeper *keeper, uint64_t *number)
+{
+    enum { TRIES = 100 };
+    int fd = -1;
+    *number = keeper->kept.count ? keeper->kept.data[keeper->kept.count - 1].number : 0;
+    for (int i = 0; i < TRIES && fd < 0; i++) {
+        struct buf path = {0};
+        trace_keeper_path(keeper, ++*number, &path);
+        fd = open(path.data, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (fd < 0 && errno == ENOENT && mkdir(keeper->directory, 0777) == 0)
+            fd = open(path.data, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        buf_free(&path);
+        if (fd < 0 && errno != EEXIST)
+            break;
+    }
+    return fd;
+}
+
+static void remove_trace(const struct trace_keeper *keeper, uint64_t number)
+{
+    struct buf path = {0};
+    trace_keeper_path(keeper, number, &path);
+    unlink(path.data); /* if it stays, the next look finds it again */
+    buf_free(&path);
+}
+
+static void delete_oldest(struct trace_keeper *keeper)
+{
+    uint64_t bytes = 0;
+    uint32_t stay = 0; /* how many of the youngest */
+    while (stay < keeper->kept.count && stay < TRACE_KEPT_BUILDS) {
+        bytes += keeper->kept.data[keeper->kept.count - 1 - stay].bytes;
+        if (stay && bytes > TRACE_KEPT_BYTES)
+            break;
+        stay++;
+    }
+    uint32_t gone = keeper->kept.count - stay;
+    for (uint32_t i = 0; i < gone; i++)
+        remove_trace(keeper, keeper->kept.data[i].number);
+    memmove(keeper->kept.data, keeper->kept.data + gone, stay * sizeof *keeper->kept.data);
+    keeper->kept.count = stay;
+}
+
+int trace_keep(struct trace_keeper *keeper, const struct trace_log *log)
+{
+    if (!keeper->looked)
+        trace_keeper_look(keeper);
+    struct buf bytes = {0};
+    trace_log_encode(log, &bytes);
+    uint64_t number;
+    int fd = create(keeper, &number);
+    int errnum = fd < 0 ? errno : io_write_all(fd, bytes.data, bytes.length);
+    if (fd >= 0 && close(fd) < 0 && !errnum)
+        errnum = errno;
+    if (errnum && fd >= 0)
+        remove_trace(keeper, number);
+    if (!errnum) {
+        vec_push(&keeper->kept, ((struct trace_kept){number, bytes.length}));
+        delete_oldest(keeper);
+    }
+    buf_free(&bytes);
+    return errnum;
+}
+
+enum jig_status trace_read(const char *path, struct trace_log *log, struct jig_error *error)
+{
+    struct buf bytes = {0};
+    *log = (struct trace_log){0};
+    int errnum = io_read_file(AT_FDCWD, path, &bytes);
+    enum jig_status status = errnum ? jig_fail_errno(error, errnum, "cannot read '%s'", path)
+                                    : trace_log_decode(buf_cstr(&bytes), bytes.length, log, error);
+    buf_free(&bytes);
+    if (status != JIG_ERROR_CORRUPT || !error)
+        return status;
+    struct jig_error why = *error;
+    return jig_fail(error, status, "'%s' is no trace that can be read: %s", path, why.message);
+}
