@@ -1,0 +1,7 @@
+add_library(trace_support STATIC trace_support.c temporary.c)
+target_link_libraries(trace_support PRIVATE jig_flags PUBLIC jig_core PkgConfig::CMOCKA)
+
+foreach(what log keep)
+  jig_unit_test(trace_${what}_test trace_${what}_test.c)
+  target_link_libraries(trace_${what}_test PRIVATE trace_support)
+endforeach()
