@@ -189,6 +189,8 @@ bool plan_adoptable(const struct plan *plan, job_id id);
 void plan_reason_text(const struct graph *graph, struct plan_reason reason, struct buf *out);
 /* The reason's kind as one machine-readable word, e.g. "input-changed". Static. */
 const char *plan_reason_word(enum plan_reason_kind kind);
+/* And as a person reads it, e.g. "input changed". Static. */
+const char *plan_reason_said(enum plan_reason_kind kind);
 
 /* The rule applied to one job whose inputs are final. */
 struct plan_reason plan_evaluate(struct plan *plan, job_id id);

@@ -34,3 +34,8 @@ const char *plan_reason_word(enum plan_reason_kind kind)
 {
     return wordings[kind].word;
 }
+
+const char *plan_reason_said(enum plan_reason_kind kind)
+{
+    return wordings[kind].text;
+}

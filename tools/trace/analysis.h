@@ -20,6 +20,7 @@ enum trace_step_kind {
     TRACE_STEP_ENGINE, /* no job of the path was running: jig loaded, looked, decided, saved */
     TRACE_STEP_WAIT,   /* `job` was ready, and waited for a slot or for a place in its pool */
     TRACE_STEP_JOB,    /* `job` ran */
+    TRACE_STEP_KINDS,
 };
 struct trace_step {
     enum trace_step_kind kind;
@@ -30,7 +31,7 @@ struct trace_step {
 /* Why slots stood idle, in slot time: ns of one slot. Slots without limit count as processors. */
 enum trace_idle {
     TRACE_IDLE_BEFORE,  /* before the first job: the engine was at work */
-    TRACE_IDLE_DEPS,    /* no job was ready: all that was left waited for jobs that ran */
+    TRACE_IDLE_DEPS,    /* no further job was ready: what was left waited for jobs before it */
     TRACE_IDLE_POOL,    /* the jobs that were ready had no place in their pools */
     TRACE_IDLE_ENGINE,  /* jobs were ready, and not started: the engine was busy, the load too high,
                            a console job had the terminal … */
@@ -50,12 +51,23 @@ struct trace_group {
     uint32_t longest; /* that job */
 };
 
-/* How long the jobs would have taken in so many slots: by list scheduling of the recorded run times
- * with the recorded dependencies and pools, the longest chain first, as jig does. */
+/* How long the jobs would have taken in so many slots: by list scheduling (Graham, 1969) of the
+ * recorded run times with the recorded dependencies and pools, the longest chain first, as jig
+ * does. That more jobs at a time slow each other down, or fewer less, is not foreseen. */
 struct trace_what_if {
     uint32_t slots;
     uint64_t jobs_ns; /* from the first job's start to the last one's end */
     uint64_t wall_ns; /* with the time before, between and after the jobs as it was */
+};
+
+/* A pool of the log, and the slot time that stood idle because it was full; part of
+ * TRACE_IDLE_POOL. */
+struct trace_pool_use {
+    const char *name; /* of the log */
+    uint32_t depth;
+    uint32_t jobs;    /* that ran in it */
+    uint64_t own_ns;  /* sum of their run times */
+    uint64_t idle_ns; /* if several pools were full, each has its share by the jobs it held up */
 };
 
 /* From `time_ns` on, until the next one. */
@@ -96,6 +108,7 @@ struct trace_analysis {
     uint64_t last_ns;    /* when the last one ended; of none, the same */
     uint64_t longest_ns; /* the longest chain of run times: no number of slots does better */
     uint64_t idle_ns[TRACE_IDLE_KINDS];
+    uint64_t path_ns[TRACE_STEP_KINDS]; /* the length of all steps of a kind */
     double parallelism; /* run time of jobs by the time from first_ns to last_ns; 0 of none */
 
     uint64_t *blocking_ns; /* [job] slot time that stood idle for want of ready jobs, shared out
@@ -108,6 +121,7 @@ struct trace_analysis {
     VEC(struct trace_group) rules;        /* by rule, the longest own time first */
     VEC(struct trace_group) reasons;      /* by reason, the most jobs first */
     VEC(struct trace_group) reason_files; /* by the file that the reason names, likewise */
+    VEC(struct trace_pool_use) pools;     /* as in the log */
     VEC(struct trace_what_if) what_if;    /* 1, 2, 4 … 128 slots and the build's own, ascending */
     VEC(struct trace_advice) advice;
     double forecast_error; /* median of |foretold end - end| by the time that was left, over all

@@ -1,0 +1,392 @@
+/*
+ * What to do next. Each kind of advice has one function that looks for its case and says so.
+ *
+ * What could be saved is found by simulating the build with and without the thing advised against,
+ * on the same slots. Nothing is advised that would save too little to be worth anybody's time.
+ */
+#include "tools/trace/parts.h"
+#include "tools/trace/self_time.h"
+#include "tools/trace/words.h"
+
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+enum {
+    LEAST_GAIN_MS = 20,
+    LEAST_GAIN_PERCENT = 5,     /* of the build's length */
+    MANY_JOBS = 5,              /* that one file made run … */
+    MANY_JOBS_PERCENT = 20,     /* … which are so much of all */
+    MUCH_IDLE_PERCENT = 20,     /* of the time of all slots */
+    AS_GOOD_PERCENT = 2,        /* of the length: what fewer slots may add */
+    LITTLE_MEMORY_PERCENT = 10, /* of the most that was available */
+};
+
+struct adviser {
+    struct trace_work *work;
+    uint64_t usual_ns; /* the jobs, simulated as it was */
+    uint32_t gate;     /* the job that TRACE_ADVICE_GATE is about */
+};
+
+static const char *output_of(const struct adviser *a, uint32_t job)
+{
+    return trace_log_str(a->work->log, a->work->log->jobs.data[job].output);
+}
+
+static bool is_worthwhile(const struct adviser *a, uint64_t gain_ns)
+{
+    return gain_ns >= (uint64_t)LEAST_GAIN_MS * 1000000 &&
+           gain_ns >= a->work->log->duration_ns / 100 * LEAST_GAIN_PERCENT;
+}
+
+static uint64_t gain_of(const struct adviser *a, struct trace_change change)
+{
+    uint64_t jobs_ns = trace_simulate(a->work, change);
+    return jobs_ns < a->usual_ns ? a->usual_ns - jobs_ns : 0;
+}
+
+static void advise(struct adviser *a, enum trace_advice_kind kind, uint64_t gain_ns, uint32_t job,
+                   struct buf *title, struct buf *text)
+{
+    vec_push(&a->work->analysis->advice,
+             ((struct trace_advice){kind, gain_ns, job, title->data, text->data}));
+}
+
+/* ---- jobs ----------------------------------------------------------------------------------- */
+
+static void look_for_gate(struct adviser *a)
+{
+    const struct trace_analysis *analysis = a->work->analysis;
+    const struct trace_step *longest = NULL;
+    uint64_t waited_ns = 0;
+    for (uint32_t i = 0; i < analysis->path.count; i++) {
+        const struct trace_step *step = &analysis->path.data[i];
+        if (step->kind != TRACE_STEP_JOB)
+            continue;
+        if (longest && step->end_ns - step->begin_ns <= longest->end_ns - longest->begin_ns)
+            continue;
+        longest = step;
+        waited_ns = step->begin_ns - a->work->log->jobs.data[step->job].ready_ns;
+    }
+    if (!longest)
+        return;
+    uint8_t *without = mem_array(a->work->log->jobs.count, 1);
+    without[longest->job] = 1;
+    uint64_t gain_ns =
+        gain_of(a, (struct trace_change){analysis->slots, TRACE_NO_POOL, without});
+    free(without);
+    if (!is_worthwhile(a, gain_ns))
+        return;
+    uint64_t own_ns = longest->end_ns - longest->begin_ns;
+    const struct trace_job *job = &a->work->log->jobs.data[longest->job];
+    struct buf title = {0}, text = {0};
+    buf_printf(&title, "%s takes %s of the critical path", output_of(a, longest->job),
+               trace_share(own_ns, a->work->log->duration_ns).text);
+    buf_printf(&text,
+               "It ran for %s, and while it ran %s of slot time stood idle for want of other jobs. "
+               "Split it into jobs that can run side by side, make it do less, or let it depend on "
+               "less so that it can begin sooner.",
+               trace_time(own_ns).text, trace_time(analysis->blocking_ns[longest->job]).text);
+    if (is_worthwhile(a, waited_ns))
+        buf_printf(&text, " It was ready %s before it was started%s.", trace_time(waited_ns).text,
+                   job->expected_ms ? "" : ": how long it takes was not known yet, the next build "
+                                           "will start it sooner");
+    a->gate = longest->job;
+    advise(a, TRACE_ADVICE_GATE, gain_ns, longest->job, &title, &text);
+}
+
+static void look_for_header(struct adviser *a)
+{
+    const struct trace_analysis *analysis = a->work->analysis;
+    const struct trace_log *log = a->work->log;
+    if (!analysis->reason_files.count)
+        return;
+    const struct trace_group *file = &analysis->reason_files.data[0];
+    if (file->jobs < MANY_JOBS || (uint64_t)file->jobs * 100 / analysis->ran < MANY_JOBS_PERCENT)
+        return;
+    uint8_t *without = mem_array(log->jobs.count, 1);
+    for (uint32_t i = 0; i < log->jobs.count; i++)
+        without[i] = log->jobs.data[i].reason_file &&
+                     strcmp(trace_log_str(log, log->jobs.data[i].reason_file), file->name) == 0;
+    uint64_t gain_ns =
+        gain_of(a, (struct trace_change){analysis->slots, TRACE_NO_POOL, without});
+    free(without);
+    if (!is_worthwhile(a, gain_ns))
+        return;
+    struct buf title = {0}, text = {0};
+    buf_printf(&title, "%s made %" PRIu32 " of %" PRIu32 " jobs run", file->name, file->jobs,
+               analysis->ran);
+    buf_printf(&text,
+               "They took %s of slot time. If it often changes, let fewer files depend on it: "
+               "move what changes into a file of its own, declare instead of including, or read "
+               "it when the program runs.",
+               trace_time(file->own_ns).text);
+    advise(a, TRACE_ADVICE_HEADER, gain_ns, file->longest, &title, &text);
+}
+
+static void look_for_pool(struct adviser *a)
+{
+    const struct trace_analysis *analysis = a->work->analysis;
+    uint32_t worst = 0;
+    for (uint32_t i = 1; i < analysis->pools.count; i++)
+        if (analysis->pools.data[i].idle_ns > analysis->pools.data[worst].idle_ns)
+            worst = i;
+    if (!analysis->pools.count || !analysis->pools.data[worst].idle_ns)
+        return;
+    const struct trace_pool_use *pool = &analysis->pools.data[worst];
+    uint64_t gain_ns = gain_of(a, (struct trace_change){analysis->slots, worst, NULL});
+    if (!is_worthwhile(a, gain_ns))
+        return;
+    struct buf title = {0}, text = {0};
+    buf_printf(&title, "The pool '%s' keeps slots idle", pool->name);
+    buf_printf(&text,
+               "%s of slot time stood idle while jobs waited for one of its %" PRIu32
+               " place%s; %" PRIu32 " jobs ran in it, for %s. ",
+               trace_time(pool->idle_ns).text, pool->depth, pool->depth == 1 ? "" : "s",
+               pool->jobs, trace_time(pool->own_ns).text);
+    if (strcmp(pool->name, "console") == 0)
+        buf_append_str(&text, "Take jobs out of it that need no terminal.");
+    else
+        buf_append_str(&text, "Make it deeper if memory and processors allow it, or take jobs out "
+                              "of it that need not be in it.");
+    advise(a, TRACE_ADVICE_POOL, gain_ns, TRACE_NO_JOB, &title, &text);
+}
+
+static void look_for_deps(struct adviser *a)
+{
+    const struct trace_analysis *analysis = a->work->analysis;
+    uint64_t idle_ns = analysis->idle_ns[TRACE_IDLE_DEPS];
+    uint64_t whole_ns = (analysis->last_ns - analysis->first_ns) * analysis->slots;
+    uint64_t gain_ns = idle_ns / analysis->slots;
+    uint32_t worst = TRACE_NO_JOB;
+    for (uint32_t i = 0; i < a->work->log->jobs.count; i++)
+        if (worst == TRACE_NO_JOB || analysis->blocking_ns[i] > analysis->blocking_ns[worst])
+            worst = i;
+    if (worst == TRACE_NO_JOB || worst == a->gate || !analysis->blocking_ns[worst] ||
+        idle_ns / MUCH_IDLE_PERCENT < whole_ns / 100 || !is_worthwhile(a, gain_ns))
+        return;
+    struct buf title = {0}, text = {0};
+    buf_printf(&title, "Slots were idle %s of the time because no job was ready",
+               trace_share(idle_ns, whole_ns).text);
+    buf_printf(&text,
+               "What was left to do waited for jobs that ran: most of all for %s, which kept %s of "
+               "slot time idle. Look whether what waits needs all that it depends on; order-only "
+               "dependencies between libraries are often more than is needed.",
+               output_of(a, worst), trace_time(analysis->blocking_ns[worst]).text);
+    advise(a, TRACE_ADVICE_DEPS, gain_ns, worst, &title, &text);
+}
+
+/* ---- the machine ---------------------------------------------------------------------------- */
+
+static const struct trace_what_if *row_of(const struct trace_analysis *analysis, uint32_t slots)
+{
+    for (uint32_t i = 0; i < analysis->what_if.count; i++)
+        if (analysis->what_if.data[i].slots == slots)
+            return &analysis->what_if.data[i];
+    return NULL;
+}
+
+static void advise_more_slots(struct adviser *a, const struct trace_what_if *own,
+                              const struct trace_what_if *more)
+{
+    uint64_t gain_ns = own->wall_ns - more->wall_ns;
+    struct buf title = {0}, text = {0};
+    buf_printf(&title, "%" PRIu32 " slots instead of %" PRIu32 " would save %s", more->slots,
+               own->slots, trace_share(gain_ns, own->wall_ns).text);
+    buf_printf(&text, "About %s instead of %s, if so many jobs do not slow each other down. ",
+               trace_time(more->wall_ns).text, trace_time(own->wall_ns).text);
+    if (more->slots <= a->work->log->processors)
+        buf_printf(&text, "There are %" PRIu32 " processors: build with -j%" PRIu32 ".",
+                   a->work->log->processors, more->slots);
+    else
+        buf_printf(&text,
+                   "jig could use %" PRIu32 " processors: that takes a larger machine, unless the "
+                   "jobs wait for something else than a processor.",
+                   a->work->log->processors);
+    advise(a, TRACE_ADVICE_SLOTS, gain_ns, TRACE_NO_JOB, &title, &text);
+}
+
+static void advise_fewer_slots(struct adviser *a, const struct trace_what_if *own,
+                               const struct trace_what_if *fewer)
+{
+    struct buf title = {0}, text = {0};
+    buf_printf(&title, "%" PRIu32 " slots would do as well as %" PRIu32, fewer->slots, own->slots);
+    buf_printf(&text,
+               "About %s instead of %s: the jobs wait for each other more than for slots. -j%" PRIu32
+               " leaves the machine to others.",
+               trace_time(fewer->wall_ns).text, trace_time(own->wall_ns).text, fewer->slots);
+    advise(a, TRACE_ADVICE_SLOTS, 0, TRACE_NO_JOB, &title, &text);
+}
+
+/* Twice as many slots or, if that is not enough, four times; else how few would do. */
+static void look_for_slots(struct adviser *a)
+{
+    const struct trace_analysis *analysis = a->work->analysis;
+    const struct trace_what_if *own = row_of(analysis, analysis->slots);
+    const struct trace_what_if *first = analysis->what_if.data;
+    const struct trace_what_if *end = first + analysis->what_if.count;
+    if (analysis->ran <= 1)
+        return;
+    for (const struct trace_what_if *more = own + 1; more < end && more <= own + 2; more++)
+        if (more->wall_ns < own->wall_ns && is_worthwhile(a, own->wall_ns - more->wall_ns)) {
+            advise_more_slots(a, own, more);
+            return;
+        }
+    const struct trace_what_if *fewer = first;
+    while (fewer->slots <= own->slots / 2 &&
+           fewer->wall_ns > own->wall_ns + own->wall_ns / 100 * AS_GOOD_PERCENT)
+        fewer++;
+    if (fewer->slots <= own->slots / 2 && is_worthwhile(a, analysis->last_ns - analysis->first_ns))
+        advise_fewer_slots(a, own, fewer);
+}
+
+static void look_for_memory(struct adviser *a)
+{
+    const struct trace_log *log = a->work->log;
+    const struct trace_sample *least = NULL;
+    uint64_t most_bytes = 0, largest_rss = 0;
+    uint32_t largest = TRACE_NO_JOB, running = 0;
+    for (uint32_t i = 0; i < log->samples.count; i++) {
+        const struct trace_sample *sample = &log->samples.data[i];
+        if (!least || sample->available_bytes < least->available_bytes)
+            least = sample;
+        if (sample->available_bytes > most_bytes)
+            most_bytes = sample->available_bytes;
+    }
+    if (!least || least->available_bytes / LITTLE_MEMORY_PERCENT >= most_bytes / 100)
+        return;
+    for (uint32_t i = 0; i < log->jobs.count; i++) {
+        const struct trace_job *job = &log->jobs.data[i];
+        if (job->fate != TRACE_RAN || job->start_ns > least->time_ns ||
+            job->end_ns <= least->time_ns)
+            continue;
+        running++;
+        if (largest == TRACE_NO_JOB || job->peak_rss > largest_rss) {
+            largest = i;
+            largest_rss = job->peak_rss;
+        }
+    }
+    if (largest == TRACE_NO_JOB)
+        return; /* it was not this build that took the memory */
+    const uint64_t mib = 1024 * 1024;
+    struct buf title = {0}, text = {0};
+    buf_printf(&title, "Memory ran short: %" PRIu64 " MiB were left", least->available_bytes / mib);
+    buf_printf(&text,
+               "That was %s after the beginning, with %" PRIu32
+               " jobs running; the largest, %s, took up to %" PRIu64
+               " MiB. Put the large ones into a pool, or build with fewer slots: a machine that "
+               "swaps is slower than an idle slot.",
+               trace_time(least->time_ns).text, running, output_of(a, largest), largest_rss / mib);
+    advise(a, TRACE_ADVICE_MEMORY, 0, largest, &title, &text);
+}
+
+/* ---- the engine ----------------------------------------------------------------------------- */
+
+/* What the session's thread did in those steps of the critical path that are the engine's. */
+struct engine_time {
+    const struct trace_analysis *analysis;
+    uint32_t step; /* the first one that may not be over */
+    struct trace_names names;
+    VEC(uint64_t) ns; /* [name] */
+};
+
+static void add_engine_time(void *context, const struct trace_stretch *stretch)
+{
+    struct engine_time *time = context;
+    const struct trace_analysis *analysis = time->analysis;
+    const struct trace_slice *slice =
+        &analysis->log->slices.data[stretch->slices[stretch->depth - 1]];
+    if (slice->worker != 0)
+        return;
+    const struct trace_step *steps = analysis->path.data;
+    while (time->step < analysis->path.count && steps[time->step].end_ns <= stretch->begin_ns)
+        time->step++;
+    uint32_t index = trace_names_index(&time->names, slice->name);
+    if (index == time->ns.count)
+        vec_push(&time->ns, 0);
+    for (uint32_t i = time->step; i < analysis->path.count && steps[i].begin_ns < stretch->end_ns;
+         i++) {
+        uint64_t begin = steps[i].begin_ns, end = steps[i].end_ns;
+        begin = begin > stretch->begin_ns ? begin : stretch->begin_ns;
+        end = end < stretch->end_ns ? end : stretch->end_ns;
+        if (steps[i].kind == TRACE_STEP_ENGINE && begin < end)
+            time->ns.data[index] += end - begin;
+    }
+}
+
+static void look_for_engine(struct adviser *a)
+{
+    const struct trace_analysis *analysis = a->work->analysis;
+    uint64_t engine_ns = analysis->path_ns[TRACE_STEP_ENGINE];
+    enum { MUCH_ENGINE_PERCENT = 25, MUCH_ENGINE_MS = 100 };
+    if (engine_ns < (uint64_t)MUCH_ENGINE_MS * 1000000 ||
+        engine_ns / MUCH_ENGINE_PERCENT < a->work->log->duration_ns / 100)
+        return;
+    struct engine_time time = {.analysis = analysis};
+    trace_names_init(&time.names, a->work->log);
+    trace_each_stretch(a->work->log, add_engine_time, &time);
+    uint32_t most = 0;
+    for (uint32_t i = 1; i < time.ns.count; i++)
+        if (time.ns.data[i] > time.ns.data[most])
+            most = i;
+    struct buf title = {0}, text = {0};
+    buf_printf(&title, "jig itself took %s of the build",
+               trace_share(engine_ns, a->work->log->duration_ns).text);
+    buf_printf(&text, "For %s no job of the critical path was running or waiting for a slot",
+               trace_time(engine_ns).text);
+    if (time.ns.count && time.ns.data[most])
+        buf_printf(&text, "; most of it, %s, went into \"%s\"", trace_time(time.ns.data[most]).text,
+                   trace_log_str(a->work->log, time.names.members.data[most]));
+    buf_append_str(&text, ". A daemon (jig build --daemon) or jig watch keeps in memory what is "
+                          "otherwise looked up anew for each build.");
+    trace_names_free(&time.names);
+    vec_free(&time.ns);
+    advise(a, TRACE_ADVICE_ENGINE, engine_ns, TRACE_NO_JOB, &title, &text);
+}
+
+/* ---- all of it ------------------------------------------------------------------------------ */
+
+static void advise_nothing(struct adviser *a)
+{
+    const struct trace_analysis *analysis = a->work->analysis;
+    uint64_t whole_ns = (analysis->last_ns - analysis->first_ns) * analysis->slots;
+    struct buf title = {0}, text = {0};
+    buf_append_str(&title, "Nothing stands out");
+    if (analysis->ran)
+        buf_printf(&text,
+                   "While jobs ran, slots were busy %s of the time; no job, pool or file costs "
+                   "enough to be worth a change.",
+                   trace_share(analysis->own_ns, whole_ns).text);
+    else
+        buf_append_str(&text, "No job had to run.");
+    advise(a, TRACE_ADVICE_NONE, 0, TRACE_NO_JOB, &title, &text);
+}
+
+static int by_gain(const void *left, const void *right)
+{
+    const struct trace_advice *a = left;
+    const struct trace_advice *b = right;
+    if (a->gain_ns != b->gain_ns)
+        return a->gain_ns > b->gain_ns ? -1 : 1;
+    return (a->kind > b->kind) - (a->kind < b->kind);
+}
+
+void trace_find_advice(struct trace_work *work)
+{
+    struct trace_analysis *analysis = work->analysis;
+    struct adviser a = {
+        .work = work,
+        .usual_ns = row_of(analysis, analysis->slots)->jobs_ns,
+        .gate = TRACE_NO_JOB,
+    };
+    look_for_gate(&a);
+    look_for_header(&a);
+    look_for_pool(&a);
+    look_for_deps(&a);
+    look_for_slots(&a);
+    look_for_memory(&a);
+    look_for_engine(&a);
+    if (!analysis->advice.count)
+        advise_nothing(&a);
+    qsort(analysis->advice.data, analysis->advice.count, sizeof *analysis->advice.data, by_gain);
+}
