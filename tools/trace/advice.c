@@ -72,8 +72,7 @@ static void look_for_gate(struct adviser *a)
         return;
     uint8_t *without = mem_array(a->work->log->jobs.count, 1);
     without[longest->job] = 1;
-    uint64_t gain_ns =
-        gain_of(a, (struct trace_change){analysis->slots, TRACE_NO_POOL, without});
+    uint64_t gain_ns = gain_of(a, (struct trace_change){analysis->slots, TRACE_NO_POOL, without});
     free(without);
     if (!is_worthwhile(a, gain_ns))
         return;
@@ -89,8 +88,9 @@ static void look_for_gate(struct adviser *a)
                trace_time(own_ns).text, trace_time(analysis->blocking_ns[longest->job]).text);
     if (is_worthwhile(a, waited_ns))
         buf_printf(&text, " It was ready %s before it was started%s.", trace_time(waited_ns).text,
-                   job->expected_ms ? "" : ": how long it takes was not known yet, the next build "
-                                           "will start it sooner");
+                   job->expected_ms ? ""
+                                    : ": how long it takes was not known yet, the next build "
+                                      "will start it sooner");
     a->gate = longest->job;
     advise(a, TRACE_ADVICE_GATE, gain_ns, longest->job, &title, &text);
 }
@@ -108,8 +108,7 @@ static void look_for_header(struct adviser *a)
     for (uint32_t i = 0; i < log->jobs.count; i++)
         without[i] = log->jobs.data[i].reason_file &&
                      strcmp(trace_log_str(log, log->jobs.data[i].reason_file), file->name) == 0;
-    uint64_t gain_ns =
-        gain_of(a, (struct trace_change){analysis->slots, TRACE_NO_POOL, without});
+    uint64_t gain_ns = gain_of(a, (struct trace_change){analysis->slots, TRACE_NO_POOL, without});
     free(without);
     if (!is_worthwhile(a, gain_ns))
         return;
@@ -142,8 +141,8 @@ static void look_for_pool(struct adviser *a)
     buf_printf(&text,
                "%s of slot time stood idle while jobs waited for one of its %" PRIu32
                " place%s; %" PRIu32 " jobs ran in it, for %s. ",
-               trace_time(pool->idle_ns).text, pool->depth, pool->depth == 1 ? "" : "s",
-               pool->jobs, trace_time(pool->own_ns).text);
+               trace_time(pool->idle_ns).text, pool->depth, pool->depth == 1 ? "" : "s", pool->jobs,
+               trace_time(pool->own_ns).text);
     if (strcmp(pool->name, "console") == 0)
         buf_append_str(&text, "Take jobs out of it that need no terminal.");
     else
@@ -211,10 +210,11 @@ static void advise_fewer_slots(struct adviser *a, const struct trace_what_if *ow
 {
     struct buf title = {0}, text = {0};
     buf_printf(&title, "%" PRIu32 " slots would do as well as %" PRIu32, fewer->slots, own->slots);
-    buf_printf(&text,
-               "About %s instead of %s: the jobs wait for each other more than for slots. -j%" PRIu32
-               " leaves the machine to others.",
-               trace_time(fewer->wall_ns).text, trace_time(own->wall_ns).text, fewer->slots);
+    buf_printf(
+        &text,
+        "About %s instead of %s: the jobs wait for each other more than for slots. -j%" PRIu32
+        " leaves the machine to others.",
+        trace_time(fewer->wall_ns).text, trace_time(own->wall_ns).text, fewer->slots);
     advise(a, TRACE_ADVICE_SLOTS, 0, TRACE_NO_JOB, &title, &text);
 }
 

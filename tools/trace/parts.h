@@ -31,7 +31,7 @@ uint32_t trace_names_index(struct trace_names *names, trace_text text);
  */
 struct trace_rounds {
     uint32_t count;
-    uint32_t *number; /* [job] */
+    uint32_t *number;      /* [job] */
     VEC(uint32_t) closing; /* [round] the job that ended last of all before it, or TRACE_NO_JOB */
 };
 

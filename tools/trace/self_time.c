@@ -11,8 +11,8 @@ struct taking_apart {
 static void go_to(struct taking_apart *t, uint64_t until_ns)
 {
     if (t->open.count && t->now_ns < until_ns)
-        t->visit(t->context, &(struct trace_stretch){t->open.data, t->open.count, t->now_ns,
-                                                     until_ns});
+        t->visit(t->context,
+                 &(struct trace_stretch){t->open.data, t->open.count, t->now_ns, until_ns});
     t->now_ns = until_ns;
 }
 

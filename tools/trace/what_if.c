@@ -61,7 +61,7 @@ static struct entry heap_pop(struct heap *heap)
 struct simulation {
     const struct trace_work *work;
     struct trace_change change;
-    uint32_t *begin;    /* [job] those that wait for it: next[begin[job] .. begin[job + 1]) */
+    uint32_t *begin; /* [job] those that wait for it: next[begin[job] .. begin[job + 1]) */
     uint32_t *next;
     uint32_t *waits;    /* [job] for how many it still has to wait */
     uint32_t *taken;    /* [pool] places in use */
@@ -236,8 +236,7 @@ static void add_row(struct trace_work *work, uint32_t slots)
     uint64_t between_ns = analysis->idle_ns[TRACE_IDLE_BETWEEN] / analysis->slots;
     uint64_t others_ns =
         work->log->duration_ns - (analysis->last_ns - analysis->first_ns) + between_ns;
-    vec_push(&analysis->what_if,
-             ((struct trace_what_if){slots, jobs_ns, others_ns + jobs_ns}));
+    vec_push(&analysis->what_if, ((struct trace_what_if){slots, jobs_ns, others_ns + jobs_ns}));
 }
 
 void trace_find_what_if(struct trace_work *work)
