@@ -19,6 +19,7 @@ enum {
     MANY_JOBS_PERCENT = 20,     /* … which are so much of all */
     MUCH_IDLE_PERCENT = 20,     /* of the time of all slots */
     AS_GOOD_PERCENT = 2,        /* of the length: what fewer slots may add */
+    BUSY_PERCENT = 60,          /* of their time, of jobs that wait for little but processors */
     LITTLE_MEMORY_PERCENT = 10, /* of the most that was available */
 };
 
@@ -195,13 +196,14 @@ static void advise_more_slots(struct adviser *a, const struct trace_what_if *own
     buf_printf(&text, "About %s instead of %s, if so many jobs do not slow each other down. ",
                trace_time(more->wall_ns).text, trace_time(own->wall_ns).text);
     if (more->slots <= a->work->log->processors)
-        buf_printf(&text, "There are %" PRIu32 " processors: build with -j%" PRIu32 ".",
+        buf_printf(&text, "jig could use %" PRIu32 " processors: build with -j%" PRIu32 ".",
                    a->work->log->processors, more->slots);
     else
         buf_printf(&text,
-                   "jig could use %" PRIu32 " processors: that takes a larger machine, unless the "
-                   "jobs wait for something else than a processor.",
-                   a->work->log->processors);
+                   "The jobs used a processor only %s of the time that they took: build with "
+                   "-j%" PRIu32 ".",
+                   trace_share(a->work->analysis->cpu_ns, a->work->analysis->own_ns).text,
+                   more->slots);
     advise(a, TRACE_ADVICE_SLOTS, gain_ns, TRACE_NO_JOB, &title, &text);
 }
 
@@ -218,6 +220,15 @@ static void advise_fewer_slots(struct adviser *a, const struct trace_what_if *ow
     advise(a, TRACE_ADVICE_SLOTS, 0, TRACE_NO_JOB, &title, &text);
 }
 
+/* Whether there is something to run so many jobs on: processors, or time of these that jobs do not
+ * use. That a larger machine would be faster is no advice. */
+static bool are_of_use(const struct adviser *a, uint32_t slots)
+{
+    const struct trace_analysis *analysis = a->work->analysis;
+    return slots <= a->work->log->processors ||
+           (analysis->cpu_ns && analysis->cpu_ns / BUSY_PERCENT < analysis->own_ns / 100);
+}
+
 /* Twice as many slots or, if that is not enough, four times; else how few would do. */
 static void look_for_slots(struct adviser *a)
 {
@@ -228,7 +239,8 @@ static void look_for_slots(struct adviser *a)
     if (analysis->ran <= 1)
         return;
     for (const struct trace_what_if *more = own + 1; more < end && more <= own + 2; more++)
-        if (more->wall_ns < own->wall_ns && is_worthwhile(a, own->wall_ns - more->wall_ns)) {
+        if (are_of_use(a, more->slots) && more->wall_ns < own->wall_ns &&
+            is_worthwhile(a, own->wall_ns - more->wall_ns)) {
             advise_more_slots(a, own, more);
             return;
         }

@@ -96,12 +96,14 @@ void trace_analyse(const struct trace_log *log, struct trace_analysis *analysis)
 
     struct trace_work work = {.log = log, .analysis = analysis, .pool = find_pools(log)};
     trace_rounds_find(&work.rounds, log);
+    trace_followers_find(&work.followers, log, &work.rounds);
     trace_find_chains(&work);
     trace_find_path(&work);
     trace_find_idle(&work);
     trace_find_groups(&work);
     trace_find_what_if(&work);
     trace_find_advice(&work);
+    trace_followers_free(&work.followers);
     trace_rounds_free(&work.rounds);
     free(work.pool);
 }

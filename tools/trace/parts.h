@@ -38,11 +38,24 @@ struct trace_rounds {
 void trace_rounds_find(struct trace_rounds *rounds, const struct trace_log *log);
 void trace_rounds_free(struct trace_rounds *rounds);
 
+/* Who waits for whom within a round: the dependencies, turned round. */
+struct trace_followers {
+    uint32_t *begin; /* [job] those that wait for it: next[begin[job] .. begin[job + 1]) */
+    uint32_t *next;
+    uint32_t *waits; /* [job] for how many it has to wait; one named twice counts twice */
+};
+
+/* O(jobs + dependencies). */
+void trace_followers_find(struct trace_followers *followers, const struct trace_log *log,
+                          const struct trace_rounds *rounds);
+void trace_followers_free(struct trace_followers *followers);
+
 /* What the parts share while they work. */
 struct trace_work {
     const struct trace_log *log;
     struct trace_analysis *analysis;
     struct trace_rounds rounds;
+    struct trace_followers followers;
     uint32_t *pool; /* [job] index in log->pools, or TRACE_NO_POOL */
 };
 

@@ -61,8 +61,6 @@ static struct entry heap_pop(struct heap *heap)
 struct simulation {
     const struct trace_work *work;
     struct trace_change change;
-    uint32_t *begin; /* [job] those that wait for it: next[begin[job] .. begin[job + 1]) */
-    uint32_t *next;
     uint32_t *waits;    /* [job] for how many it still has to wait */
     uint32_t *taken;    /* [pool] places in use */
     struct heap *held;  /* [pool] jobs that wait for a place in it; by chain */
@@ -71,40 +69,6 @@ struct simulation {
     VEC(uint32_t) instant; /* ready, and need neither slot nor time */
     uint64_t now_ns;
 };
-
-/* Whether the job has to wait for what it depends on: not if that is of a round that has ended. */
-static bool counts(const struct trace_rounds *rounds, uint32_t dep, uint32_t id)
-{
-    return rounds->number[dep] == rounds->number[id];
-}
-
-/* By counting sort. A job's begin is first one further on, and ends up there as the one before's
- * end. */
-static void index_followers(struct simulation *s)
-{
-    const struct trace_log *log = s->work->log;
-    const struct trace_rounds *rounds = &s->work->rounds;
-    uint32_t count = log->jobs.count;
-    s->begin = mem_array((size_t)count + 2, sizeof *s->begin);
-    s->next = mem_array(log->deps.count, sizeof *s->next);
-    s->waits = mem_array(count, sizeof *s->waits);
-    for (uint32_t i = 0; i < count; i++) {
-        const uint32_t *deps = trace_log_deps(log, &log->jobs.data[i]);
-        for (uint32_t k = 0; k < log->jobs.data[i].deps_count; k++)
-            if (counts(rounds, deps[k], i)) {
-                s->begin[deps[k] + 2]++;
-                s->waits[i]++;
-            }
-    }
-    for (uint32_t i = 0; i < count; i++)
-        s->begin[i + 2] += s->begin[i + 1];
-    for (uint32_t i = 0; i < count; i++) {
-        const uint32_t *deps = trace_log_deps(log, &log->jobs.data[i]);
-        for (uint32_t k = 0; k < log->jobs.data[i].deps_count; k++)
-            if (counts(rounds, deps[k], i))
-                s->next[s->begin[deps[k] + 1]++] = i;
-    }
-}
 
 static uint64_t own_ns(const struct simulation *s, uint32_t id)
 {
@@ -130,9 +94,10 @@ static void make_ready(struct simulation *s, uint32_t id)
 
 static void release_followers(struct simulation *s, uint32_t id)
 {
-    for (uint32_t i = s->begin[id]; i < s->begin[id + 1]; i++)
-        if (--s->waits[s->next[i]] == 0)
-            make_ready(s, s->next[i]);
+    const struct trace_followers *followers = &s->work->followers;
+    for (uint32_t i = followers->begin[id]; i < followers->begin[id + 1]; i++)
+        if (--s->waits[followers->next[i]] == 0)
+            make_ready(s, followers->next[i]);
 }
 
 static void pass_instants(struct simulation *s)
@@ -211,15 +176,14 @@ uint64_t trace_simulate(const struct trace_work *work, struct trace_change chang
     uint32_t pools = work->log->pools.count;
     s.taken = mem_array(pools, sizeof *s.taken);
     s.held = mem_array(pools, sizeof *s.held);
-    index_followers(&s);
+    s.waits = mem_array(work->log->jobs.count, sizeof *s.waits);
+    memcpy(s.waits, work->followers.waits, work->log->jobs.count * sizeof *s.waits);
     run_rounds(&s);
     for (uint32_t i = 0; i < pools; i++)
         vec_free(&s.held[i].entries);
     vec_free(&s.ready.entries);
     vec_free(&s.ending.entries);
     vec_free(&s.instant);
-    free(s.begin);
-    free(s.next);
     free(s.waits);
     free(s.taken);
     free(s.held);
