@@ -5,3 +5,12 @@ foreach(what log keep)
   jig_unit_test(trace_${what}_test trace_${what}_test.c)
   target_link_libraries(trace_${what}_test PRIVATE trace_support)
 endforeach()
+
+# What the tools make of a trace.
+add_library(trace_made STATIC trace_made.c)
+target_link_libraries(trace_made PRIVATE jig_flags PUBLIC jig_trace_tools PkgConfig::CMOCKA)
+
+foreach(what advice idle path what_if)
+  jig_unit_test(trace_${what}_test trace_${what}_test.c)
+  target_link_libraries(trace_${what}_test PRIVATE trace_made)
+endforeach()
