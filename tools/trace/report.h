@@ -14,7 +14,7 @@
 #include <stdio.h>
 
 /*
- * Writes the page, about 120 bytes a job and 150 KiB; `to` stays open and is flushed. JIG_ERROR_IO
+ * Writes the page, some 200 bytes a job and 100 KiB; `to` stays open and is flushed. JIG_ERROR_IO
  * if that fails: what was written is then no whole page. Whatever the trace's texts are, they stay
  * text in it. O(jobs + dependencies + slices).
  */

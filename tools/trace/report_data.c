@@ -348,6 +348,7 @@ static void write_advice(struct writer *w)
     for (uint32_t i = 0; i < w->analysis->advice.count; i++) {
         const struct trace_advice *advice = &w->analysis->advice.data[i];
         open_object(w->out);
+        number_member(w->out, "kind", advice->kind);
         time_member(w->out, "gain", advice->gain_ns);
         job_member(w->out, "job", advice->job);
         text_member(w->out, "title", advice->title);

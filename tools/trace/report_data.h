@@ -18,7 +18,8 @@
  *     samples    columns
  *     forecasts  columns
  *     rules, why, files   groups of jobs, at most REPORT_MOST_GROUPS; files_count: of all
- *     idle, pools, what_if, advice, numbers   as in the analysis and the log
+ *     idle, pools, what_if, advice, numbers   as in the analysis and the log; kind of advice: as
+                enum trace_advice_kind
  */
 #ifndef TOOLS_TRACE_REPORT_DATA_H
 #define TOOLS_TRACE_REPORT_DATA_H

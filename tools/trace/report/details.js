@@ -1,6 +1,7 @@
 // The panel about the selected job.
 
 import { PHONY, RAN, build, cpuOf, data, depsOf, followersOf, hasFailed, jobs, outputOf, ownOf, pathJobs, poolOf, reasonOf, ruleOf, waitOf } from "./data.js";
+import { queryFor } from "./find.js";
 import { go } from "./gestures.js";
 import { change, show, view } from "./state.js";
 import { bytes, count, element, moment, path, plural, share, time } from "./words.js";
@@ -115,9 +116,10 @@ function actions(job) {
             type: "button",
             click: () => show(jobs.start[job] - ownOf(job), jobs.end[job] + ownOf(job)),
         }, "Zoom to it"));
-    if (file && !/\s/.test(file))
+    const query = queryFor("why:", file);
+    if (query)
         buttons.push(element("button", {
-            type: "button", click: () => change({ find: `why:${file}` }),
+            type: "button", click: () => change({ find: query }),
         }, "Find all that ran because of this file"));
     return element("p", { class: "actions" }, ...buttons);
 }

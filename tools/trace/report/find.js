@@ -3,6 +3,7 @@
 //     app.o        in the output's path, the rule or why it ran
 //     rule:cc      the rule, and no other; why:config.h in why it ran; pool:link the pool
 //     is:failed    also is:critical, is:spared
+//     "a b"        one word with a space in it; why:"input changed" too
 
 import { PASSED, hasFailed, jobCount, jobs, outputOf, poolOf, reasonOf, ruleOf } from "./data.js";
 
@@ -39,7 +40,8 @@ function test(word) {
 
 // { all: the jobs in order of their index, has: [job] 1 if it is one of them }; null: all jobs.
 export function find(query) {
-    const words = query.toLowerCase().split(/\s+/).filter((word) => word);
+    const words = (query.toLowerCase().match(/(?:"[^"]*"?|[^\s"])+/g) ?? [])
+        .map((word) => word.replaceAll('"', "")).filter((word) => word);
     if (!words.length)
         return null;
     const tests = words.map(test);
@@ -52,4 +54,11 @@ export function find(query) {
         }
     }
     return { all, has };
+}
+
+// The query for what has this text after a prefix, like "why:"; null if it cannot be asked for.
+export function queryFor(prefix, text) {
+    if (!text || text.includes('"'))
+        return null;
+    return /\s/.test(text) ? `${prefix}"${text}"` : `${prefix}${text}`;
 }

@@ -53,12 +53,21 @@ function parts(colour) {
     return probe.getImageData(0, 0, 1, 1).data;
 }
 
+// Black or white, whichever has more contrast (WCAG 2, relative luminance) to a colour.
+function inkOn(colour) {
+    const [red, green, blue] = Array.from(colour.slice(0, 3), (each) =>
+        (each <= 10 ? each / 255 / 12.92 : ((each / 255 + 0.055) / 1.055) ** 2.4));
+    const luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+    return luminance > 0.179 ? "#000000" : "#ffffff";
+}
+
 // Paints rows on a canvas. `colours` are CSS colours; `dim` is that of what is not looked for.
 export class Painter {
     constructor(context, colours, dim) {
         this.context = context;
         this.colours = [...colours, dim];
         this.parts = this.colours.map(parts);
+        this.inks = this.parts.map(inkOn); // [colour] what to write on it with
         this.dim = colours.length;
         this.strip = document.createElement("canvas"); // one row of pixels
     }

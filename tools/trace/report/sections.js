@@ -1,6 +1,7 @@
 // The parts of the page that do not move: title, advice, key numbers and tables.
 
 import { STEP_ENGINE, STEP_JOB, build, data, jobs, numberOf, outputOf, ownOf, ranByStart, reasonOf, ruleOf } from "./data.js";
+import { queryFor } from "./find.js";
 import { go } from "./gestures.js";
 import { change } from "./state.js";
 import { table } from "./tables.js";
@@ -24,14 +25,16 @@ function jobCell(job) {
     }, path(outputOf(job)));
 }
 
-function finder(query, text) {
-    return element("button", {
+// A name that, clicked, is searched for.
+function finder(prefix, name, shown = name) {
+    const query = queryFor(prefix, name);
+    return query === null ? shown : element("button", {
         type: "button", class: "job",
         click: () => {
             change({ find: query });
             toTimeline();
         },
-    }, text);
+    }, shown);
 }
 
 function part(title, hint, ...content) {
@@ -71,13 +74,15 @@ export function fillTitle(place) {
     ].filter((each) => each).map((each) => element("span", null, each)));
 }
 
+const ADVICE_HEADER = 1; // of enum trace_advice_kind; its job is the longest of many
+
 export function fillAdvice(place) {
-    place.append(...data.advice.map(({ gain, job, title, text }) => element("li", null,
+    place.append(...data.advice.map(({ kind, gain, job, title, text }) => element("li", null,
         element("div", { class: "headline" },
             element("h3", null, title),
             gain > 0 ? element("span", { class: "gain" }, `up to ${time(gain)} (${share(gain, build.duration)}) shorter`) : null),
         element("p", null, text),
-        job >= 0 ? element("p", { class: "about" }, "See ", jobCell(job)) : null)));
+        job >= 0 ? element("p", { class: "about" }, kind === ADVICE_HEADER ? "The longest of them:" : "Look at", jobCell(job)) : null)));
 }
 
 function tile(name, value, note) {
@@ -90,18 +95,17 @@ export function fillNumbers(place) {
     const fates = [build.failed ? `${count(build.failed)} failed` : "none failed", `${count(build.passed)} spared`];
     const tiles = [
         tile("Jobs that ran", count(build.ran), fates.join(", ")),
-        tile("Slots busy while jobs ran", share(build.own, spent * build.slots),
-            `${build.parallelism.toFixed(1)} of ${count(build.slots)} on average`),
-        tile("Critical path in jobs", time(build.path_job),
-            `${time(build.path_wait)} waiting, ${time(build.path_engine)} jig`),
-        tile("Longest chain of jobs", time(build.longest), "no number of slots does better"),
+        tile("Slots busy", share(build.own, spent * build.slots),
+            `${build.parallelism.toFixed(1)} of ${count(build.slots)} while jobs ran`),
+        tile("Critical path in jobs", time(build.path_job), `and ${time(build.path_wait)} waiting`),
+        tile("Longest chain of jobs", time(build.longest), "the least with any slots"),
         tile("Processor time", time(build.cpu),
             build.processors ? `${share(build.cpu, build.duration * build.processors)} of the processors` : ""),
     ];
     const hit = numberOf("files_hit");
     const missed = numberOf("files_missed");
     if (hit + missed > 0)
-        tiles.push(tile("Fingerprints that stood", share(hit, hit + missed), `${count(missed)} of ${count(hit + missed)} anew`));
+        tiles.push(tile("Files known unchanged", share(hit, hit + missed), `${count(missed)} looked into`));
     if (build.forecast_error >= 0)
         tiles.push(tile("Forecast off by", share(build.forecast_error, 1), "of the time left, median"));
     place.append(...tiles);
@@ -188,7 +192,7 @@ function topSection() {
                 table("Jobs by blocking time", [output, rule, why, blocking], most((job) => jobs.blocking[job])))),
         columns2(
             part("Rules", "The slowest generators and compilers, all jobs of each together.", table("Rules", [
-                { name: "Rule", class: "rule", cell: ({ name }) => (name ? finder(`rule:${name}`, name) : "(no rule)") },
+                { name: "Rule", class: "rule", cell: ({ name }) => (name ? finder("rule:", name) : "(no rule)") },
                 { name: "Jobs", class: "number", cell: (row) => count(row.jobs) },
                 { name: "Own time", class: "number", cell: (row) => time(row.own), bar: (row) => row.own },
                 { name: "A job", class: "number", cell: (row) => time(row.own / row.jobs) },
@@ -197,7 +201,7 @@ function topSection() {
             ], data.rules)),
             part("Pools", data.pools.length ? "Slot time stood idle while jobs waited for a place in a full pool." : "No job was in a pool.",
                 data.pools.length ? table("Pools", [
-                    { name: "Pool", class: "rule", cell: ({ name }) => finder(`pool:${name}`, name) },
+                    { name: "Pool", class: "rule", cell: ({ name }) => finder("pool:", name) },
                     { name: "Places", class: "number", cell: (row) => count(row.depth) },
                     { name: "Jobs", class: "number", cell: (row) => count(row.jobs) },
                     { name: "Own time", class: "number", cell: (row) => time(row.own) },
@@ -212,23 +216,23 @@ function whySection() {
         { name: "Own time", class: "number", cell: (row) => time(row.own) },
     ];
     const files = data.files_count > data.files.length ? ` ${count(data.files_count)} files in all; the first ${count(data.files.length)} are listed.` : "";
+    const names = [{ name: "Reason", class: "job", cell: ({ name }) => (name ? finder("why:", name) : "(not known)") }, ...columns];
+    const paths = [{ name: "File", class: "job", cell: ({ name }) => finder("why:", name, path(name)) }, ...columns];
     return section("why", "Why jobs ran", columns2(
-        part("Reasons", "What made jobs run, by kind.", table("Reasons", [
-            { name: "Reason", cell: ({ name }) => name || "(not known)" }, ...columns,
-        ], data.why)),
-        part("Files that made jobs run", `The change of which file cost most jobs.${files}`, data.files.length ? table("Files that made jobs run", [
-            { name: "File", class: "job", cell: ({ name }) => (/\s/.test(name) ? path(name) : finder(`why:${name}`, path(name))) }, ...columns,
-        ], data.files) : element("p", null, "No reason names a file."))),
-    columns2(part("What was known, and what was found out anew", "Fingerprints of files when the build began. One that stood means that the file was not opened.", cacheTable()),
-        part("Forecast", forecastText(), forecastPicture() ?? [])));
+        element("div", null,
+            part("Reasons", "What made jobs run, by kind.", table("Reasons", names, data.why)),
+            part("Files found unchanged, and looked into", "A file whose fingerprint stood when the build began was not opened.", cacheTable())),
+        part("Files that made jobs run", `Whose change cost most jobs.${files}`, data.files.length
+            ? table("Files that made jobs run", paths, data.files, { few: 14 })
+            : element("p", null, "No reason names a file."))));
 }
 
 const misses = [
-    ["files_hit", "stood"],
-    ["missed_new", "anew: the file was not known"],
-    ["missed_stat", "anew: size, times or inode differ"],
-    ["missed_racy", "anew: it was too young when it was last looked at"],
-    ["missed_gone", "anew: it is not there any more"],
+    ["files_hit", "unchanged"],
+    ["missed_new", "looked into: the file was not known"],
+    ["missed_stat", "looked into: size, times or inode differ"],
+    ["missed_racy", "looked into: it was too young when it was last looked at"],
+    ["missed_gone", "looked into: it is not there any more"],
     ["files_skipped", "not needed for what was asked for"],
 ];
 
@@ -236,7 +240,7 @@ function cacheTable() {
     const rows = misses.map(([name, said]) => ({ said, value: numberOf(name) })).filter(({ value }) => value !== undefined);
     const missed = numberOf("files_missed");
     if (missed !== undefined && numberOf("missed_new") === undefined)
-        rows.push({ said: "anew", value: missed });
+        rows.push({ said: "looked into", value: missed });
     const all = rows.reduce((sum, { value }) => sum + value, 0);
     const hashed = numberOf("files_hashed");
     const content = rows.length ? table("Fingerprints", [
@@ -254,7 +258,7 @@ function cacheTable() {
 
 function forecastText() {
     return build.forecast_error < 0 ? "There was no forecast of the end: what jobs take was not known."
-        : `When the end was foretold to be, as the build went on. Half of the forecasts were off by less than ${
+        : `The end that was foretold as the build went on; the dashed line is the real one. Half of the forecasts were off by less than ${
             share(build.forecast_error, 1)} of the time that was left.`;
 }
 
@@ -285,9 +289,8 @@ function forecastPicture() {
         shape("line", { class: "real", x1: 0, x2: width, y1: y(build.duration), y2: y(build.duration) }),
         shape("line", { class: "now", x1: 0, x2: width, y1: height, y2: y(build.duration) }),
         shape("polyline", { class: "foretold", points: points.join(" ") }));
-    for (const [text, at, anchor, up] of [["0", 0, "start", height + 14], [time(build.duration), width, "end", height + 14],
-        [`ended after ${time(build.duration)}`, 4, "start", y(build.duration) - 5], ["now", width - 60, "end", height - 8]]) {
-        const label = shape("text", { x: at, y: up, "text-anchor": anchor });
+    for (const [text, at, anchor] of [["0", 0, "start"], [time(build.duration), width, "end"]]) {
+        const label = shape("text", { x: at, y: height + 14, "text-anchor": anchor });
         label.textContent = text;
         picture.append(label);
     }
@@ -314,16 +317,18 @@ function idleSection() {
     return section("idle", "Idle slots and the engine", columns2(
         part("Where the slots' time went", `${plural(build.slots, "slot", "slots")} for ${time(build.duration)}: ${time(whole)} of slot time.`,
             table("Slot time", [
-                { name: "Slots were", cell: ({ name }) => name },
+                { name: "Slots were", class: "rule", cell: ({ name }) => name },
                 { name: "Slot time", class: "number", cell: (row) => time(row.time), bar: (row) => row.time },
                 { name: "Of all", class: "number", cell: (row) => share(row.time, whole) },
                 { name: "Which means", class: "meaning", cell: ({ meaning }) => meaning },
             ], rows)),
-        part("What jig's own threads did", `The innermost of what was going on.${lost}`, data.phases.length ? table("The engine's time", [
-            { name: "Doing", cell: ({ name }) => name },
-            { name: "Session's thread", class: "number", cell: (row) => time(row.session), bar: (row) => row.session },
-            { name: "Workers", class: "number", cell: (row) => time(row.workers), bar: (row) => row.workers },
-        ], data.phases) : element("p", null, "The trace does not tell."))),
+        element("div", null,
+            part("What jig's own threads did", `The innermost of what was going on.${lost}`, data.phases.length ? table("The engine's time", [
+                { name: "Doing", cell: ({ name }) => name },
+                { name: "Session's thread", class: "number", cell: (row) => time(row.session), bar: (row) => row.session },
+                { name: "Workers", class: "number", cell: (row) => time(row.workers) },
+            ], data.phases, { few: 6 }) : element("p", null, "The trace does not tell.")),
+            part("Forecast", forecastText(), forecastPicture() ?? []))),
     data.numbers.length ? element("details", null, element("summary", null, "All numbers of the build's result"),
         ...table("Numbers", [
             { name: "Name", cell: ({ name }) => element("code", null, name) },

@@ -186,10 +186,10 @@ export class Timeline {
     }
 
     drawSlot({ row, y, height }) {
-        const text = colour("on-kind");
+        const { of } = this.colouring;
         const label = height < 12 ? null : (job, x, width) =>
-            this.drawText(baseName(job), x, width, y + height / 2, text);
-        this.painter.paint(row, y, height, this.colouring.of, this.found?.has ?? null, label);
+            this.drawText(baseName(job), x, width, y + height / 2, this.painter.inks[of[job]]);
+        this.painter.paint(row, y, height, of, this.found?.has ?? null, label);
     }
 
     drawEngine({ row, y, height, depth }) {

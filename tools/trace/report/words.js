@@ -12,6 +12,8 @@ function two(number) {
 
 // A length of time in µs: "740 µs", "38 ms", "2.4 s", "3 min 05 s", "2 h 10 min".
 export function time(us) {
+    if (us === 0)
+        return "0";
     if (us < MS - 0.5)
         return `${Math.round(us)} µs`;
     if (us < S - MS / 2)
