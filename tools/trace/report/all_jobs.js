@@ -6,6 +6,7 @@ import { view } from "./state.js";
 import { bytes, count, element, moment, path, plural, time } from "./words.js";
 
 const ROW_HEIGHT = 30; // of a row, pixels; also in report.css
+const SIGHT = Math.ceil(560 / ROW_HEIGHT); // rows in sight; also in report.css
 const EXTRA = 8; // rows before and after those in sight
 const MOST_LISTED = 500000; // more would be too high for browsers
 
@@ -102,9 +103,8 @@ export class AllJobs {
 
     // Makes the rows that are in sight, between two that are as high as all others.
     fill() {
-        const inSight = Math.ceil((this.place.clientHeight || 600) / ROW_HEIGHT);
         const first = Math.max(Math.floor(this.place.scrollTop / ROW_HEIGHT) - EXTRA, 0);
-        const last = Math.min(first + inSight + 2 * EXTRA, this.shown);
+        const last = Math.min(first + SIGHT + 2 * EXTRA, this.shown);
         if (first === this.first && last === this.last)
             return;
         this.first = first;

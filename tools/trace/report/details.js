@@ -73,7 +73,7 @@ function used(job) {
 function ranFacts(job) {
     return [
         fact("Ran for", `${time(ownOf(job))}, ${expectation(job)}`),
-        fact("Started", `${moment(jobs.start[job], 1000)} into the build, in slot ${jobs.slot[job] + 1}`),
+        fact("Started", `${moment(jobs.start[job], 1000)} into the build, in slot ${jobs.slot[job]}`),
         fact("Waited, ready", waitText(job)),
         ...used(job),
         fact("Blocking time", `${time(jobs.blocking[job])} of slot time idle for want of other jobs`),

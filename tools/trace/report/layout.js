@@ -18,7 +18,7 @@ function slotRows() {
     const ids = [];
     for (const job of ranByStart)
         (ids[rowOf.get(jobs.slot[job])] ??= []).push(job);
-    const names = [...rowOf.keys()].map((slot) => `slot ${slot + 1}`);
+    const names = [...rowOf.keys()].map((slot) => `slot ${slot}`);
     if (names.length > MOST_ROWS)
         names[MOST_ROWS - 1] = "more slots";
     return {

@@ -5,7 +5,7 @@ import { queryFor } from "./find.js";
 import { go } from "./gestures.js";
 import { change } from "./state.js";
 import { table } from "./tables.js";
-import { bytes, count, element, moment, path, plural, share, time } from "./words.js";
+import { bytes, count, element, moment, path, plural, share, time, visible } from "./words.js";
 
 const TOP = 100; // jobs in the tables of those that cost most
 
@@ -58,7 +58,7 @@ const outcomes = { done: "done", failed: "failed", interrupted: "interrupted", e
 export function fillTitle(place) {
     const folder = build.directory.slice(build.directory.lastIndexOf("/") + 1) || build.directory;
     const outcome = outcomes[build.outcome] ?? build.outcome;
-    document.title = `${folder}: ${outcome} in ${time(build.duration)}`;
+    document.title = visible(`${folder || "jig"}: ${outcome} in ${time(build.duration)}`);
     place.querySelector("h1").append(
         element("span", { class: `outcome ${build.outcome === "done" ? "good" : "bad"}` }, outcome),
         ` in ${time(build.duration)}`);
@@ -317,7 +317,7 @@ function idleSection() {
     return section("idle", "Idle slots and the engine", columns2(
         part("Where the slots' time went", `${plural(build.slots, "slot", "slots")} for ${time(build.duration)}: ${time(whole)} of slot time.`,
             table("Slot time", [
-                { name: "Slots were", class: "rule", cell: ({ name }) => name },
+                { name: "Slots were", class: "words", cell: ({ name }) => name },
                 { name: "Slot time", class: "number", cell: (row) => time(row.time), bar: (row) => row.time },
                 { name: "Of all", class: "number", cell: (row) => share(row.time, whole) },
                 { name: "Which means", class: "meaning", cell: ({ meaning }) => meaning },

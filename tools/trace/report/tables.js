@@ -26,6 +26,8 @@ function tableRow(columns, most, row, mark) {
 // The first rows, and a button for all. `options`: few: how many first; mark: row -> whether it is
 // the one to look at; total: how many there are beyond what is known.
 export function table(label, columns, rows, options = {}) {
+    if (!rows.length)
+        return [element("p", null, "None.")];
     const few = options.few ?? FEW_ROWS;
     const most = columns.map((column) => largestOf(column, rows));
     const body = element("tbody");

@@ -7,7 +7,7 @@ import { colour, colourings, kindColours } from "./colours.js";
 import { AXIS, layOut, slotRowOf, whole } from "./layout.js";
 import { Painter } from "./rows.js";
 import { view } from "./state.js";
-import { element, moment, path, time } from "./words.js";
+import { element, moment, path, time, visible } from "./words.js";
 
 export const GUTTER = 92; // pixels, for the rows' names
 const RIGHT = 12;
@@ -210,7 +210,7 @@ export class Timeline {
         context.textAlign = "left";
         context.textBaseline = "middle";
         context.fillStyle = fill;
-        context.fillText(text.length > room ? `${text.slice(0, room - 1)}…` : text, x + 4, y + 0.5);
+        context.fillText(visible(text.length > room ? `${text.slice(0, room - 1)}…` : text), x + 4, y + 0.5);
     }
 
     rowOf(job) {

@@ -72,6 +72,15 @@ export function plural(number, one, many) {
     return `${count(number)} ${number === 1 ? one : many}`;
 }
 
+// A text in which nothing is hidden: control characters have pictures, and what would turn the
+// direction of writing is named.
+export function visible(text) {
+    return text
+        .replace(/[\u0000-\u001f]/g, (each) => String.fromCharCode(0x2400 + each.charCodeAt(0)))
+        .replace(/[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, (each) =>
+            `‹U+${each.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}›`);
+}
+
 // element("p", { class: "hint" }, "text", child …): properties that are functions are listeners.
 export function element(tag, properties, ...children) {
     const made = document.createElement(tag);
@@ -79,16 +88,18 @@ export function element(tag, properties, ...children) {
         if (typeof value === "function")
             made.addEventListener(name, value);
         else if (value !== false && value !== undefined)
-            made.setAttribute(name, value === true ? "" : value);
+            made.setAttribute(name, value === true ? "" : visible(String(value)));
     }
-    made.append(...children.filter((child) => child !== null && child !== undefined));
+    for (const child of children)
+        if (child !== null && child !== undefined)
+            made.append(typeof child === "string" ? visible(child) : child);
     return made;
 }
 
 // A path that, when there is little room, loses of its folders and keeps its name.
 export function path(text) {
     const slash = text.lastIndexOf("/", text.length - 2) + 1;
-    return element("span", { class: "path", title: text },
+    return element("span", { class: "path", title: text }, element("bdi", { dir: "ltr" },
         element("span", { class: "folder" }, text.slice(0, slash)),
-        element("span", { class: "name" }, text.slice(slash)));
+        text.slice(slash) || "(no name)"));
 }
