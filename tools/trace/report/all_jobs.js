@@ -154,8 +154,9 @@ export class AllJobs {
         const shown = Math.min(this.rows.length, MOST_LISTED);
         this.table.setAttribute("aria-rowcount", shown + 1);
         this.hint.textContent = this.found
-            ? `${plural(this.rows.length, "job is", "jobs are")} what the search above the timeline looks for.`
-            : `${plural(jobCount, "job", "jobs")}. The search above the timeline narrows them down; a click on a heading sorts.`;
+            ? `${plural(this.rows.length, "job is", "jobs are")} what the search looks for.`
+            : `${plural(jobCount, "job", "jobs")}. The search above the timeline narrows them ` +
+              "down; a click on a heading sorts.";
         if (shown < this.rows.length)
             this.hint.textContent += ` The first ${count(shown)} are listed.`;
         this.shown = shown;

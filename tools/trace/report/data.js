@@ -1,5 +1,5 @@
 // What is known of the build. tools/trace/report_data.h says what the JSON is made of; times are µs
-// since the build began. Only this module knows how it is stored; nothing here changes afterwards.
+// since the build began. Only this module knows how it is stored; nothing here changes.
 
 export const RAN = 0;
 export const PASSED = 1;

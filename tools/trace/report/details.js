@@ -72,14 +72,11 @@ function fact(name, value) {
 
 function expectation(job) {
     const expected = jobs.expected[job];
-    if (!expected) return "its first run";
-    const own = ownOf(job);
-    const change = Math.round((100 * (own - expected)) / expected);
-    const than =
-        change === 0 ? "as expected" : `${Math.abs(change)} % ${change > 0 ? "more" : "less"} than`;
-    return change === 0
-        ? `as expected from the last run`
-        : `${than} the ${time(expected)} of its last run`;
+    if (!expected) return "what its last run took is not known";
+    const percent = Math.round((100 * (ownOf(job) - expected)) / expected);
+    if (percent === 0) return "as its last run did";
+    const more = percent > 0 ? "more" : "less";
+    return `${Math.abs(percent)} % ${more} than the ${time(expected)} of its last run`;
 }
 
 function fate(job) {
@@ -97,18 +94,12 @@ function waitText(job) {
 }
 
 function used(job) {
-    const facts = [
-        fact(
-            "Processor time",
-            `${time(cpuOf(job))} (${time(jobs.user[job])} user, ${time(jobs.system[job])} system), ` +
-                `${share(cpuOf(job), ownOf(job))} of one processor`,
-        ),
-    ];
+    const split = `${time(jobs.user[job])} user, ${time(jobs.system[job])} system`;
+    const parallel = `${share(cpuOf(job), ownOf(job))} of one processor`;
+    const facts = [fact("Processor time", `${time(cpuOf(job))} (${split}), ${parallel}`)];
     if (jobs.rss[job]) facts.push(fact("Memory, at most", bytes(jobs.rss[job])));
-    if (jobs.read[job] || jobs.written[job])
-        facts.push(
-            fact("Disk", `${bytes(jobs.read[job])} read, ${bytes(jobs.written[job])} written`),
-        );
+    const disk = `${bytes(jobs.read[job])} read, ${bytes(jobs.written[job])} written`;
+    if (jobs.read[job] || jobs.written[job]) facts.push(fact("Disk", disk));
     return facts;
 }
 
@@ -159,7 +150,8 @@ function pathPlace(job) {
     return element(
         "p",
         { class: "on-path" },
-        `On the critical path: ${at + 1} of ${count(pathJobs.length)} jobs, ${share(ownOf(job), build.duration)} of the build `,
+        `On the critical path: ${at + 1} of ${count(pathJobs.length)} jobs, `,
+        `${share(ownOf(job), build.duration)} of the build `,
         element(
             "button",
             { type: "button", disabled: at === 0, click: () => go(pathJobs[at - 1]) },

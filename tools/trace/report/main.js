@@ -3,10 +3,12 @@
 import { AllJobs } from "./all_jobs.js";
 import { chooseScheme, colourings } from "./colours.js";
 import { RAN, build, jobs, pathJobs } from "./data.js";
+import { idleSection, whySection } from "./causes.js";
+import { pathSection, topSection } from "./costs.js";
 import { showDetails } from "./details.js";
 import { find } from "./find.js";
 import { go, listen, neighbour, showAll, zoom } from "./gestures.js";
-import { fillAdvice, fillNumbers, fillSections, fillTitle } from "./sections.js";
+import { fillAdvice, fillNumbers, fillTitle } from "./summary.js";
 import { change, readAddress, view, watch } from "./state.js";
 import { Timeline } from "./timeline.js";
 import { element, plural, time } from "./words.js";
@@ -16,7 +18,8 @@ const $ = (id) => document.getElementById(id);
 const timeline = new Timeline($("canvas"));
 $("canvas").setAttribute(
     "aria-label",
-    `Timeline of ${plural(build.ran, "job", "jobs")} in ${time(build.duration)}; the tables below hold the same as text`,
+    `Timeline of ${plural(build.ran, "job", "jobs")} in ${time(build.duration)}; ` +
+        "the tables below hold the same as text",
 );
 
 // ---- search ------------------------------------------------------------------------------------
@@ -77,7 +80,7 @@ fillTitle($("title"));
 fillAdvice(document.querySelector("#next .advice"));
 fillNumbers(document.querySelector("#numbers .tiles"));
 const allJobs = new AllJobs($("all-table"), $("all-hint"));
-fillSections($("sections"));
+$("sections").append(pathSection(), topSection(), whySection(), idleSection());
 search();
 chooseScheme($("theme"), recolour);
 listen(timeline, $("tip"), matches);

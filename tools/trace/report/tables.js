@@ -1,7 +1,7 @@
 // Small tables. A column is { name, cell: row -> text or element, bar: row -> number (drawn behind
 // it, as a part of the largest), class: "number" or "job" }.
 
-import { count, element } from "./words.js";
+import { count, element, time } from "./words.js";
 
 const FEW_ROWS = 10;
 
@@ -74,4 +74,17 @@ export function table(label, columns, rows, options = {}) {
         all.remove();
     });
     return [made, all];
+}
+
+// The commonest columns. A bar shows the same number as the text.
+export function numeric(name, cell, bar) {
+    return { name, class: "number", cell, bar };
+}
+
+export function timed(name, key, bars = false) {
+    return numeric(name, (row) => time(key(row)), bars ? key : undefined);
+}
+
+export function counted(name, key, bars = false) {
+    return numeric(name, (row) => count(key(row)), bars ? key : undefined);
 }
