@@ -17,8 +17,8 @@ import { go } from "./gestures.js";
 import { view } from "./state.js";
 import { bytes, count, element, moment, path, plural, time } from "./words.js";
 
-const ROW_HEIGHT = 30; // of a row, pixels; also in report.css
-const SIGHT = Math.ceil(560 / ROW_HEIGHT); // rows in sight; also in report.css
+const ROW_HEIGHT = 30; // of a row, pixels; also in tables.css
+const SIGHT = Math.ceil(560 / ROW_HEIGHT); // rows in sight; also in tables.css
 const EXTRA = 8; // rows before and after those in sight
 const MOST_LISTED = 500000; // more would be too high for browsers
 

@@ -1,4 +1,4 @@
-// Colours. They are written down in report.css, for light and dark, where they were chosen so that
+// Colours. They are written down in colours.css, for light and dark, where they were chosen so that
 // those side by side differ for people who see few colours, too; canvases take them from there.
 
 import { RAN, data, hasFailed, jobCount, jobs } from "./data.js";
@@ -9,7 +9,7 @@ export const KINDS = 6; // colours for the commonest; all others share one
 const probe = document.body.appendChild(element("span", { hidden: true }));
 const known = new Map(); // [name] what it is, light or dark
 
-// A colour by its name in report.css, as rgb(…).
+// A colour by its name in colours.css, as rgb(…).
 export function colour(name) {
     if (!known.has(name)) {
         probe.style.color = `var(--${name})`;

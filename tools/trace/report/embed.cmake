@@ -1,6 +1,6 @@
-# Makes one page of report.html, report.css and the modules, and a C file that holds it:
+# Makes one page of report.html, styles and modules, and a C file that holds it:
 #
-#   cmake -D SOURCES=DIRECTORY -D MODULES=a.js;b.js;… -D OUT=FILE -P embed.cmake
+#   cmake -D SOURCES=DIRECTORY -D MODULES=a.js;b.js;… -D STYLES=a.css;… -D OUT=FILE -P embed.cmake
 #
 # The modules become one, in the order given, in which a module comes after those that it imports
 # from, and no name is declared at the top of two. The page's policy names the digests of style and
@@ -47,8 +47,11 @@ foreach(module ${MODULES})
   string(REGEX REPLACE "(^|\n)export " "\\1" text "${text}")
   string(APPEND script "${text}")
 endforeach()
-file(READ ${SOURCES}/report.css style)
-set(style "\n${style}")
+set(style "\n")
+foreach(file ${STYLES})
+  file(READ ${SOURCES}/${file} text)
+  string(APPEND style "${text}")
+endforeach()
 file(READ ${SOURCES}/report.html page)
 
 digest_in_base64("${style}" style_digest)

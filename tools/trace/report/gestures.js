@@ -4,6 +4,7 @@ import { RAN, jobs, pathJobs, ranByStart } from "./data.js";
 import { AXIS, slotRowOf, whole } from "./layout.js";
 import { change, select, show, view } from "./state.js";
 import { GUTTER } from "./timeline.js";
+import { tell } from "./tips.js";
 
 const CLICK = 4; // pixels that the pointer may move in a click
 
@@ -113,7 +114,7 @@ function dragging(timeline, tip) {
         }
         tip.hidden = true;
         if (!held?.moved && x >= GUTTER && y > AXIS) {
-            tip.replaceChildren(...timeline.tell(x, y));
+            tip.replaceChildren(...tell(timeline, x, y));
             placeTip(tip, x, y, canvas);
         }
         canvas.style.cursor = held?.moved

@@ -1,4 +1,4 @@
-// The timeline: what is drawn, and where the pointer is. The reader's moves are in gestures.js.
+// The timeline: what is drawn, and what is where. The reader's moves are in gestures.js.
 
 import {
     RAN,
@@ -9,18 +9,13 @@ import {
     depsOf,
     jobs,
     outputOf,
-    ownOf,
     pathJobs,
-    reasonOf,
-    ruleOf,
-    waitOf,
 } from "./data.js";
-import { lanes } from "./curves.js";
 import { colour, colourings, kindColours } from "./colours.js";
-import { AXIS, layOut, slotRowOf, whole } from "./layout.js";
+import { AXIS, layOut, slotRowOf } from "./layout.js";
 import { Painter, inkOn } from "./rows.js";
 import { view } from "./state.js";
-import { element, moment, path, time, visible } from "./words.js";
+import { moment, visible } from "./words.js";
 
 export const GUTTER = 92; // pixels, for the rows' names
 const RIGHT = 12;
@@ -357,50 +352,6 @@ export class Timeline {
         if (id < 0) return {};
         return item.kind === "slot" ? { job: id } : { slice: id };
     }
-
-    // What to say about a place, as elements.
-    tell(x, y) {
-        const { job, slice, step } = this.at(x, y);
-        const now = Math.min(Math.max(this.moment(x), 0), whole);
-        if (step !== undefined && data.path.kind[step] !== STEP_JOB) return this.tellStep(step);
-        if (job !== undefined)
-            return [
-                element("strong", null, path(outputOf(job))),
-                line(
-                    `${ruleOf(job)} · ran ${time(ownOf(job))}, waited ${time(waitOf(job))} for a slot`,
-                ),
-                line(reasonOf(job)),
-            ];
-        if (slice !== undefined) {
-            const { begin, end, name, category } = data.slices;
-            return [
-                element("strong", null, data.words[name[slice]]),
-                line(`jig, ${data.words[category[slice]]} · ${time(end[slice] - begin[slice])}`),
-            ];
-        }
-        return [
-            element("strong", null, moment(now, this.step)),
-            ...lanes.map((lane) => line(`${lane.say(lane.curve.value(now))} ${lane.name}`)),
-        ];
-    }
-
-    tellStep(step) {
-        const { kind, begin, end, job } = data.path;
-        const length = time(end[step] - begin[step]);
-        if (kind[step] === STEP_WAIT)
-            return [
-                element("strong", null, path(outputOf(job[step]))),
-                line(`was ready, and waited ${length} for a slot or a place in its pool`),
-            ];
-        return [
-            element("strong", null, "jig"),
-            line(`no job of the critical path was running for ${length}`),
-        ];
-    }
-}
-
-function line(text) {
-    return element("div", null, text);
 }
 
 function baseName(job) {
