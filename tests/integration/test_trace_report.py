@@ -1,6 +1,9 @@
 """The report of a trace as a reader has it: opened in a headless Chromium."""
 
+import itertools
+import math
 import pathlib
+import re
 import subprocess
 import tempfile
 import unittest
@@ -14,6 +17,69 @@ OPENS_WITHIN_MS = 15000 * SLOW  # far more than it takes, see bench/report.py; a
 
 def tool(name, *args):
     subprocess.run([TOOLS / name, *map(str, args)], check=True, timeout=60 * SLOW)
+
+
+# How people see who lack one kind of cones (Machado, Oliveira and Fernandes, 2009; severity 1).
+SIGHTS = {
+    "all colours": [[1, 0, 0], [0, 1, 0], [0, 0, 1]],
+    "no red": [
+        [0.152286, 1.052583, -0.204868],
+        [0.114503, 0.786281, 0.099216],
+        [-0.003882, -0.048116, 1.051998],
+    ],
+    "no green": [
+        [0.367322, 0.860646, -0.227968],
+        [0.280085, 0.672501, 0.047413],
+        [-0.011820, 0.042940, 0.968881],
+    ],
+    "no blue": [
+        [1.255528, -0.076749, -0.178779],
+        [-0.078411, 0.930809, 0.147602],
+        [0.004733, 0.691367, 0.303900],
+    ],
+}
+
+
+def times(matrix, vector):
+    products = (sum(a * b for a, b in zip(row, vector)) for row in matrix)
+    return [min(max(product, 0), 1) for product in products]
+
+
+def oklab(colour):
+    """Coordinates in which distances are as people see them (Ottosson, 2020)."""
+    to_cones = [
+        [0.4122214708, 0.5363325363, 0.0514459929],
+        [0.2119034982, 0.6806995451, 0.1073969566],
+        [0.0883024619, 0.2817188376, 0.6299787005],
+    ]
+    to_lab = [
+        [0.2104542553, 0.7936177850, -0.0040720468],
+        [1.9779984951, -2.4285922050, 0.4505937099],
+        [0.0259040371, 0.7827717662, -0.8086757660],
+    ]
+    cones = [cone ** (1 / 3) for cone in times(to_cones, colour)]
+    return [sum(a * b for a, b in zip(row, cones)) for row in to_lab]
+
+
+def luminance(colour):
+    return 0.2126 * colour[0] + 0.7152 * colour[1] + 0.0722 * colour[2]
+
+
+class Modules(unittest.TestCase):
+    """The page's modules are joined without a look at what they import: that is looked at here."""
+
+    def test_modules_import_what_is_exported_by_modules_before_them(self):
+        folder = pathlib.Path(__file__).parents[2] / "tools/trace"
+        order = re.search(r"set\(report_modules ([^)]*)\)", (folder / "CMakeLists.txt").read_text())
+        exported = {}
+        for module in order[1].split():
+            text = (folder / "report" / module).read_text()
+            for names, source in re.findall(r'import \{([^}]*)\} from "\./(.*)";', text):
+                for name in filter(None, map(str.strip, names.split(","))):
+                    self.assertIn(name, exported.get(source, ()), f"{module} imports from {source}")
+                    self.assertGreater(len(re.findall(rf"\b{name}\b", text)), 1, f"{module} uses")
+            exported[module] = re.findall(r"^export (?:const|function|class) (\w+)", text, re.M)
+        self.assertEqual(set(exported), {path.name for path in (folder / "report").glob("*.js")})
 
 
 @unittest.skipUnless(PROGRAM, "there is no chromium on this machine")
@@ -356,6 +422,40 @@ class Report(unittest.TestCase):
         ]
         self.assertGreater(len(used), 40)
         self.assertEqual([node for node in used if not node.get("name", {}).get("value")], [])
+
+    def colours(self, page, names):
+        """The colours of these names, as linear red, green and blue."""
+        found = []
+        for name in names:
+            said = page.evaluate(f"""(() => {{
+                    const probe = document.body.appendChild(document.createElement("span"));
+                    probe.style.color = "var(--{name})";
+                    return getComputedStyle(probe).color;
+                }})()""")
+            parts = [int(part) / 255 for part in re.findall(r"\d+", said)]
+            found.append(
+                [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+            )
+        return found
+
+    def test_colours_of_jobs_differ_for_people_who_see_few(self):
+        names = [*(f"kind-{number}" for number in range(1, 7)), "kind-others", "failed"]
+        for scheme in ("light", "dark"):
+            colours = self.colours(self.open("small", scheme=scheme), names)
+            for sight, matrix in SIGHTS.items():
+                seen = [oklab(times(matrix, colour)) for colour in colours]
+                least = min(math.dist(*pair) for pair in itertools.combinations(seen, 2))
+                self.assertGreater(least, 0.095, (scheme, sight))
+
+    def test_texts_have_enough_contrast(self):
+        pairs = [("ink", "page"), ("muted", "page"), ("muted", "raised"), ("accent", "page")]
+        pairs += [("accent", "accent-soft"), ("good", "page"), ("bad", "page"), ("bad", "bad-soft")]
+        pairs += [("ink", "warm-soft"), ("ink", "accent-soft")]
+        for scheme in ("light", "dark"):
+            page = self.open("small", scheme=scheme)
+            for pair in pairs:
+                light, dark = sorted(map(luminance, self.colours(page, pair)), reverse=True)
+                self.assertGreaterEqual((light + 0.05) / (dark + 0.05), 4.5, (scheme, pair))
 
     # ---- many jobs, and hostile ones --------------------------------------------------------------
 

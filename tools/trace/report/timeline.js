@@ -3,7 +3,6 @@
 import {
     RAN,
     STEP_ENGINE,
-    STEP_JOB,
     STEP_WAIT,
     data,
     depsOf,
