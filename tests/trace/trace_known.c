@@ -22,7 +22,7 @@ static void make_small(struct made *made)
     uint32_t header = made_job(made, "gen/api.h", 5, 10, 30);
     uint32_t a = made_job(made, "obj/a.o", 30, 30, 60, header);
     uint32_t b = made_job(made, "obj/b.o", 30, 32, 50, header);
-    uint32_t app = made_job(made, "bin/app", 60, 70, 95, a, b);
+    uint32_t app = made_job(made, "bin/app", 60, 70, 95, a, b, b); /* named twice */
     uint32_t check = made_job(made, "check", 95, 95, 95, app);
     made_at(made, header)->rule = trace_log_word(log, "protoc");
     made_at(made, app)->rule = trace_log_word(log, "link");

@@ -36,10 +36,11 @@ export function chooseScheme(button, redraw) {
         const names = Object.keys(schemes);
         apply(names[(names.indexOf(root.dataset.scheme) + 1) % names.length]);
     });
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
-        known.clear();
-        redraw();
-    });
+    for (const media of ["(prefers-color-scheme: dark)", "print"])
+        matchMedia(media).addEventListener("change", () => {
+            known.clear();
+            redraw();
+        });
     apply("auto");
 }
 

@@ -125,7 +125,7 @@ function ranFacts(job) {
 
 // Whoever ended last let it start.
 function waitedFor(job) {
-    const list = depsOf(job).sort((a, b) => jobs.end[b] - jobs.end[a]);
+    const list = [...new Set(depsOf(job))].sort((a, b) => jobs.end[b] - jobs.end[a]);
     if (!list.length) return [element("h4", null, "Waited for no job")];
     return jobList(
         `Waited for ${plural(list.length, "job", "jobs")}, the last to end first`,
@@ -135,7 +135,7 @@ function waitedFor(job) {
 }
 
 function wasWaitedFor(job) {
-    const list = followersOf(job).sort((a, b) => jobs.ready[a] - jobs.ready[b]);
+    const list = [...new Set(followersOf(job))].sort((a, b) => jobs.ready[a] - jobs.ready[b]);
     if (!list.length) return [element("h4", null, "No job waited for it")];
     return jobList(`${plural(list.length, "job", "jobs")} waited for it`, list, (each) =>
         jobs.ready[each] <= jobs.end[job]

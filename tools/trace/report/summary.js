@@ -65,29 +65,21 @@ export function fillAdvice(place) {
 function keyNumbers() {
     const spent = build.last - build.first;
     const failed = build.failed ? `${count(build.failed)} failed` : "none failed";
-    const busy = `${build.parallelism.toFixed(1)} of ${count(build.slots)} while jobs ran`;
-    const used = `${share(build.cpu, build.duration * build.processors)} of the processors`;
+    const busy = `${build.parallelism.toFixed(1)} of ${count(build.slots)} on average`;
+    const used = `${share(build.cpu, build.duration * build.processors)} of all processors`;
     const numbers = [
         ["Jobs that ran", count(build.ran), `${failed}, ${count(build.passed)} spared`],
         ["Slots busy", share(build.own, spent * build.slots), busy],
         ["Critical path in jobs", time(build.path_job), `and ${time(build.path_wait)} waiting`],
-        ["Longest chain of jobs", time(build.longest), "the least with any slots"],
+        ["Longest chain", time(build.longest), "the least with any -j"],
         ["Processor time", time(build.cpu), build.processors ? used : ""],
     ];
     const hit = numberOf("files_hit");
     const missed = numberOf("files_missed");
     if (hit + missed > 0)
-        numbers.push([
-            "Files known unchanged",
-            share(hit, hit + missed),
-            `${count(missed)} looked into`,
-        ]);
+        numbers.push(["Files unchanged", share(hit, hit + missed), `${count(missed)} looked into`]);
     if (build.forecast_error >= 0)
-        numbers.push([
-            "Forecast off by",
-            share(build.forecast_error, 1),
-            "of the time left, median",
-        ]);
+        numbers.push(["Forecast off by", share(build.forecast_error, 1), "of what was left"]);
     return numbers;
 }
 

@@ -1,15 +1,6 @@
 // The timeline: what is drawn, and what is where. The reader's moves are in gestures.js.
 
-import {
-    RAN,
-    STEP_ENGINE,
-    STEP_WAIT,
-    data,
-    depsOf,
-    jobs,
-    outputOf,
-    pathJobs,
-} from "./data.js";
+import { RAN, STEP_ENGINE, STEP_WAIT, data, depsOf, jobs, outputOf, pathJobs } from "./data.js";
 import { colour, colourings, kindColours } from "./colours.js";
 import { AXIS, layOut, slotRowOf } from "./layout.js";
 import { Painter, inkOn } from "./rows.js";
@@ -47,10 +38,10 @@ export class Timeline {
         this.draw(); // at once: a canvas that changes its size is empty
     }
 
-    // Reads the colours anew.
+    // Reads the colours anew. At once: what is about to be printed waits for no frame.
     recolour() {
         this.painter = null;
-        this.redraw();
+        this.draw();
     }
 
     redraw() {
