@@ -263,6 +263,14 @@ class Report(unittest.TestCase):
         page.wait_for("document.querySelector('#all-table tr[aria-rowindex=\"100001\"]')")
         self.assertLess(len(self.rows(page, "All jobs")), 100)
 
+    def test_scrolling_leaves_the_focus_where_it_is(self):
+        page = self.open(100000)
+        page.evaluate("document.querySelectorAll('#all-table button.job')[5].focus()")
+        name = page.evaluate("document.activeElement.innerText")
+        page.evaluate("document.getElementById('all-table').scrollTop = 10 * 30")
+        page.wait_for("document.querySelector('#all-table tr[aria-rowindex=\"38\"]')")
+        self.assertEqual(page.evaluate("document.activeElement.innerText"), name)
+
     # ---- moving in it -------------------------------------------------------------------------
 
     def test_search_finds_jobs(self):
@@ -320,9 +328,13 @@ class Report(unittest.TestCase):
 
     def test_from_a_job_to_what_it_waited_for(self):
         page = self.open("small", "#job=bin%2Fapp")
-        page.click("#details .jobs button")
+        page.evaluate("document.querySelector('#details .jobs button').focus()")
+        page.key("Enter")
         self.assertEqual(page.text("#details h3"), "obj/a.o")
         self.assertIn("On the critical path: 2 of 3 jobs", page.text("#details"))
+        self.assertEqual(page.evaluate("document.activeElement.id"), "details")
+        page.key("Escape")
+        self.assertEqual(page.texts("#details:not([hidden])"), [])
 
     def test_the_address_keeps_the_view(self):
         page = self.open("small", "#job=obj%2Fb.o&find=rule%3Acc")

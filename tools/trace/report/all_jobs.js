@@ -97,6 +97,8 @@ export class AllJobs {
         this.column = columns[3];
         this.descending = false;
         this.found = null;
+        this.above = element("tr", { class: "filler", "aria-hidden": "true" });
+        this.below = element("tr", { class: "filler", "aria-hidden": "true" });
         this.body = element("tbody");
         this.head = element("tr", { "aria-rowindex": 1 });
         this.table = element(
@@ -161,21 +163,30 @@ export class AllJobs {
             this.hint.textContent += ` The first ${count(shown)} are listed.`;
         this.shown = shown;
         this.place.scrollTop = 0;
-        this.first = -1;
+        this.made = new Map(); // [place in rows] what is in the table
+        this.body.replaceChildren(this.above, this.below);
         this.fill();
     }
 
-    // Makes the rows that are in sight, between two that are as high as all others.
+    // Makes the rows that are in sight, between two that are as high as all others. Those that stay
+    // in sight stay what they are, and keep the focus if they have it.
     fill() {
         const first = Math.max(Math.floor(this.place.scrollTop / ROW_HEIGHT) - EXTRA, 0);
         const last = Math.min(first + SIGHT + 2 * EXTRA, this.shown);
-        if (first === this.first && last === this.last) return;
-        this.first = first;
-        this.last = last;
-        const rows = [filler(first * ROW_HEIGHT)];
-        for (let at = first; at < last; at++) rows.push(this.row(this.rows[at], at));
-        rows.push(filler((this.shown - last) * ROW_HEIGHT));
-        this.body.replaceChildren(...rows);
+        for (const [at, row] of this.made)
+            if (at < first || at >= last) {
+                row.remove();
+                this.made.delete(at);
+            }
+        let next = this.below;
+        for (let at = last - 1; at >= first; at--) {
+            const row = this.made.get(at) ?? this.row(this.rows[at], at);
+            if (!this.made.has(at)) this.body.insertBefore(row, next);
+            this.made.set(at, row);
+            next = row;
+        }
+        this.above.style.height = `${first * ROW_HEIGHT}px`;
+        this.below.style.height = `${(this.shown - last) * ROW_HEIGHT}px`;
         this.mark();
     }
 
@@ -210,10 +221,4 @@ export class AllJobs {
         for (const row of this.body.children)
             row.classList.toggle("marked", row.job !== undefined && row.job === view.job);
     }
-}
-
-function filler(height) {
-    const made = element("tr", { class: "filler", "aria-hidden": "true" });
-    made.style.height = `${height}px`;
-    return made;
 }

@@ -12,6 +12,7 @@ export const STEP_JOB = 2;
 export const data = JSON.parse(document.getElementById("data").textContent);
 
 export const build = data.build;
+export const whole = Math.max(build.duration, 1); // how long the timeline is
 export const jobs = data.jobs;
 export const jobCount = jobs.output.length;
 for (const column of ["ready", "start", "end", "blocking"])

@@ -201,6 +201,7 @@ function actions(job) {
 // Fills the panel and shows it, or hides it when no job is selected.
 export function showDetails(panel) {
     const { job } = view;
+    const inUse = panel.contains(document.activeElement);
     panel.hidden = job < 0;
     if (job < 0) return panel.replaceChildren();
     const bad = fate(job);
@@ -233,4 +234,5 @@ export function showDetails(panel) {
         ...wasWaitedFor(job),
     );
     panel.scrollTop = 0;
+    if (inUse) panel.focus(); // what had the focus is not there any more
 }

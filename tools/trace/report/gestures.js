@@ -1,8 +1,8 @@
 // How the reader moves in the timeline: wheel, dragging, clicks and keys.
 
-import { RAN, jobs, pathJobs, ranByStart } from "./data.js";
-import { AXIS, slotRowOf, whole } from "./layout.js";
-import { change, select, show, view } from "./state.js";
+import { RAN, jobs, pathJobs, ranByStart, whole } from "./data.js";
+import { AXIS, slotRowOf } from "./layout.js";
+import { change, show, view } from "./state.js";
 import { GUTTER } from "./timeline.js";
 import { tell } from "./tips.js";
 
@@ -32,7 +32,7 @@ export function reveal(job) {
 
 export function go(job) {
     if (job === undefined || job < 0) return;
-    select(job);
+    change({ job });
     if (jobs.fate[job] === RAN) reveal(job);
 }
 
@@ -69,7 +69,6 @@ function onKey(event, matches) {
         C: () => go(neighbour(pathJobs, -1)),
         n: () => matches.go(1),
         p: () => matches.go(-1),
-        Escape: () => change({ job: -1 }),
     };
     if (event.ctrlKey || event.metaKey || event.altKey || !Object.hasOwn(moves, event.key)) return;
     event.preventDefault();
@@ -105,12 +104,8 @@ function dragging(timeline, tip) {
         if (held?.moved && held.marks) {
             timeline.range = [timeline.moment(held.x), timeline.moment(x)];
         } else if (held?.moved) {
-            const length = view.to - view.from;
-            const from = Math.min(
-                Math.max(held.from - (x - held.x) * timeline.step, 0),
-                whole - length,
-            );
-            show(from, from + length);
+            const from = held.from - (x - held.x) * timeline.step;
+            show(from, from + view.to - view.from);
         }
         tip.hidden = true;
         if (!held?.moved && x >= GUTTER && y > AXIS) {
@@ -127,7 +122,8 @@ function dragging(timeline, tip) {
     canvas.addEventListener("pointerup", (event) => {
         const range = timeline.range;
         timeline.range = null;
-        if (held && !held.moved) select(timeline.at(event.offsetX, event.offsetY).job ?? -1);
+        if (held && !held.moved)
+            change({ job: timeline.at(event.offsetX, event.offsetY).job ?? -1 });
         else if (held && range) show(Math.min(...range), Math.max(...range));
         held = null;
         timeline.redraw();
@@ -165,10 +161,8 @@ export function listen(timeline, tip, matches) {
             event.preventDefault();
             const lines = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 20 : 1;
             if (pans) {
-                const length = view.to - view.from;
                 const by = (event.deltaX || event.deltaY) * lines * timeline.step;
-                const from = Math.min(Math.max(view.from + by, 0), whole - length);
-                show(from, from + length);
+                show(view.from + by, view.to + by);
             } else {
                 zoom(
                     2 ** ((event.deltaY * lines) / 300),

@@ -1,11 +1,11 @@
 // Which rows the timeline has, from top to bottom: curves, the critical path, a row for each slot,
 // and rows for the engine's threads.
 
-import { build, data, jobs, ranByStart } from "./data.js";
+import { data, jobs, ranByStart } from "./data.js";
 import { lanes } from "./curves.js";
 import { Row } from "./rows.js";
 
-const MOST_ROWS = 256; // of slots; what ran in further ones is in the last of these
+const MOST_ROWS = 512; // of slots; of what ran in further ones, the last of these has some
 const MOST_WORKERS = 64;
 const MOST_DEPTH = 3; // of slices within slices
 
@@ -18,9 +18,12 @@ function slotRows() {
             .map((slot, index) => [slot, Math.min(index, MOST_ROWS - 1)]),
     );
     const ids = [];
-    for (const job of ranByStart) (ids[rowOf.get(jobs.slot[job])] ??= []).push(job);
+    for (const job of ranByStart) {
+        const list = (ids[rowOf.get(jobs.slot[job])] ??= []);
+        if (!list.length || jobs.start[job] >= jobs.end[list[list.length - 1]]) list.push(job);
+    }
     const names = [...rowOf.keys()].map((slot) => `slot ${slot}`);
-    if (names.length > MOST_ROWS) names[MOST_ROWS - 1] = "more slots";
+    if (names.length > MOST_ROWS) names[MOST_ROWS - 1] = "some of more";
     return {
         rowOf: (job) => rowOf.get(jobs.slot[job]),
         rows: ids.map((list, index) => ({
@@ -81,11 +84,12 @@ export function layOut() {
                 ? 8
                 : 5;
     const first = all.length;
-    for (const row of slots.rows) add(row, high, high > 8 ? 2 : 1);
+    for (const [index, row] of slots.rows.entries()) {
+        const named = high >= 11 || index % 4 === 0; // there is no room for more names
+        add({ ...row, name: named ? row.name : "" }, high, high > 8 ? 2 : 1);
+    }
     y += 10;
     for (const [index, row] of engine.entries())
         add(row, row.depth ? 6 : 12, engine[index + 1]?.depth ? 0 : 3);
     return { all, height: y + 4, firstSlot: first, slotHeight: high };
 }
-
-export const whole = Math.max(build.duration, 1);

@@ -2,7 +2,7 @@
 
 import { AllJobs } from "./all_jobs.js";
 import { chooseScheme, colourings } from "./colours.js";
-import { RAN, build, jobs, pathJobs } from "./data.js";
+import { RAN, build, jobs, outputOf, pathJobs } from "./data.js";
 import { idleSection, whySection } from "./causes.js";
 import { pathSection, topSection } from "./costs.js";
 import { showDetails } from "./details.js";
@@ -11,7 +11,7 @@ import { go, listen, neighbour, showAll, zoom } from "./gestures.js";
 import { fillAdvice, fillNumbers, fillTitle } from "./summary.js";
 import { change, readAddress, view, watch } from "./state.js";
 import { Timeline } from "./timeline.js";
-import { element, plural, time } from "./words.js";
+import { element, plural, time, visible } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 
@@ -89,6 +89,7 @@ watch((names) => {
     if (names.has("find")) search();
     if (names.has("job")) {
         showDetails($("details"));
+        $("chosen").textContent = view.job >= 0 ? visible(`Selected: ${outputOf(view.job)}`) : "";
         allJobs.mark();
     }
     timeline.redraw();
@@ -108,10 +109,11 @@ $("colour-by").addEventListener("change", (event) => {
     recolour();
 });
 document.addEventListener("keydown", (event) => {
-    if (event.key === "/" && !event.ctrlKey && event.target.tagName !== "INPUT") {
-        event.preventDefault();
-        $("search").focus();
-    }
+    if (event.target.tagName === "INPUT" || event.ctrlKey) return;
+    if (event.key === "Escape") change({ job: -1 });
+    if (event.key !== "/") return;
+    event.preventDefault();
+    $("search").focus();
 });
 addEventListener("hashchange", readAddress);
 readAddress();

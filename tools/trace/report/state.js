@@ -1,11 +1,11 @@
 // What the reader looks at: one object, which all parts watch. It is in the address too, so that a
 // view can be kept and passed on: report.html#job=app.o&from=…&to=…&find=….
 
-import { build, jobOf, jobCount, outputOf } from "./data.js";
+import { jobOf, outputOf, whole } from "./data.js";
 
 export const view = {
     from: 0, // µs, the timeline's left end …
-    to: Math.max(build.duration, 1), // … and its right one
+    to: whole, // … and its right one
     job: -1, // the selected one
     find: "",
 };
@@ -32,23 +32,17 @@ export function change(changes) {
     told = setTimeout(writeAddress, 200); // browsers refuse to be told too often
 }
 
-// Shows this stretch, within the build and not shorter than what can be told apart.
+// Shows this stretch, moved into the build, and made longer if it is too short to tell things apart.
 export function show(from, to) {
-    const whole = Math.max(build.duration, 1);
     const length = Math.min(Math.max(to - from, 20), whole);
     const begin = Math.min(Math.max((from + to - length) / 2, 0), whole - length);
     change({ from: begin, to: begin + length });
 }
 
-// Selects a job, and moves the timeline if it cannot be seen there.
-export function select(job) {
-    change({ job });
-}
-
 function writeAddress() {
     const parts = new URLSearchParams();
     if (view.job >= 0) parts.set("job", outputOf(view.job));
-    if (view.from > 0 || view.to < build.duration) {
+    if (view.from > 0 || view.to < whole) {
         parts.set("from", Math.round(view.from));
         parts.set("to", Math.round(view.to));
     }
@@ -64,6 +58,6 @@ export function readAddress() {
     const to = Number(parts.get("to") ?? NaN);
     if (from < to) show(from, to);
     const job = parts.has("job") ? jobOf(parts.get("job")) : -1;
-    if (job >= 0 && job < jobCount) change({ job });
+    if (job >= 0) change({ job });
     if (parts.has("find")) change({ find: parts.get("find") });
 }

@@ -113,9 +113,7 @@ export class Timeline {
 
     drawItem(item) {
         const { context } = this;
-        const named =
-            item.name && (item.height >= 11 || (item.y - this.layout.firstSlot) % 4 === 0);
-        if (named) {
+        if (item.name) {
             context.font = FONT;
             context.textAlign = "right";
             context.textBaseline = "middle";

@@ -1,8 +1,17 @@
 // What the timeline tells of the place that the pointer is at.
 
-import { STEP_JOB, STEP_WAIT, data, outputOf, ownOf, reasonOf, ruleOf, waitOf } from "./data.js";
+import {
+    STEP_JOB,
+    STEP_WAIT,
+    data,
+    outputOf,
+    ownOf,
+    reasonOf,
+    ruleOf,
+    waitOf,
+    whole,
+} from "./data.js";
 import { lanes } from "./curves.js";
-import { whole } from "./layout.js";
 import { element, moment, path, time } from "./words.js";
 
 function tip(title, ...lines) {
