@@ -229,6 +229,9 @@ bool session_is_cancelled(const struct jig_session *session);
 
 /* Whether a manifest of that name is of pipelines. */
 bool session_names_pipelines(const char *manifest);
+/* Where what builds of a manifest leave is kept, allocated: `given` (may be NULL) if somebody said
+ * so, else `.jig` in the manifest's `builddir`, or beside it. Reads a build.ninja's beginning. */
+char *session_choose_state_directory(const char *manifest, const char *given);
 enum jig_status session_open_pipelines(struct jig_session *session, struct jig_error *error);
 void session_close_pipelines(struct jig_session *session);
 /*

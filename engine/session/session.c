@@ -32,24 +32,27 @@ static void tell_waiting(void *context, int64_t holder)
         session->options.on_event(session->options.context, &event);
 }
 
-/* What the caller says; else `.jig` in the manifest's `builddir`, or in the current directory. */
-static char *choose_state_directory(const struct jig_session *session)
+char *session_choose_state_directory(const char *manifest, const char *given)
 {
-    const char *given = session->options.state_dir;
     struct buf path = {0};
     if (given)
         return mem_strndup(given, strlen(given));
-    if (!session_names_pipelines(session->manifest)) {
-        ninja_peek_builddir(session->manifest, &path);
-    } else if (strcmp(session->manifest, "jig.yaml") != 0) {
+    if (!session_names_pipelines(manifest)) {
+        ninja_peek_builddir(manifest, &path);
+    } else if (strcmp(manifest, "jig.yaml") != 0) {
         /* Of its own: what one manifest does not know of would be stale to it. */
-        buf_printf(&path, ".jig-%s", session->manifest);
+        buf_printf(&path, ".jig-%s", manifest);
         return path.data;
     }
     if (path.length)
         buf_append_char(&path, '/');
     buf_append_str(&path, ".jig");
     return path.data;
+}
+
+static char *choose_state_directory(const struct jig_session *session)
+{
+    return session_choose_state_directory(session->manifest, session->options.state_dir);
 }
 
 /*

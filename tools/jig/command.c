@@ -8,8 +8,9 @@
 #include <string.h>
 
 const struct command *const command_list[] = {
-    &command_build,  &command_watch,  &command_clean, &command_query, &command_cache,
-    &command_config, &command_daemon, &command_ninja, &command_help,  NULL,
+    &command_build, &command_watch,  &command_clean,  &command_query, &command_trace,
+    &command_cache, &command_config, &command_daemon, &command_ninja, &command_help,
+    NULL,
 };
 
 const struct command *command_find(const char *name)

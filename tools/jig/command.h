@@ -28,6 +28,7 @@ extern const struct command command_daemon;
 extern const struct command command_query;
 extern const struct command command_help;
 extern const struct command command_ninja;
+extern const struct command command_trace;
 extern const struct command command_watch;
 
 /* All of them, in the order in which help lists them; ended by NULL. */

@@ -181,6 +181,14 @@ static const struct option tidy_long_options[] = {COMMON_LONG_OPTIONS, STATE_LON
 static const struct option cache_long_options[] = {
     COMMON_LONG_OPTIONS, STATE_LONG_OPTIONS, {"json", no_argument, NULL, LONG_JSON}, {0}};
 
+static const struct option trace_long_options[] = {
+    COMMON_LONG_OPTIONS,
+    STATE_LONG_OPTIONS,
+    {"json", no_argument, NULL, LONG_JSON},
+    {"output", required_argument, NULL, 'o'},
+    {0},
+};
+
 static const struct command_options {
     enum face face;
     const char *help; /* where more is told */
@@ -195,6 +203,7 @@ static const struct command_options {
     [OPTIONS_OF_CACHE] = {FACE_JIG, "jig help cache", "f:C:h", cache_long_options},
     [OPTIONS_OF_CONFIG] = {FACE_JIG, "jig help config", "f:C:h", tidy_long_options},
     [OPTIONS_OF_DAEMON] = {FACE_JIG, "jig help daemon", "f:C:h", cache_long_options},
+    [OPTIONS_OF_TRACE] = {FACE_JIG, "jig help trace", "f:o:C:h", trace_long_options},
 };
 
 static enum options_outcome wrong(const struct command_options *command, const char *message)
@@ -277,6 +286,9 @@ static enum options_outcome set_option(const struct command_options *command, in
     case 't':
         request->tool = optarg;
         return OPTIONS_GO;
+    case 'o':
+        request->output = optarg;
+        return *optarg ? OPTIONS_GO : wrong(command, "-o is followed by a file");
     case 'g':
         request->generated = true;
         return OPTIONS_GO;

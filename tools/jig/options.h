@@ -57,7 +57,9 @@ struct build_request {
     uint32_t poll_ms;         /* … =MS; 0: not given */
     const char *watch_option; /* the last of these three that was given; NULL: none was */
 
-    bool json; /* --json of jig cache and jig daemon */
+    bool json; /* --json of jig cache, jig daemon and jig trace */
+
+    const char *output; /* -o of jig trace; NULL: not given */
 };
 
 enum options_outcome {
@@ -79,6 +81,7 @@ enum options_of {
     OPTIONS_OF_CACHE,
     OPTIONS_OF_CONFIG,
     OPTIONS_OF_DAEMON,
+    OPTIONS_OF_TRACE,
 };
 
 /*

@@ -211,8 +211,7 @@ void trace_summary_tell(const struct trace_analysis *analysis, const char *title
     tell_rules(analysis, page);
     tell_reasons(analysis, page);
     if (analysis->forecast_error >= 0)
-        buf_printf(&page->text,
-                   "forecasts were off by %.0f %% of the time left, half of them less\n",
+        buf_printf(&page->text, "forecast  half were off by less than %.0f %% of the time left\n",
                    analysis->forecast_error * 100);
     tell_files(analysis->log, page);
     tell_what_if(analysis, page);

@@ -1,0 +1,237 @@
+/*
+ * `jig trace`: what the traces of past builds say.
+ */
+#include "tools/jig/command.h"
+#include "tools/jig/terminal.h"
+#include "tools/jig/text.h"
+#include "tools/jig/trace_builds.h"
+#include "tools/trace/chrome.h"
+#include "tools/trace/diff.h"
+#include "tools/trace/flame.h"
+#include "tools/trace/summary_json.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char help[] = "jig help trace";
+
+/* One of the words after `jig trace`. Of the functions one is set. */
+struct trace_form {
+    const char *name;
+    int builds; /* how many it is about */
+    void (*tell)(const struct trace_builds *builds, struct trace_page *page);
+    json_t *(*json)(const struct trace_builds *builds); /* the same, for --json */
+    void (*write)(const struct trace_log *log, FILE *to);
+};
+
+/* ---- for people and programs ---------------------------------------------------------------- */
+
+static void tell_summary(const struct trace_builds *builds, struct trace_page *page)
+{
+    trace_summary_tell(&builds->builds[0].analysis, builds->builds[0].title, page);
+}
+
+static json_t *summary_json(const struct trace_builds *builds)
+{
+    return trace_summary_json(&builds->builds[0].analysis);
+}
+
+static void tell_path(const struct trace_builds *builds, struct trace_page *page)
+{
+    trace_path_tell(&builds->builds[0].analysis, page);
+}
+
+static json_t *path_of_build_json(const struct trace_builds *builds)
+{
+    return trace_path_json(&builds->builds[0].analysis);
+}
+
+static void tell_diff(const struct trace_builds *builds, struct trace_page *page)
+{
+    struct trace_diff diff;
+    trace_diff_find(&diff, &builds->builds[0].analysis, &builds->builds[1].analysis);
+    trace_diff_tell(&diff, builds->builds[0].title, builds->builds[1].title, page);
+    trace_diff_free(&diff);
+}
+
+static json_t *diff_json(const struct trace_builds *builds)
+{
+    struct trace_diff diff;
+    trace_diff_find(&diff, &builds->builds[0].analysis, &builds->builds[1].analysis);
+    json_t *object = trace_diff_json(&diff);
+    trace_diff_free(&diff);
+    return object;
+}
+
+static const struct trace_form forms[] = {
+    {.name = "list"},
+    {.name = "summary", .builds = 1, .tell = tell_summary, .json = summary_json},
+    {.name = "critical-path", .builds = 1, .tell = tell_path, .json = path_of_build_json},
+    {.name = "diff", .builds = 2, .tell = tell_diff, .json = diff_json},
+    {.name = "export", .builds = 1, .write = trace_chrome_write},
+    {.name = "flame", .builds = 1, .write = trace_flame_write},
+};
+enum { FORM_COUNT = sizeof forms / sizeof *forms };
+
+/* ---- giving it out -------------------------------------------------------------------------- */
+
+static int tell(const struct trace_form *form, const struct trace_builds *builds, bool json)
+{
+    if (json) {
+        json_t *object = form->json(builds);
+        json_dumpf(object, stdout, JSON_COMPACT);
+        putchar('\n');
+        json_decref(object);
+        return EXIT_DONE;
+    }
+    struct terminal terminal = terminal_detect(STDOUT_FILENO);
+    struct trace_page page = {.colour = terminal.colour,
+                              .columns = terminal.smart ? terminal_columns(&terminal) : 0};
+    form->tell(builds, &page);
+    fputs(buf_cstr(&page.text), stdout);
+    buf_free(&page.text);
+    return EXIT_DONE;
+}
+
+static int write_file(const struct trace_form *form, const struct trace_builds *builds,
+                      const char *path)
+{
+    struct jig_error error;
+    FILE *file = fopen(path, "we");
+    int errnum = file ? 0 : errno;
+    if (file) {
+        errno = 0;
+        form->write(&builds->builds[0].log, file);
+        if (fflush(file) != 0 || ferror(file))
+            errnum = errno ? errno : EIO;
+        if (fclose(file) != 0 && !errnum)
+            errnum = errno;
+    }
+    if (!errnum)
+        return EXIT_DONE;
+    jig_fail_errno(&error, errnum, "cannot write '%s'", path);
+    face_error(FACE_JIG, &error);
+    return EXIT_UNABLE;
+}
+
+static int write_out(const struct trace_form *form, const struct trace_builds *builds,
+                     const char *output)
+{
+    if (!output || strcmp(output, "-") == 0) {
+        form->write(&builds->builds[0].log, stdout);
+        return EXIT_DONE;
+    }
+    struct buf path = {0};
+    trace_builds_spell(builds, output, &path);
+    int code = write_file(form, builds, path.data);
+    buf_free(&path);
+    return code;
+}
+
+/* ---- obeying -------------------------------------------------------------------------------- */
+
+static const struct trace_form *find_form(const char *name)
+{
+    const char *names[FORM_COUNT + 1] = {0};
+    for (size_t i = 0; i < FORM_COUNT; i++) {
+        if (strcmp(forms[i].name, name) == 0)
+            return &forms[i];
+        names[i] = forms[i].name;
+    }
+    const char *meant = text_closest(name, names);
+    if (meant)
+        face_wrong_usage(FACE_JIG, help, "unknown word '%s', did you mean '%s'?", name, meant);
+    else
+        face_wrong_usage(FACE_JIG, help, "unknown word '%s'", name);
+    return NULL;
+}
+
+/* Whether the command line makes sense; else told. */
+static bool makes_sense(const struct trace_form *form, const struct build_request *request,
+                        int count)
+{
+    if (count > form->builds)
+        face_wrong_usage(FACE_JIG, help, "'%s' is about %s", form->name,
+                         form->builds == 0   ? "all builds: name none"
+                         : form->builds == 1 ? "one build"
+                                             : "two builds");
+    else if (request->json && form->write)
+        face_wrong_usage(FACE_JIG, help, "'%s' has one form only, without --json", form->name);
+    else if (request->output && !form->write)
+        face_wrong_usage(FACE_JIG, help, "'%s' is printed: -o has no effect on it", form->name);
+    else
+        return true;
+    return false;
+}
+
+/* Without words the last build, compared with the one before; with one of two that one. */
+static bool read_builds(const struct trace_form *form, struct trace_builds *builds, int count,
+                        char **words)
+{
+    if (form->builds == 2 && !trace_builds_read(builds, count ? words[0] : "~2"))
+        return false;
+    return trace_builds_read(builds, count == form->builds ? words[count - 1] : "~1");
+}
+
+static int obey(struct build_request *request)
+{
+    int count = request->target_count;
+    char **words = request->targets;
+    const char *name = "summary"; /* if nothing is said, or only which build */
+    if (count && !trace_words_is_build(words[0])) {
+        name = words[0];
+        words++;
+        count--;
+    }
+    const struct trace_form *form = find_form(name);
+    if (!form || !makes_sense(form, request, count))
+        return EXIT_UNABLE;
+    struct trace_builds builds;
+    int code = EXIT_UNABLE;
+    bool open = trace_builds_open(&builds, request, form->builds, count, words);
+    if (open && !form->builds)
+        code = trace_list(&builds, request->json);
+    else if (open && read_builds(form, &builds, count, words))
+        code = form->write ? write_out(form, &builds, request->output)
+                           : tell(form, &builds, request->json);
+    trace_builds_close(&builds);
+    return code;
+}
+
+static int trace_main(int argc, char **argv)
+{
+    char **words = trace_words_respell(argc, argv);
+    int code = command_act(&command_trace, OPTIONS_OF_TRACE, argc, words, obey);
+    trace_words_free(words);
+    return code;
+}
+
+const struct command command_trace = {
+    .name = "trace",
+    .summary = "tell what past builds spent their time on, and what to do about it",
+    .usage = "usage: jig trace [options] [summary|critical-path|export|flame] [BUILD]\n"
+             "       jig trace [options] diff [BUILD [BUILD]]\n"
+             "       jig trace [options] list\n"
+             "\n"
+             "  summary            length, critical path, idle slots, rules, reasons, other\n"
+             "                     numbers of slots, and advice, on one screen\n"
+             "  critical-path      what the end of the build waited for, step by step\n"
+             "  diff               what got slower or faster from one build to the other, what\n"
+             "                     ran that did not before, and why\n"
+             "  export             Chrome trace event JSON, which ui.perfetto.dev opens\n"
+             "  flame              folded stacks, for speedscope and flamegraph.pl\n"
+             "  list               the builds whose traces are kept: the last 20\n"
+             "\n"
+             "  -o, --output FILE  where export and flame write, if not to standard output\n"
+             "      --json         for programs: one line of JSON; not of export and flame\n"
+             "  -C DIR             go to DIR first\n"
+             "  -f FILE            the manifest; found as by 'jig build'\n"
+             "      --cache-dir D  where what builds leave is kept, if not in .jig\n"
+             "\n"
+             "BUILD is a number as 'list' has it, 'last' or -1 for the last one, -2 for the one\n"
+             "before, and so on, or a .trace file. Without it, it is the last build; 'diff'\n"
+             "compares that with the one given, or else with the one before.\n",
+    .run = trace_main,
+};
