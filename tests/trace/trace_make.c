@@ -276,7 +276,7 @@ static void play(struct maker *m)
 {
     m->now_ns = (uint64_t)FIRST_JOB_US * 1000;
     for (uint32_t i = 0; i < m->drafts.count; i++)
-        if (!m->drafts.data[i].waits)
+        if (!m->log.jobs.data[i].deps_count)
             make_ready(m, i);
     do
         start_drafts(m);
