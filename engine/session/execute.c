@@ -35,7 +35,7 @@ struct execution {
     struct generate *generate; /* NULL until a job needs it */
     uint32_t generating;       /* jobs it has */
     uint8_t *skip;             /* [job_id] it failed in an earlier round; NULL: none did */
-    VEC(uint64_t) lanes;       /* for the trace: when the last job of each ended, monotonic */
+    VEC(uint64_t) lanes;       /* of generators: when the last job of each ended, monotonic */
     struct job_text text;      /* of the event being told */
     enum stop_cause stop;
     enum jig_status status; /* of the engine, not of the jobs */
@@ -62,6 +62,7 @@ static void take_turns(struct execution *ex)
     job_id job;
     while (plan_take_ready(build->plan, &job)) {
         bool phony = build->session->graph->jobs.data[job].flags & GRAPH_JOB_PHONY;
+        record_turn(build, job);
         if (!phony && !build->options->dry_run && build->plan->jobs[job].verdict == PLAN_MAYBE)
             session_look_at_sources(build, job);
         if (plan_turn(build->plan, job) == PLAN_TURN_RUN) {
@@ -316,27 +317,11 @@ static void collect(struct execution *ex, const struct running *running, struct 
     }
 }
 
-static void trace_job(const struct execution *ex, const struct running *running,
-                      const struct run_result *result, const struct jig_job_view *view)
-{
-    struct jig_trace *trace = ex->build->session->options.trace;
-    jig_trace_slice(trace, JIG_LANE_SLOT, result->slot,
-                    &(struct jig_trace_slice){.category = "job",
-                                              .name = view->rule,
-                                              .job = view->output,
-                                              .reason = view->reason,
-                                              .begin_ns = running->start_ns,
-                                              .end_ns = result->end_ns,
-                                              .exit_code = result->exit_code,
-                                              .has_exit_code = true});
-}
-
 static void tell_finished(struct execution *ex, const struct running *running,
                           const struct run_result *result)
 {
     struct jig_job_view view = event_view(ex->build, running->start.job, &ex->text);
     view.start_ns = running->start_ns;
-    trace_job(ex, running, result, &view);
     if (result->interrupted)
         return;
     const struct jig_job_outcome outcome = {
@@ -347,6 +332,8 @@ static void tell_finished(struct execution *ex, const struct running *running,
         .user_ns = result->user_ns,
         .system_ns = result->system_ns,
         .peak_rss = result->peak_rss,
+        .read_bytes = result->read_bytes,
+        .written_bytes = result->written_bytes,
         .slot = result->slot,
     };
     event_emit(ex->build, JIG_EVENT_JOB_FINISHED, &view, &outcome);
@@ -394,6 +381,8 @@ static void finish_job(struct execution *ex, struct run_result *result)
     struct running running = *running_of(ex, id);
     running_of(ex, id)->before = NULL;
     build_span(build, id)->end_ns = result->end_ns;
+    record_job(build, result, running.start_ns, running.expected_ms);
+    record_machine(build);
     const struct graph_job *job = &build->session->graph->jobs.data[id];
     if (result->exit_code == EXIT_INTERRUPTED && !result->interrupted) {
         /* It was told to stop, and says so: whoever told it means the build. */
@@ -546,6 +535,7 @@ enum jig_status session_execute(struct build *build, struct jig_error *error)
             return status;
     }
     build->spans = mem_array(build->plan->order.count, sizeof *build->spans);
+    record_plan_begin(build);
     ex.running = mem_array(build->plan->order.count, sizeof *ex.running);
     ex.skip = mark_failed(build->session);
     ex.queue = job_queue_create(build->session->graph);
@@ -565,6 +555,7 @@ enum jig_status session_execute(struct build *build, struct jig_error *error)
     free(ex.running);
     free(build->spans);
     build->spans = NULL;
+    record_plan_end(build);
     job_text_free(&ex.text);
     return outcome_of(&ex);
 }

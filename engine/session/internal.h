@@ -15,6 +15,7 @@
 #include "engine/run/run.h"
 #include "engine/session/around.h"
 #include "engine/session/links.h"
+#include "engine/session/record.h"
 #include "engine/session/request.h"
 #include "engine/state/history.h"
 #include "engine/state/state.h"
@@ -127,6 +128,7 @@ struct jig_session {
     uint64_t call_start_ns; /* monotonic; of the present build or update */
     uint64_t waited_ns;     /* of it, waiting for jobs */
     struct buf asked_command, asked_description; /* of the last jig_session_query_job */
+    struct recorder recorder;                    /* the trace of the present build */
     atomic_bool cancelled; /* somebody wants the build to stop; see cancel.c */
     int cancel_fd;         /* eventfd; wakes the build for that */
 };
@@ -147,6 +149,7 @@ struct build {
     struct jig_progress progress;
     VEC(job_id) ran;        /* jobs that ran well, for the settling pass at the end */
     struct job_span *spans; /* [position in the plan] when jobs ran; while it executes */
+    struct job_note *notes; /* [position in the plan] for the trace; while it executes */
     uint64_t waited_ns;     /* time in which nothing was done but wait for jobs */
     bool of_everything;     /* it is about all that the user asked for, not about a part of that */
     bool force;             /* run every wanted job */

@@ -126,7 +126,7 @@ enum jig_status jig_session_open(const struct jig_session_options *options,
     if (!status) {
         session->state_directory = choose_state_directory(session);
         session->pool = jig_pool_create(options->threads);
-        jig_pool_set_trace(session->pool, options->trace, "fingerprint batch");
+        record_open(session, !options->no_cache && !options->read_only);
         status = open_state(session, error);
     }
     if (!status)
@@ -157,6 +157,7 @@ void jig_session_close(struct jig_session *session)
     vec_free(&session->marks);
     state_close(session->state);
     jig_pool_destroy(session->pool);
+    record_close(session);
     session_close_cancellation(session);
     free(session->state_directory);
     free(session->manifest);
@@ -173,7 +174,7 @@ struct phase {
     uint64_t *total_ns;
 };
 
-static struct phase phase_begin(const struct build *build, const char *category, const char *name,
+static struct phase phase_begin(struct build *build, const char *category, const char *name,
                                 uint64_t *total_ns)
 {
     const struct jig_session *session = build->session;
@@ -181,18 +182,14 @@ static struct phase phase_begin(const struct build *build, const char *category,
         .kind = JIG_EVENT_PHASE, .progress = &build->progress, .phase = name};
     if (session->options.on_event)
         session->options.on_event(session->options.context, &event);
-    return (struct phase){category, name, clock_monotonic_ns(), total_ns};
+    return (struct phase){category, name, record_stage(build->session, name), total_ns};
 }
 
-static void phase_end(const struct build *build, struct phase phase)
+static void phase_end(struct build *build, struct phase phase)
 {
-    uint64_t end_ns = clock_monotonic_ns();
-    *phase.total_ns += end_ns - phase.start_ns;
-    jig_trace_slice(build->session->options.trace, JIG_LANE_WORKER, 0,
-                    &(struct jig_trace_slice){.category = phase.category,
-                                              .name = phase.name,
-                                              .begin_ns = phase.start_ns,
-                                              .end_ns = end_ns});
+    *phase.total_ns += clock_monotonic_ns() - phase.start_ns;
+    record_slice(build->session, phase.category, phase.name, phase.start_ns);
+    record_stage(build->session, "settle");
 }
 
 /* Finds out what the targets need and gives every job its verdict. */
@@ -442,6 +439,7 @@ static enum jig_status begin_call(struct jig_session *session,
     session->build++;
     session->waited_ns = 0;
     session->call_start_ns = clock_monotonic_ns();
+    record_begin(session);
     if (given && !take_options(given, given->size, options, sizeof *options))
         return jig_fail(error, JIG_ERROR_USAGE, "the build's options are not of this version");
     if (out && out->size < sizeof out->size)
@@ -449,9 +447,16 @@ static enum jig_status begin_call(struct jig_session *session,
     return JIG_OK;
 }
 
+/* How long the call has taken so far, less what was spent waiting for jobs. */
+static uint64_t engine_ns(const struct jig_session *session)
+{
+    uint64_t whole_ns = clock_monotonic_ns() - session->call_start_ns;
+    return whole_ns > session->waited_ns ? whole_ns - session->waited_ns : 0;
+}
+
 /* After it: what the whole call came to. */
-static void end_call(struct jig_session *session, enum jig_status status,
-                     struct jig_build_result *result)
+static void end_call(struct jig_session *session, const struct jig_build_options *options,
+                     enum jig_status status, struct jig_build_result *result)
 {
     result->load_ns = session->load_ns;
     session->load_ns = 0;
@@ -470,8 +475,9 @@ static void end_call(struct jig_session *session, enum jig_status status,
     if (!status && changed)
         session->live.generation++;
     result->generation = session->live.generation;
-    uint64_t whole_ns = clock_monotonic_ns() - session->call_start_ns;
-    result->engine_ns = whole_ns > session->waited_ns ? whole_ns - session->waited_ns : 0;
+    result->engine_ns = engine_ns(session);
+    record_end(session, options, status, result);
+    result->engine_ns = engine_ns(session); /* with that */
     if (status == JIG_ERROR_CANCELLED)
         jig_session_uncancel(session);
 }
@@ -506,6 +512,7 @@ static enum jig_status build_all(struct jig_session *session,
         status = saved;
     }
     result->save_ns = clock_monotonic_ns() - save_start_ns;
+    record_slice(session, "save", "save state", save_start_ns);
     return status;
 }
 
@@ -526,7 +533,7 @@ enum jig_status jig_session_build(struct jig_session *session,
     enum jig_status status = begin_call(session, options, &known, &result, out, error);
     if (!status)
         status = build_all(session, &known, "a build was asked for", &result, error);
-    end_call(session, status, &result);
+    end_call(session, &known, status, &result);
     if (out)
         hand_over(&result, out);
     return status;
@@ -550,7 +557,7 @@ enum jig_status jig_session_update(struct jig_session *session,
             status = build_all(session, options, why, &result, error);
         }
     }
-    end_call(session, status, &result);
+    end_call(session, options, status, &result);
     if (out)
         hand_over(&result, out);
     return status;

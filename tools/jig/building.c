@@ -1,9 +1,9 @@
 #include "tools/jig/building.h"
 
 #include "engine/session/internal.h"
-#include "jig/scheduler.h"
 #include "tools/jig/processors.h"
 #include "tools/jig/stats.h"
+#include "tools/trace/chrome.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -72,17 +72,6 @@ static void on_event(void *context, const struct jig_event *event)
 
 /* ---- the session ------------------------------------------------------------------------- */
 
-static struct jig_trace *create_trace(const struct build_request *request)
-{
-    if (!request->trace)
-        return NULL;
-    /* The session's pool will have as many workers as this one; neither has threads yet. */
-    struct jig_pool *pool = jig_pool_create(0);
-    struct jig_trace *trace = jig_trace_create(jig_pool_threads(pool));
-    jig_pool_destroy(pool);
-    return trace;
-}
-
 enum jig_status building_open(struct building *building, struct work *work, struct jig_error *error)
 {
     const struct build_request *request = building->request;
@@ -95,7 +84,7 @@ enum jig_status building_open(struct building *building, struct work *work, stru
     options.phony_cycle_error = request->phony_cycle_error;
     options.on_event = on_event;
     options.context = work;
-    options.trace = building->trace;
+    options.trace = request->trace != NULL;
     work->building = building;
     enum jig_status status = jig_session_open(&options, &work->session, error);
     work->building = NULL;
@@ -293,15 +282,23 @@ static int exit_code(const struct building *building, int code)
     return code ? code : face_exit_code(building->face, JIG_ERROR_IO, 0);
 }
 
-static void write_trace(const struct building *building)
+/* As Chrome has traces; for those who want it in a file of their own. */
+static void write_trace(const struct building *building, const struct jig_session *session)
 {
-    struct jig_error error;
     struct buf path = {0};
-    if (!building->trace)
+    if (!building->request->trace || !session)
         return;
     place_spell(&building->place, building->request->trace, &path);
-    if (jig_trace_write_chrome(building->trace, path.data, &error))
-        face_error(building->face, &error);
+    FILE *file = fopen(path.data, "we");
+    int errnum = file ? 0 : errno;
+    if (file) {
+        trace_chrome_write(session_trace(session), file);
+        errnum = ferror(file) ? EIO : 0;
+        if (fclose(file) != 0)
+            errnum = errno;
+    }
+    if (errnum)
+        face_complain(building->face, "cannot write %s: %s", path.data, strerror(errnum));
     buf_free(&path);
 }
 
@@ -314,6 +311,7 @@ int building_tell(struct building *building, struct work *work, enum jig_status 
         results_take(results, request, &building->place, work->session, status);
     status_end(building->status);
     tell_end(building, status, error);
+    write_trace(building, work->session);
     fputs(buf_cstr(&results->cache), stdout);
     stats_write(request->stats, &results->build, stdout);
     if (!status && results->delta_lost)
@@ -343,14 +341,10 @@ void building_begin(struct building *building)
         .slots = building->slots,
     };
     building->status = status_create(&options);
-    building->trace = create_trace(request);
 }
 
 void building_end(struct building *building)
 {
-    write_trace(building);
-    jig_trace_destroy(building->trace);
-    building->trace = NULL;
     status_destroy(building->status);
     building->status = NULL;
     results_free(&building->results);

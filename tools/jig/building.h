@@ -4,7 +4,7 @@
  *     struct building building = {.face = face, .request = request};
  *     struct work work = {0};
  *     if (building_prepare(&building, &code)) {      // the place, and what is wanted
- *         building_begin(&building);                 // presenter and trace
+ *         building_begin(&building);                 // presenter
  *         status = building_open(&building, &work, &error);
  *         if (!status)
  *             status = building_run(&building, &work, NULL, &error);
@@ -54,7 +54,6 @@ struct building {
 
     /* From building_begin to building_end. */
     struct status *status;
-    struct jig_trace *trace;
     uint32_t slots;
     bool stopping; /* because nobody reads what is written */
     struct results results;
@@ -74,12 +73,10 @@ bool building_take_place(struct building *building, const struct place *place, i
 bool building_choose(struct building *building, int *code);
 void building_free(struct building *building);
 
-/*
- * Makes the presenter and, if one is wanted, the trace. From here on a closed standard output stops
- * the build instead of killing the process.
- */
+/* Makes the presenter. From here on a closed standard output stops the build instead of killing the
+ * process. */
 void building_begin(struct building *building);
-/* Ends what building_begin began, and writes the trace: nothing may still be adding to that. */
+/* Ends what building_begin began. */
 void building_end(struct building *building);
 
 /* Opens the session that the request asks for. On failure nothing is open. */
