@@ -191,6 +191,7 @@ static int obey(struct build_request *request)
     struct trace_builds builds;
     int code = EXIT_UNABLE;
     bool open = trace_builds_open(&builds, request, form->builds, count, words);
+    builds.analyse = form->tell != NULL;
     if (open && !form->builds)
         code = trace_list(&builds, request->json);
     else if (open && read_builds(form, &builds, count, words))

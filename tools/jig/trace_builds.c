@@ -177,7 +177,8 @@ static bool read_build(struct trace_builds *builds, const char *path, char *titl
         free(title);
         return false;
     }
-    trace_analyse(&build->log, &build->analysis);
+    if (builds->analyse)
+        trace_analyse(&build->log, &build->analysis);
     build->title = title;
     builds->count++;
     return true;

@@ -15,21 +15,22 @@
 struct traced_build {
     char *title; /* "build 12", or the file's name */
     struct trace_log log;
-    struct trace_analysis analysis;
+    struct trace_analysis analysis; /* empty unless `analyse` */
 };
 
 struct trace_builds {
     struct place place; /* entered, or empty when all are files */
     struct trace_keeper keeper;
     struct traced_build builds[2];
-    int count; /* of them */
+    int count;    /* of them */
+    bool analyse; /* those that are read from now on */
 };
 
 /* Goes where the kept traces are, unless the words name as many files as builds are needed (0: it
  * is about all that are kept). False: told. Free with trace_builds_close in every case. */
 bool trace_builds_open(struct trace_builds *builds, const struct build_request *request, int needed,
                        int count, char **words);
-/* Reads the build that the word names, as the next one, and analyses it. False: told. */
+/* Reads the build that the word names, as the next one. False: told. */
 bool trace_builds_read(struct trace_builds *builds, const char *word);
 void trace_builds_close(struct trace_builds *builds);
 

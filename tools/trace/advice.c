@@ -89,9 +89,10 @@ static void look_for_gate(struct adviser *a)
                trace_time(own_ns).text, trace_time(analysis->blocking_ns[longest->job]).text);
     if (is_worthwhile(a, waited_ns))
         buf_printf(&text, " It was ready %s before it was started%s.", trace_time(waited_ns).text,
-                   job->expected_ms ? ""
-                                    : ": how long it takes was not known yet, the next build "
-                                      "will start it sooner");
+                   job->expected_ms || job->pool
+                       ? ""
+                       : ": how long it takes was not known yet, the next build "
+                         "will start it sooner");
     a->gate = longest->job;
     advise(a, TRACE_ADVICE_GATE, gain_ns, longest->job, &title, &text);
 }
@@ -140,9 +141,9 @@ static void look_for_pool(struct adviser *a)
     struct buf title = {0}, text = {0};
     buf_printf(&title, "The pool '%s' keeps slots idle", pool->name);
     buf_printf(&text,
-               "%s of slot time stood idle while jobs waited for one of its %" PRIu32
-               " place%s; %" PRIu32 " jobs ran in it, for %s. ",
-               trace_time(pool->idle_ns).text, pool->depth, pool->depth == 1 ? "" : "s", pool->jobs,
+               "%s of slot time stood idle while jobs waited for a place in it: %" PRIu32
+               " jobs ran in it, %" PRIu32 " at a time, for %s in all. ",
+               trace_time(pool->idle_ns).text, pool->jobs, pool->depth,
                trace_time(pool->own_ns).text);
     if (strcmp(pool->name, "console") == 0)
         buf_append_str(&text, "Take jobs out of it that need no terminal.");

@@ -8,7 +8,15 @@
 #include <stdlib.h>
 
 /* How many of a kind are told. */
-enum { TOP_STEPS = 4, TOP_RULES = 4, TOP_REASONS = 3, TOP_FILES = 2, TOP_IDLE = 3, TOP_ADVICE = 3 };
+enum {
+    TOP_STEPS = 3,
+    TOP_RULES = 3,
+    TOP_REASONS = 3,
+    TOP_FILES = 2,
+    TOP_IDLE = 3,
+    TOP_ADVICE = 4,
+    TOP_TEXTS = 2
+};
 enum { INDENT = 10 };
 
 /* Of the log, as the page shows names. */
@@ -197,7 +205,8 @@ static void tell_advice(const struct trace_analysis *a, struct trace_page *page)
         if (advice->gain_ns)
             buf_printf(&page->text, " (at most %s)", trace_time(advice->gain_ns).text);
         buf_append_char(&page->text, '\n');
-        trace_page_wrap(page, INDENT + 2, advice->text);
+        if (i < TOP_TEXTS)
+            trace_page_wrap(page, INDENT + 2, advice->text);
     }
 }
 
