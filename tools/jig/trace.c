@@ -23,7 +23,8 @@ struct trace_form {
     int builds; /* how many it is about */
     void (*tell)(const struct trace_builds *builds, struct trace_page *page);
     json_t *(*json)(const struct trace_builds *builds); /* the same, for --json */
-    void (*write)(const struct trace_log *log, FILE *to);
+    void (*write)(const struct traced_build *build, FILE *to);
+    bool analyse; /* whether that has to be done before */
 };
 
 /* ---- for people and programs ---------------------------------------------------------------- */
@@ -65,13 +66,29 @@ static json_t *diff_json(const struct trace_builds *builds)
     return object;
 }
 
+/* ---- for other tools ------------------------------------------------------------------------ */
+
+static void write_chrome(const struct traced_build *build, FILE *to)
+{
+    trace_chrome_write(&build->log, to);
+}
+
+static void write_flame(const struct traced_build *build, FILE *to)
+{
+    trace_flame_write(&build->log, to);
+}
+
 static const struct trace_form forms[] = {
     {.name = "list"},
-    {.name = "summary", .builds = 1, .tell = tell_summary, .json = summary_json},
-    {.name = "critical-path", .builds = 1, .tell = tell_path, .json = path_of_build_json},
-    {.name = "diff", .builds = 2, .tell = tell_diff, .json = diff_json},
-    {.name = "export", .builds = 1, .write = trace_chrome_write},
-    {.name = "flame", .builds = 1, .write = trace_flame_write},
+    {.name = "summary", .builds = 1, .tell = tell_summary, .json = summary_json, .analyse = true},
+    {.name = "critical-path",
+     .builds = 1,
+     .tell = tell_path,
+     .json = path_of_build_json,
+     .analyse = true},
+    {.name = "diff", .builds = 2, .tell = tell_diff, .json = diff_json, .analyse = true},
+    {.name = "export", .builds = 1, .write = write_chrome},
+    {.name = "flame", .builds = 1, .write = write_flame},
 };
 enum { FORM_COUNT = sizeof forms / sizeof *forms };
 
@@ -103,7 +120,7 @@ static int write_file(const struct trace_form *form, const struct trace_builds *
     int errnum = file ? 0 : errno;
     if (file) {
         errno = 0;
-        form->write(&builds->builds[0].log, file);
+        form->write(&builds->builds[0], file);
         if (fflush(file) != 0 || ferror(file))
             errnum = errno ? errno : EIO;
         if (fclose(file) != 0 && !errnum)
@@ -120,7 +137,7 @@ static int write_out(const struct trace_form *form, const struct trace_builds *b
                      const char *output)
 {
     if (!output || strcmp(output, "-") == 0) {
-        form->write(&builds->builds[0].log, stdout);
+        form->write(&builds->builds[0], stdout);
         return EXIT_DONE;
     }
     struct buf path = {0};
@@ -191,7 +208,7 @@ static int obey(struct build_request *request)
     struct trace_builds builds;
     int code = EXIT_UNABLE;
     bool open = trace_builds_open(&builds, request, form->builds, count, words);
-    builds.analyse = form->tell != NULL;
+    builds.analyse = form->analyse;
     if (open && !form->builds)
         code = trace_list(&builds, request->json);
     else if (open && read_builds(form, &builds, count, words))
