@@ -248,8 +248,8 @@ const struct command command_trace = {
              "  -f FILE            the manifest; found as by 'jig build'\n"
              "      --cache-dir D  where what builds leave is kept, if not in .jig\n"
              "\n"
-             "BUILD is a number as 'list' has it, 'last' or -1 for the last one, -2 for the one\n"
-             "before, and so on, or a .trace file. Without it, it is the last build; 'diff'\n"
-             "compares that with the one given, or else with the one before.\n",
+             "BUILD is a number as 'list' has it, 'last' or -1 for the last one, -2 for the\n"
+             "one before, and so on, or a .trace file. Without it, it is the last build;\n"
+             "'diff' compares that with the one given, or else with the one before.\n",
     .run = trace_main,
 };
