@@ -4,7 +4,10 @@ import json
 import os
 import shutil
 
-from harness import Case, jig_only, main
+from harness import JIG, Case, jig_only, main
+
+# Writes traces of builds of any size that never were.
+MAKE = os.path.join(os.path.dirname(JIG), "jig-trace-make")
 
 
 @jig_only
@@ -205,6 +208,38 @@ class TraceTools(Case):
             self.assertRegex(line, r"^(engine;worker \d+(;[^;]+)+|jobs;cat(;[^;]+)+) \d+$")
         jobs = [line.rsplit(" ", 1)[0] for line in lines if line.startswith("jobs;")]
         self.assertEqual(sorted(jobs), ["jobs;cat;a.o", "jobs;cat;app", "jobs;cat;b.o"])
+
+    # ---- builds that never were -------------------------------------------------------------
+
+    def make(self, jobs, seed=1):
+        run = self.run_tool([MAKE, str(jobs), str(seed), "made.trace"])
+        self.assertEqual(run.code, 0, run)
+
+    def test_numbers_of_made_builds_add_up(self):
+        for seed, jobs in enumerate((1, 7, 60, 400, 3000)):
+            self.make(jobs, seed)
+            summary = self.json("summary", "made.trace")
+            slots, length = summary["slots"], summary["duration_ns"]
+            self.assertEqual(
+                sum(summary["idle_ns"].values()) + summary["own_ns"], slots * length, jobs
+            )
+            self.assertEqual(sum(summary["path_ns"].values()), length)
+            self.assertEqual(sum(rule["own_ns"] for rule in summary["rules"]), summary["own_ns"])
+            for row in summary["what_if"]:
+                self.assertGreaterEqual(row["jobs_ns"], summary["longest_chain_ns"])
+                self.assertGreaterEqual(row["jobs_ns"] * row["slots"], summary["own_ns"])
+            self.assertEqual(summary["what_if"][0]["jobs_ns"], summary["own_ns"])
+
+    def test_a_hundred_thousand_jobs(self):
+        self.make(100_000)
+        self.assertEqual(self.json("summary", "made.trace")["what_if"][0]["slots"], 1)
+        self.trace("critical-path", "made.trace")
+        self.trace("diff", "made.trace", "made.trace")
+        self.trace("flame", "made.trace", "-o", "flame.txt")
+        self.trace("export", "made.trace", "-o", "export.json")
+        with open(self.path("export.json"), encoding="utf-8") as file:
+            events = json.load(file)["traceEvents"]
+        self.assertGreater(sum(e["ph"] == "X" and e["cat"] == "job" for e in events), 80_000)
 
     # ---- the command line -------------------------------------------------------------------
 

@@ -20,10 +20,10 @@ static const char help[] = "jig help trace";
 /* One of the words after `jig trace`. Of the functions one is set. */
 struct trace_form {
     const char *name;
-    int builds; /* how many it is about */
     void (*tell)(const struct trace_builds *builds, struct trace_page *page);
     json_t *(*json)(const struct trace_builds *builds); /* the same, for --json */
     void (*write)(const struct traced_build *build, FILE *to);
+    int builds;   /* how many it is about */
     bool analyse; /* whether that has to be done before */
 };
 

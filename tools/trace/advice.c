@@ -281,7 +281,7 @@ static void look_for_memory(struct adviser *a)
     }
     if (largest == TRACE_NO_JOB)
         return; /* it was not this build that took the memory */
-    const uint64_t mib = 1024 * 1024;
+    const uint64_t mib = (uint64_t)1024 * 1024;
     struct buf title = {0}, text = {0};
     buf_printf(&title, "Memory ran short: %" PRIu64 " MiB were left", least->available_bytes / mib);
     buf_printf(&text,

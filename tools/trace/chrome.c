@@ -109,10 +109,18 @@ static void put_arrow(struct chrome_writer *w, const struct trace_log *log, uint
             "\"bp\":\"e\",\"cat\":\"dependency\",\"name\":\"dependency\",\"id\":%" PRIu32 "}", to);
 }
 
-static int by_slot_and_start(const void *left, const void *right)
+/* Where a job stands among the slices. */
+struct place {
+    uint64_t start_ns;
+    uint64_t end_ns;
+    uint32_t slot;
+    uint32_t job;
+};
+
+static int by_slot_and_time(const void *left, const void *right)
 {
-    const struct trace_job *a = *(const struct trace_job *const *)left;
-    const struct trace_job *b = *(const struct trace_job *const *)right;
+    const struct place *a = left;
+    const struct place *b = right;
     if (a->slot != b->slot)
         return a->slot < b->slot ? -1 : 1;
     if (a->start_ns != b->start_ns)
@@ -120,27 +128,34 @@ static int by_slot_and_start(const void *left, const void *right)
     return (a->end_ns > b->end_ns) - (a->end_ns < b->end_ns);
 }
 
+static struct place *list_places(const struct trace_log *log, uint32_t *count)
+{
+    struct place *places = mem_array(log->jobs.count, sizeof *places);
+    *count = 0;
+    for (uint32_t i = 0; i < log->jobs.count; i++) {
+        const struct trace_job *job = &log->jobs.data[i];
+        if (job->fate == TRACE_RAN)
+            places[(*count)++] = (struct place){job->start_ns, job->end_ns, job->slot, i};
+    }
+    qsort(places, *count, sizeof *places, by_slot_and_time);
+    return places;
+}
+
 static void put_slots(struct chrome_writer *w, const struct trace_log *log)
 {
-    const struct trace_job **ran = mem_array(log->jobs.count, sizeof *ran);
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < log->jobs.count; i++)
-        if (log->jobs.data[i].fate == TRACE_RAN)
-            ran[count++] = &log->jobs.data[i];
-    qsort(ran, count, sizeof *ran, by_slot_and_start);
+    uint32_t count;
+    struct place *places = list_places(log, &count);
     for (uint32_t i = 0; i < count; i++) {
-        if (!i || ran[i - 1]->slot != ran[i]->slot)
-            chrome_thread(w, slot_tid(log, ran[i]->slot), "slot", ran[i]->slot);
-        put_job(w, log, ran[i]);
+        if (!i || places[i - 1].slot != places[i].slot)
+            chrome_thread(w, slot_tid(log, places[i].slot), "slot", places[i].slot);
+        put_job(w, log, &log->jobs.data[places[i].job]);
     }
     uint32_t *gates = find_gates(log);
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t job = (uint32_t)(ran[i] - log->jobs.data);
-        if (gates[job] != TRACE_NO_JOB)
-            put_arrow(w, log, gates[job], job);
-    }
+    for (uint32_t i = 0; i < count; i++)
+        if (gates[places[i].job] != TRACE_NO_JOB)
+            put_arrow(w, log, gates[places[i].job], places[i].job);
     free(gates);
-    free(ran);
+    free(places);
 }
 
 void trace_chrome_write(const struct trace_log *log, FILE *to)

@@ -12,7 +12,7 @@ static void append_clean(struct buf *out, const char *name)
             buf_append_char(out, '?');
             c++;
         } else {
-            buf_append_char(out, *c < ' ' || *c == 0x7f ? '?' : (char)*c);
+            buf_append_char(out, (char)(*c < ' ' || *c == 0x7f ? '?' : *c));
         }
     }
 }

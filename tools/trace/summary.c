@@ -100,12 +100,12 @@ static void tell_slots(const struct trace_analysis *a, struct trace_page *page)
 
 static int longer_first(const void *left, const void *right)
 {
-    const struct trace_step *a = *(const struct trace_step *const *)left;
-    const struct trace_step *b = *(const struct trace_step *const *)right;
+    const struct trace_step *a = left;
+    const struct trace_step *b = right;
     uint64_t a_ns = a->end_ns - a->begin_ns, b_ns = b->end_ns - b->begin_ns;
     if (a_ns != b_ns)
         return a_ns > b_ns ? -1 : 1;
-    return (a > b) - (a < b);
+    return (a->begin_ns > b->begin_ns) - (a->begin_ns < b->begin_ns);
 }
 
 static void tell_path(const struct trace_analysis *a, struct trace_page *page)
@@ -114,15 +114,15 @@ static void tell_path(const struct trace_analysis *a, struct trace_page *page)
                trace_time(a->path_ns[TRACE_STEP_JOB]).text,
                trace_time(a->path_ns[TRACE_STEP_WAIT]).text);
     buf_printf(&page->text, "%s of jig itself\n", trace_time(a->path_ns[TRACE_STEP_ENGINE]).text);
-    const struct trace_step **steps = mem_array(a->path.count, sizeof *steps);
+    struct trace_step *steps = mem_array(a->path.count, sizeof *steps);
     uint32_t count = 0;
     for (uint32_t i = 0; i < a->path.count; i++)
         if (a->path.data[i].kind == TRACE_STEP_JOB)
-            steps[count++] = &a->path.data[i];
+            steps[count++] = a->path.data[i];
     qsort(steps, count, sizeof *steps, longer_first);
     for (uint32_t i = 0; i < count && i < TOP_STEPS; i++) {
-        const struct trace_job *job = &a->log->jobs.data[steps[i]->job];
-        struct trace_words time = trace_time(steps[i]->end_ns - steps[i]->begin_ns);
+        const struct trace_job *job = &a->log->jobs.data[steps[i].job];
+        struct trace_words time = trace_time(steps[i].end_ns - steps[i].begin_ns);
         buf_printf(&page->text, "          %s  ", time.text);
         trace_page_name(page, trace_log_str(a->log, job->output),
                         INDENT + 2 + (uint32_t)strlen(time.text));
