@@ -130,8 +130,10 @@ static void test_page_breaks_words_into_lines(void **state)
 {
     (void)state;
     struct trace_page page = {.columns = 12};
-    trace_page_wrap(&page, 2, "aaa bbb cccc dd");
-    assert_string_equal(page.text.data, "  aaa bbb\n  cccc dd\n");
+    trace_page_wrap(&page, 2, "", "aaa bbb cccc dd");
+    trace_page_wrap(&page, 4, "x", "longer-than-that b\x1b");
+    assert_string_equal(page.text.data, "  aaa bbb\n  cccc dd\n"
+                                        "x   longer-than-that\n    b?\n");
     buf_free(&page.text);
 }
 
@@ -179,7 +181,7 @@ static void test_summary_tells_a_build_on_one_screen(void **state)
         "          cc: 2 jobs, 580 ms together, the longest 390 ms\n",
         "reasons   3 never built\n",
         "files     12 hits, 0 misses (0 new, 3 changed, 0 too young, 0 gone), 0 skipped\n",
-        "what if   -j1 1.2 s, as it was -j2 1.0 s",
+        "what if   -j1 1.2 s, -j2 1.0 s (its own), -j4 1.0 s",
         "advice    app takes 59 % of the critical path (at most 590 ms)\n",
     };
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)

@@ -2,6 +2,8 @@
 
 #include "tools/jig/text.h"
 
+#include <stdbool.h>
+
 enum { WIDEST = 100, NARROWEST_NAME = 20 };
 
 /* Appends `name` with "?" for control characters: C0, DEL, and C1 as UTF-8 has them. */
@@ -28,24 +30,26 @@ void trace_page_name(struct trace_page *page, const char *name, uint32_t taken)
     buf_free(&clean);
 }
 
-void trace_page_wrap(struct trace_page *page, uint32_t indent, const char *words)
+void trace_page_wrap(struct trace_page *page, uint32_t indent, const char *label, const char *words)
 {
     uint32_t width = page->columns && page->columns < WIDEST ? page->columns : WIDEST;
     struct buf clean = {0};
     append_clean(&clean, words);
-    uint32_t column = 0; /* 0: at the beginning of a line */
+    uint32_t column = indent;
+    bool begun = false; /* the line has a word */
+    buf_printf(&page->text, "%-*s", (int)indent, label);
     for (const char *word = buf_cstr(&clean); *word;) {
         size_t length = strcspn(word, " ");
-        if (column && column + 1 + length > width) {
-            buf_append_char(&page->text, '\n');
-            column = 0;
+        if (begun && column + 1 + length > width) {
+            buf_printf(&page->text, "\n%*s", (int)indent, "");
+            column = indent;
+            begun = false;
         }
-        if (column)
+        if (begun)
             buf_append_char(&page->text, ' ');
-        else
-            buf_printf(&page->text, "%*s", (int)indent, "");
         buf_append(&page->text, word, length);
-        column += (column ? 1 : indent) + (uint32_t)length;
+        column += begun + (uint32_t)length;
+        begun = true;
         word += length + (word[length] == ' ');
     }
     buf_append_char(&page->text, '\n');

@@ -18,9 +18,11 @@ struct trace_page {
 /* Appends a name. If the page has a width, it is shortened in its middle so that it and `taken`
  * other columns of the line fit. */
 void trace_page_name(struct trace_page *page, const char *name, uint32_t taken);
-/* Appends words, broken into lines that begin with `indent` spaces, the first one too; each ends
- * with a newline. */
-void trace_page_wrap(struct trace_page *page, uint32_t indent, const char *words);
+/* Appends words, which may be names, broken into lines of at most 100 columns that begin with
+ * `indent` spaces, the first one with `label` instead if that is not ""; each ends with a newline.
+ */
+void trace_page_wrap(struct trace_page *page, uint32_t indent, const char *label,
+                     const char *words);
 /* Begin and end of text that is good or bad news. */
 void trace_page_good(struct trace_page *page);
 void trace_page_bad(struct trace_page *page);

@@ -69,9 +69,8 @@ static void tell_length(const struct trace_analysis *a, struct trace_page *page)
 static void tell_idle(const struct trace_analysis *a, struct trace_page *page)
 {
     bool told[TRACE_IDLE_KINDS] = {false};
-    buf_append_str(&page->text, "idle      ");
-    uint32_t count = 0;
-    for (; count < TOP_IDLE; count++) {
+    struct buf line = {0};
+    for (uint32_t i = 0; i < TOP_IDLE; i++) {
         enum trace_idle most = TRACE_IDLE_KINDS;
         for (enum trace_idle kind = 0; kind < TRACE_IDLE_KINDS; kind++)
             if (!told[kind] && a->idle_ns[kind] &&
@@ -80,19 +79,24 @@ static void tell_idle(const struct trace_analysis *a, struct trace_page *page)
         if (most == TRACE_IDLE_KINDS)
             break;
         told[most] = true;
-        buf_printf(&page->text, "%s%s %s", count ? ", " : "", trace_time(a->idle_ns[most]).text,
+        buf_printf(&line, "%s%s %s", i ? ", " : "", trace_time(a->idle_ns[most]).text,
                    trace_idle_name(most));
     }
-    buf_append_str(&page->text, count ? " (of slot time)\n" : "no slot at any time\n");
+    buf_append_str(&line, line.length ? " (of slot time)" : "no slot at any time");
+    trace_page_wrap(page, INDENT, "idle", line.data);
+    buf_free(&line);
 }
 
 static void tell_slots(const struct trace_analysis *a, struct trace_page *page)
 {
-    if (a->ran)
-        buf_printf(&page->text,
-                   "busy      %.1f jobs at a time from the first to the last; run time %s, "
-                   "processor time %s\n",
-                   a->parallelism, trace_time(a->own_ns).text, trace_time(a->cpu_ns).text);
+    struct buf line = {0};
+    if (a->ran) {
+        buf_printf(&line, "%.1f jobs at a time from the first to the last; ", a->parallelism);
+        buf_printf(&line, "run time %s, processor time %s", trace_time(a->own_ns).text,
+                   trace_time(a->cpu_ns).text);
+        trace_page_wrap(page, INDENT, "busy", line.data);
+    }
+    buf_free(&line);
     tell_idle(a, page);
 }
 
@@ -180,33 +184,32 @@ static void tell_files(const struct trace_log *log, struct trace_page *page)
 
 static void tell_what_if(const struct trace_analysis *a, struct trace_page *page)
 {
-    if (!a->ran)
-        return;
-    buf_append_str(&page->text, "what if   ");
-    uint32_t told = 0;
-    for (uint32_t i = 0; i < a->what_if.count; i++) {
+    struct buf line = {0};
+    for (uint32_t i = 0; i < a->what_if.count && a->ran; i++) {
         const struct trace_what_if *row = &a->what_if.data[i];
         /* Around the build's own number; more says nothing. */
         if (row->slots < a->slots / 4 || row->slots / 4 > a->slots)
             continue;
-        buf_printf(&page->text, "%s%s-j%" PRIu32 " %s", told++ ? ", " : "",
-                   row->slots == a->slots ? "as it was " : "", row->slots,
-                   trace_time(row->wall_ns).text);
+        buf_printf(&line, "%s-j%" PRIu32 " %s%s", line.length ? ", " : "", row->slots,
+                   trace_time(row->wall_ns).text, row->slots == a->slots ? " (its own)" : "");
     }
-    buf_append_char(&page->text, '\n');
+    if (line.length)
+        trace_page_wrap(page, INDENT, "what if", line.data);
+    buf_free(&line);
 }
 
 static void tell_advice(const struct trace_analysis *a, struct trace_page *page)
 {
     for (uint32_t i = 0; i < a->advice.count && i < TOP_ADVICE; i++) {
         const struct trace_advice *advice = &a->advice.data[i];
-        buf_append_str(&page->text, i ? "          " : "advice    ");
-        trace_page_name(page, advice->title, 40);
+        struct buf title = {0};
+        buf_append_str(&title, advice->title);
         if (advice->gain_ns)
-            buf_printf(&page->text, " (at most %s)", trace_time(advice->gain_ns).text);
-        buf_append_char(&page->text, '\n');
+            buf_printf(&title, " (at most %s)", trace_time(advice->gain_ns).text);
+        trace_page_wrap(page, INDENT, i ? "" : "advice", title.data);
         if (i < TOP_TEXTS)
-            trace_page_wrap(page, INDENT + 2, advice->text);
+            trace_page_wrap(page, INDENT + 2, "", advice->text);
+        buf_free(&title);
     }
 }
 
