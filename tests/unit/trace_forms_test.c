@@ -175,7 +175,7 @@ static void test_summary_tells_a_build_on_one_screen(void **state)
         "length    1.0 s: 3 jobs run (1 failed), 0 spared; 2 slots, 2 processors\n",
         "busy      1.2 jobs at a time from the first to the last; run time 1.2 s",
         "idle      790 ms no job was ready, 20 ms before the first job, 20 ms after the last job",
-        "path      980 ms of jobs, 0 µs of waiting for slots and pools, 20 ms of jig itself\n",
+        "path      980 ms of jobs, 0 µs of waiting for a turn, 20 ms of jig itself\n",
         "          590 ms  app\n",
         "rules     link: 1 jobs, 590 ms together, the longest 590 ms\n",
         "          cc: 2 jobs, 580 ms together, the longest 390 ms\n",
@@ -202,14 +202,13 @@ static void test_path_is_told_step_by_step(void **state)
     struct trace_page page = {0};
     make_project(&made);
     trace_path_tell(&made.analysis, &page);
-    assert_string_equal(
-        page.text.data,
-        "       begin        took  what\n"
-        "        0 µs       10 ms  jig\n"
-        "       10 ms      390 ms  a.o (cc)\n"
-        "      400 ms      590 ms  app (link), failed with 1\n"
-        "      990 ms       10 ms  jig\n"
-        "980 ms of jobs, 0 µs of waiting for slots and pools, 20 ms of jig itself\n");
+    assert_string_equal(page.text.data,
+                        "       begin        took  what\n"
+                        "        0 µs       10 ms  jig\n"
+                        "       10 ms      390 ms  a.o (cc)\n"
+                        "      400 ms      590 ms  app (link), failed with 1\n"
+                        "      990 ms       10 ms  jig\n"
+                        "980 ms of jobs, 0 µs of waiting for a turn, 20 ms of jig itself\n");
     buf_free(&page.text);
     made_free(&made);
 }

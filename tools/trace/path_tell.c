@@ -27,9 +27,9 @@ static void tell_step(const struct trace_log *log, const struct trace_step *step
     const struct trace_job *job = &log->jobs.data[step->job];
     struct buf how = {0}; /* what follows the job's name */
     if (step->kind == TRACE_STEP_WAIT) {
-        buf_append_str(&how, " waits for a slot");
+        buf_append_str(&how, " waits for its turn");
         if (job->pool)
-            buf_printf(&how, " or for the pool '%s'", trace_log_str(log, job->pool));
+            buf_printf(&how, ", or for the pool '%s'", trace_log_str(log, job->pool));
     } else {
         buf_printf(&how, " (%s)", trace_log_str(log, job->rule));
         if (job->exit_code)
@@ -46,7 +46,7 @@ void trace_path_tell(const struct trace_analysis *analysis, struct trace_page *p
     buf_append_str(&page->text, "       begin        took  what\n");
     for (uint32_t i = 0; i < analysis->path.count; i++)
         tell_step(analysis->log, &analysis->path.data[i], page);
-    buf_printf(&page->text, "%s of jobs, %s of waiting for slots and pools, ",
+    buf_printf(&page->text, "%s of jobs, %s of waiting for a turn, ",
                trace_time(analysis->path_ns[TRACE_STEP_JOB]).text,
                trace_time(analysis->path_ns[TRACE_STEP_WAIT]).text);
     buf_printf(&page->text, "%s of jig itself\n",

@@ -114,7 +114,7 @@ static int longer_first(const void *left, const void *right)
 
 static void tell_path(const struct trace_analysis *a, struct trace_page *page)
 {
-    buf_printf(&page->text, "path      %s of jobs, %s of waiting for slots and pools, ",
+    buf_printf(&page->text, "path      %s of jobs, %s of waiting for a turn, ",
                trace_time(a->path_ns[TRACE_STEP_JOB]).text,
                trace_time(a->path_ns[TRACE_STEP_WAIT]).text);
     buf_printf(&page->text, "%s of jig itself\n", trace_time(a->path_ns[TRACE_STEP_ENGINE]).text);
