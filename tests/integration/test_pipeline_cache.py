@@ -354,7 +354,7 @@ class Help(Case):
                     if command
                     else (self.jig("help").text.splitlines())
                 )
-                self.assertLessEqual(len(lines), 40)
+                self.assertLessEqual(len(lines), 50)
                 self.assertLessEqual(max(map(len, lines)), 80)
 
     def test_help_of_build(self):
