@@ -317,6 +317,11 @@ class Queries(ModulesCase):
             ["gen/all", "gen/id.lines", "gen/id.size", "gen/user.lines", "gen/user.size"],
         )
 
+    def test_targets_are_as_one_types_them_where_one_stands(self):
+        self.assertEqual(self.ask("targets", "-C", "src").splitlines()[-1], "../gen/all")
+        self.assertEqual(self.jig("build", "../gen/all", cwd=self.path("src")).code, 0)
+        self.assertTrue(self.exists("gen/all"))
+
     def test_why(self):
         self.build()
         self.assertEqual(self.ask("why", "gen/all"), "gen/all is up to date\n")
