@@ -38,8 +38,8 @@ static const struct option_row general[] = {
     {OPTION_NO_DAEMON, "do it here, even if jig.yaml says 'daemon: true'"},
     {OPTION_TRACE, "write a trace that ui.perfetto.dev opens"},
     {OPTION_STATUS, "what to put before each line: '[$finished/$total] '"},
-    {OPTION_DEBUG, "keepdepfile, keeprsp: leave such files behind"},
-    {OPTION_WARNING, "phonycycle=err: a phony target must not name itself"},
+    {OPTION_DEBUG, "leave files behind: keepdepfile, keeprsp"},
+    {OPTION_WARNING, "phony targets must not name themselves: phonycycle=err"},
     {OPTION_END, NULL},
 };
 

@@ -38,11 +38,12 @@ static const char beginning[] =
     "\n";
 
 static const char ending[] =
+    "# Adds the lines of standard input that begin with `current`, as they have to be typed.\n"
     "_jig_lines()\n"
     "{\n"
     "    local line typed=${current//\\\\/}\n"
     "    while IFS= read -r line; do\n"
-    "        [[ $line != \"$typed\"* ]] || COMPREPLY+=(\"$line\")\n"
+    "        [[ $line != \"$typed\"* ]] || printf -v 'COMPREPLY[${#COMPREPLY[@]}]' %q \"$line\"\n"
     "    done\n"
     "}\n"
     "\n"
@@ -58,7 +59,6 @@ static const char ending[] =
     "            echo HEAD)\n"
     "        ;;\n"
     "    target)\n"
-    "        compopt -o filenames\n"
     "        _jig_lines < <(\"${words[0]/#~\\//$HOME/}\" query targets \"${place[@]}\" "
     "2>/dev/null </dev/null)\n"
     "        ;;\n"

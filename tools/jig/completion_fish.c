@@ -29,7 +29,7 @@ static const char ending[] =
     "# Whether the words so far begin with these.\n"
     "function __jig_in\n"
     "    set -l words (__jig_words)\n"
-    "    test \"$words[1..(count $argv)]\" = \"$argv\"\n"
+    "    string match -q -- \"$argv *\" \"$words \"\n"
     "end\n"
     "\n"
     "# Where the command line says to look: the options that are told as arguments, one a line.\n"
@@ -126,7 +126,7 @@ static void append_option(struct buf *out, const struct command *command,
     if (form->name)
         buf_printf(out, " -l %s", form->name);
     if (form->argument && !form->may_lack_argument)
-        buf_append_str(out, " -r");
+        buf_append_str(out, form->completion == COMPLETE_FILE ? " -r" : " -x"); /* -x: no files */
     if (form->argument)
         append_offer(out, form->completion, form->words);
     append_brief(out, row->text);

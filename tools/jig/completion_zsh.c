@@ -9,9 +9,11 @@ static const char beginning[] =
     "#compdef jig\n"
     "# Completes jig's command line in zsh. Printed by 'jig completion zsh'.\n"
     "\n"
-    "# The value of an option that was given, as jig would get it.\n"
+    "# The value of an option that was given, as jig would get it. Those in opt_args have a\n"
+    "# backslash before each backslash and colon.\n"
     "_jig_given() {\n"
-    "    REPLY=${${(Q)opt_args[$1]}/#\\~\\//$HOME/}\n"
+    "    local typed=${opt_args[$1]//(#b)\\\\([\\\\:])/$match[1]}\n"
+    "    REPLY=${${(Q)typed}/#\\~\\//$HOME/}\n"
     "    [[ -n $REPLY ]]\n"
     "}\n"
     "\n"
@@ -146,7 +148,7 @@ static void append_words(struct buf *out, const struct command *command)
         buf_append_str(out, "'\n");
     }
     buf_append_str(out, "    )\n    _describe -t words word offered\n}\n\n");
-    buf_printf(out, "_jig_after_words_of_%s() {\n    case $words[1] in\n", command->name);
+    buf_printf(out, "_jig_after_words_of_%s() {\n    case $line[1] in\n", command->name);
     for (const struct command_word *word = command->words; word->name; word++) {
         if (word->completion == COMPLETE_NOTHING)
             continue;
@@ -172,7 +174,7 @@ static void append_command(struct buf *out, const struct command *command)
     if (command->words) {
         buf_printf(out,
                    "        '1:word:_jig_words_of_%s' \\\n"
-                   "        '*:: :_jig_after_words_of_%s'\n}\n\n",
+                   "        '*: :_jig_after_words_of_%s'\n}\n\n",
                    command->name, command->name);
         return;
     }
