@@ -179,6 +179,7 @@ class Typing:
             ("jig build -C sub in\t", "build", "-C", "sub", "inner"),
             ("jig build -Csub in\t", "build", "-Csub", "inner"),
             ("jig build -C a\\ folder in\t", "build", "-C", "a folder", "inner"),
+            ("jig build -C 'a folder' in\t", "build", "-C", "a folder", "inner"),
         )
 
     def test_targets_of_another_manifest(self):

@@ -105,13 +105,13 @@ static void test_the_parser_takes_the_letters_that_a_command_lists_and_no_others
     for (const struct command *const *command = command_list; *command; command++) {
         struct option_row rows[OPTION_COUNT];
         size_t count = command_options(*command, rows);
-        for (char c = '0'; c <= 'z'; c++) {
-            if (!isalnum((unsigned char)c))
+        for (int c = '0'; c <= 'z'; c++) {
+            if (!isalnum(c))
                 continue;
             bool listed = false;
             for (size_t i = 0; i < count; i++)
                 listed = listed || option_form(rows[i].option)->letter == c;
-            const char word[] = {'-', c, '\0'};
+            const char word[] = {'-', (char)c, '\0'};
             assert_int_equal(takes(*command, word), listed);
         }
     }
@@ -180,7 +180,8 @@ static void test_words_that_are_offered_after_an_option_are_taken(void **state)
         size_t count = command_options(*command, rows);
         for (size_t i = 0; i < count; i++) {
             const struct option_form *form = option_form(rows[i].option);
-            char *words = strdup(form->words ? form->words : "");
+            char words[256];
+            snprintf(words, sizeof words, "%s", form->words ? form->words : "");
             for (char *word = strtok(words, " "); word; word = strtok(NULL, " ")) {
                 struct build_request request;
                 char option[64];
@@ -189,7 +190,6 @@ static void test_words_that_are_offered_after_an_option_are_taken(void **state)
                 assert_int_not_equal(parse(*command, option, NULL, &request), OPTIONS_WRONG);
                 build_request_free(&request);
             }
-            free(words);
         }
     }
 }

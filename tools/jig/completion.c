@@ -19,6 +19,15 @@ size_t completion_options(const struct command *command, struct option_row rows[
     return count;
 }
 
+void completion_fill(struct buf *out, const char *script, void (*append_lists)(struct buf *out))
+{
+    static const char place[] = "# @commands@\n";
+    const char *at = strstr(script, place);
+    buf_append(out, script, (size_t)(at - script));
+    append_lists(out);
+    buf_append_str(out, at + sizeof place - 1);
+}
+
 void completion_append_brief(struct buf *out, const char *text)
 {
     static const char *const details[] = {";", ". ", " (", ": "};

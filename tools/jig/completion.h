@@ -10,6 +10,15 @@
 #include "engine/base/buf.h"
 #include "tools/jig/command.h"
 
+/* completion.bash, completion.fish and completion.zsh, which hold what is the same for all
+ * commands. */
+extern const char completion_bash_script[];
+extern const char completion_fish_script[];
+extern const char completion_zsh_script[];
+
+/* Appends such a script, with what `append_lists` appends where it has the line "# @commands@". */
+void completion_fill(struct buf *out, const char *script, void (*append_lists)(struct buf *out));
+
 void completion_append_bash(struct buf *out);
 void completion_append_fish(struct buf *out);
 void completion_append_zsh(struct buf *out);

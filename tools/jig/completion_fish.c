@@ -1,65 +1,9 @@
 /*
- * `jig completion fish`.
+ * `jig completion fish`: what is offered where, by the functions of completion.fish.
  */
 #include "tools/jig/completion.h"
 
 #include <string.h>
-
-static const char ending[] =
-    "# The words before the cursor that are no options: the command, and what follows it.\n"
-    "function __jig_words\n"
-    "    set -l skip no\n"
-    "    for word in (commandline -opc)[2..-1]\n"
-    "        if test $skip = yes\n"
-    "            set skip no\n"
-    "        else if __jig_takes_argument $word\n"
-    "            set skip yes\n"
-    "        else if not string match -q -- '-*' $word\n"
-    "            echo -- $word\n"
-    "        end\n"
-    "    end\n"
-    "end\n"
-    "\n"
-    "# Whether these are the words so far.\n"
-    "function __jig_after\n"
-    "    set -l words (__jig_words)\n"
-    "    test \"$words\" = \"$argv\"\n"
-    "end\n"
-    "\n"
-    "# Whether the words so far begin with these.\n"
-    "function __jig_in\n"
-    "    set -l words (__jig_words)\n"
-    "    string match -q -- \"$argv *\" \"$words \"\n"
-    "end\n"
-    "\n"
-    "# Where the command line says to look: the options that are told as arguments, one a line.\n"
-    "function __jig_place\n"
-    "    set -l option\n"
-    "    for word in (commandline -opc)[2..-1]\n"
-    "        if test -n \"$option\"\n"
-    "            echo -- $option\n"
-    "            string replace -r -- '^~/' $HOME/ $word\n"
-    "            set option\n"
-    "        else if contains -- $word $argv\n"
-    "            set option $word\n"
-    "        else\n"
-    "            for known in $argv\n"
-    "                string match -q -- \"$known?*\" $word; and echo -- $word\n"
-    "            end\n"
-    "        end\n"
-    "    end\n"
-    "end\n"
-    "\n"
-    "function __jig_targets\n"
-    "    set -l jig (string replace -r -- '^~/' $HOME/ (commandline -opc)[1])\n"
-    "    $jig query targets (__jig_place -C -f --cache-dir) 2>/dev/null </dev/null\n"
-    "end\n"
-    "\n"
-    "function __jig_commits\n"
-    "    git (__jig_place -C) for-each-ref --format='%(refname:short)' 2>/dev/null\n"
-    "    echo HEAD\n"
-    "end\n"
-    "\n";
 
 static void append_quoted(struct buf *out, const char *text)
 {
@@ -182,16 +126,14 @@ static void append_takes_argument(struct buf *out)
     buf_append_str(out, "\nend\n\n");
 }
 
-void completion_append_fish(struct buf *out)
+static void append_lists(struct buf *out)
 {
-    buf_append_str(out,
-                   "# Completes jig's command line in fish. Printed by 'jig completion fish'.\n\n");
     append_takes_argument(out);
-    buf_append_str(out, ending);
-    buf_append_str(out, "complete -c jig -f\n");
-    buf_append_str(out, "complete -c jig -n __jig_after -s h -l help -d 'list the commands'\n");
-    buf_append_str(out,
-                   "complete -c jig -n __jig_after -l version -d 'print the version of jig'\n");
     for (const struct command *const *command = command_list; *command; command++)
         append_command(out, *command);
+}
+
+void completion_append_fish(struct buf *out)
+{
+    completion_fill(out, completion_fish_script, append_lists);
 }

@@ -1,65 +1,9 @@
 /*
- * `jig completion zsh`: the function _jig, for a folder in $fpath or to be sourced.
+ * `jig completion zsh`: a function for each command, which completion.zsh calls.
  */
 #include "tools/jig/completion.h"
 
 #include <string.h>
-
-static const char beginning[] =
-    "#compdef jig\n"
-    "# Completes jig's command line in zsh. Printed by 'jig completion zsh'.\n"
-    "\n"
-    "# The value of an option that was given, as jig would get it. Those in opt_args have a\n"
-    "# backslash before each backslash and colon.\n"
-    "_jig_given() {\n"
-    "    local typed=${opt_args[$1]//(#b)\\\\([\\\\:])/$match[1]}\n"
-    "    REPLY=${${(Q)typed}/#\\~\\//$HOME/}\n"
-    "    [[ -n $REPLY ]]\n"
-    "}\n"
-    "\n"
-    "_jig_targets() {\n"
-    "    local -a place targets expl\n"
-    "    local option REPLY\n"
-    "    for option in -C -f --cache-dir; do\n"
-    "        _jig_given $option && place+=($option $REPLY)\n"
-    "    done\n"
-    "    targets=(${(f)\"$($jig query targets $place 2>/dev/null </dev/null)\"})\n"
-    "    _wanted targets expl target compadd -a targets\n"
-    "}\n"
-    "\n"
-    "_jig_commits() {\n"
-    "    local -a folder commits expl\n"
-    "    local REPLY\n"
-    "    _jig_given -C && folder=(-C $REPLY)\n"
-    "    commits=(${(f)\"$(git $folder for-each-ref --format='%(refname:short)' 2>/dev/null)\"} "
-    "HEAD)\n"
-    "    _wanted commits expl commit compadd -a commits\n"
-    "}\n"
-    "\n";
-
-static const char ending[] =
-    "_jig() {\n"
-    "    local curcontext=$curcontext state jig=${${(Q)words[1]}/#\\~\\//$HOME/}\n"
-    "    local -a line\n"
-    "    local -A opt_args\n"
-    "    _arguments -C \\\n"
-    "        '(- *)'{-h,--help}'[list the commands]' \\\n"
-    "        '(- *)--version[print the version of jig]' \\\n"
-    "        '1:command:_jig_commands' \\\n"
-    "        '*:: :->arguments'\n"
-    "    if [[ $state = arguments ]] && (( $+functions[_jig_of_$words[1]] )); then\n"
-    "        curcontext=${curcontext%:*:*}:jig-$words[1]:\n"
-    "        _jig_of_$words[1]\n"
-    "    fi\n"
-    "}\n"
-    "\n"
-    "if [[ $funcstack[1] = _jig ]]; then\n"
-    "    _jig \"$@\"\n"
-    "else\n"
-    "    compdef _jig jig\n"
-    "fi\n";
-
-/* ---- what there is ----------------------------------------------------------------------- */
 
 /* Text inside single quotes; in a specification, `special` begin or end something. */
 static void append_quoted(struct buf *out, const char *text, const char *special)
@@ -194,11 +138,14 @@ static void append_commands(struct buf *out)
     buf_append_str(out, "    )\n    _describe -t commands command commands\n}\n\n");
 }
 
-void completion_append_zsh(struct buf *out)
+static void append_lists(struct buf *out)
 {
-    buf_append_str(out, beginning);
     append_commands(out);
     for (const struct command *const *command = command_list; *command; command++)
         append_command(out, *command);
-    buf_append_str(out, ending);
+}
+
+void completion_append_zsh(struct buf *out)
+{
+    completion_fill(out, completion_zsh_script, append_lists);
 }
