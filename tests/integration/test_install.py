@@ -1,6 +1,6 @@
 """What `cmake --install` leaves is complete: the program runs, and a stranger's program finds the
-library, by pkg-config or by find_package, and builds with it. Man pages and what shells complete are
-where they are looked for."""
+library, by pkg-config or by find_package, and builds with it. Man pages and what shells complete
+are where they are looked for."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""What is told of jig, by `--help`, man pages and docs/reference/cli.md, is all there and the same."""
+"""What is told of jig by `--help`, man pages and docs/reference/cli.md: all is there, and alike."""
 
 import pathlib
 import re
