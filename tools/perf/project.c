@@ -1,0 +1,91 @@
+#include "tools/perf/tree.h"
+
+#include "engine/base/io.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static bool has_file(const char *folder, const char *name)
+{
+    struct buf path = {0};
+    buf_printf(&path, "%s/%s", folder, name);
+    bool has = access(path.data, R_OK) == 0;
+    buf_free(&path);
+    return has;
+}
+
+/*
+ * A build.ninja that names its project by an absolute path, as CMake writes it, would build there
+ * and not in the copy. One that does so only in a file that it includes is not noticed here.
+ */
+static enum jig_status refuse_absolute(const struct project *project, const char *folder,
+                                       struct jig_error *error)
+{
+    struct buf path = {0}, text = {0};
+    enum jig_status status = JIG_OK;
+    buf_printf(&path, "%s/build.ninja", folder);
+    int errnum = io_read_file(AT_FDCWD, path.data, &text);
+    if (errnum) {
+        status = jig_fail_errno(error, errnum, "cannot read %s", path.data);
+    } else if (strstr(buf_cstr(&text), project->path)) {
+        status = jig_fail(error, JIG_ERROR_USAGE, "%s names %s by its absolute path", path.data,
+                          project->path);
+        snprintf(error->advice, sizeof error->advice,
+                 "jig-perf works on a copy, and such a manifest builds in the original; give it a "
+                 "project with a jig.yaml, or a manifest with relative paths (Meson, GN)");
+    }
+    buf_free(&path);
+    buf_free(&text);
+    return status;
+}
+
+static enum jig_status find_manifest(const struct project *project, struct jig_error *error)
+{
+    struct buf folder = {0};
+    buf_printf(&folder, "%s%s%s", project->path, *project->within ? "/" : "", project->within);
+    enum jig_status status = JIG_OK;
+    if (!has_file(folder.data, "jig.yaml") && !has_file(folder.data, "build.ninja"))
+        status = jig_fail(error, JIG_ERROR_USAGE, "%s has neither a jig.yaml nor a build.ninja",
+                          folder.data);
+    else if (!has_file(folder.data, "jig.yaml"))
+        status = refuse_absolute(project, folder.data, error);
+    buf_free(&folder);
+    return status;
+}
+
+static enum jig_status find_folder(struct project *project, const char *fixture,
+                                   struct jig_error *error)
+{
+    project->path = realpath(fixture, NULL);
+    if (!project->path) {
+        jig_fail_errno(error, errno, "no such fixture or folder: %s", fixture);
+        snprintf(error->advice, sizeof error->advice,
+                 "the fixtures are small-app, medium-app, large-app, 20k and 100k");
+        return JIG_ERROR_USAGE;
+    }
+    const char *slash = strrchr(project->path, '/');
+    project->name = slash[1] ? slash + 1 : "root";
+    return find_manifest(project, error);
+}
+
+enum jig_status project_find(struct project *project, const char *fixture, const char *within,
+                             struct jig_error *error)
+{
+    *project = (struct project){
+        .name = fixture, .shape = shape_find(fixture), .within = within ? within : ""};
+    if (!project->shape)
+        return find_folder(project, fixture, error);
+    if (*project->within)
+        return jig_fail(error, JIG_ERROR_USAGE, "--in is for projects, and %s is a fixture",
+                        fixture);
+    return JIG_OK;
+}
+
+void project_free(struct project *project)
+{
+    free(project->path);
+    *project = (struct project){0};
+}
