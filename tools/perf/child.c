@@ -106,39 +106,42 @@ enum jig_status child_wait(struct child *child, struct interrupt *interrupt, str
 
 /* ---- the whole ----------------------------------------------------------------------------- */
 
-/* The last line that is not empty. */
-static void take_last_line(const char *log, struct buf *line)
+/* The first line that says it is an error, or else the last one that is not empty. */
+static void take_complaint(const char *log, struct buf *line)
 {
     struct buf text = {0};
-    if (io_read_file(AT_FDCWD, log, &text) == 0) {
-        while (text.length && text.data[text.length - 1] == '\n')
-            text.data[--text.length] = '\0';
-        const char *start = text.length ? strrchr(text.data, '\n') : NULL;
-        buf_append_str(line, start ? start + 1 : buf_cstr(&text));
-    }
+    io_read_file(AT_FDCWD, log, &text);
+    while (text.length && text.data[text.length - 1] == '\n')
+        text.data[--text.length] = '\0';
+    const char *begin = buf_cstr(&text), *at = strstr(begin, "error: ");
+    if (!at)
+        at = begin + text.length;
+    while (at > begin && at[-1] != '\n')
+        at--;
+    buf_append(line, at, strcspn(at, "\n"));
     buf_free(&text);
 }
 
 enum jig_status child_failed(const struct child_command *command, const struct usage *usage,
                              struct jig_error *error)
 {
-    struct buf words = {0}, last = {0};
+    struct buf words = {0}, complaint = {0};
     for (size_t i = 0; command->argv[i]; i++) {
         buf_append_str(&words, i ? " " : "");
         buf_append_shell_quoted(&words, command->argv[i], strlen(command->argv[i]));
     }
-    take_last_line(command->log, &last);
+    take_complaint(command->log, &complaint);
     int status = usage->status;
     if (WIFSIGNALED(status))
         jig_fail(error, JIG_ERROR_JOB, "%s: ended by signal %d", buf_cstr(&words),
                  WTERMSIG(status));
-    else if (WEXITSTATUS(status) == LAUNCH_NOT_FOUND && !last.length)
+    else if (WEXITSTATUS(status) == LAUNCH_NOT_FOUND && !complaint.length)
         jig_fail(error, JIG_ERROR_JOB, "%s: cannot be run", command->argv[0]);
     else
         jig_fail(error, JIG_ERROR_JOB, "%s: exit code %d%s%s", buf_cstr(&words),
-                 WEXITSTATUS(status), last.length ? ": " : "", buf_cstr(&last));
+                 WEXITSTATUS(status), complaint.length ? ": " : "", buf_cstr(&complaint));
     buf_free(&words);
-    buf_free(&last);
+    buf_free(&complaint);
     return JIG_ERROR_JOB;
 }
 

@@ -71,7 +71,7 @@ json_t *machine_json(const char *folder)
 static enum jig_status ask(const char *const *argv, const char *log, struct interrupt *interrupt,
                            struct buf *out, struct jig_error *error)
 {
-    const struct child_command command = {.argv = argv, .directory = "/", .log = log};
+    const struct child_command command = {.argv = argv, .directory = ".", .log = log};
     struct usage usage;
     enum jig_status status = child_run(&command, interrupt, out, &usage, error);
     if (out && out->length && out->data[out->length - 1] == '\n')

@@ -26,10 +26,10 @@ static json_t *scenario_json(enum scenario scenario, const struct side *side)
 
 static json_t *project_json(const struct tree *tree)
 {
-    const struct project *project = tree->project;
-    return json_pack("{s:o, s:s, s:o, s:s, s:I}", "name", path_json(project->name), "kind",
-                     project->shape ? "fixture" : "project", "path",
-                     project->path ? path_json(project->path) : json_null(), "manifest",
+    const struct subject *subject = tree->subject;
+    return json_pack("{s:o, s:s, s:o, s:s, s:I}", "name", path_json(subject->name), "kind",
+                     subject->shape ? "fixture" : "project", "path",
+                     subject->path ? path_json(subject->path) : json_null(), "manifest",
                      tree->pipelines ? "jig.yaml" : "build.ninja", "modules",
                      (json_int_t)tree->modules.count);
 }

@@ -52,10 +52,10 @@ static const char *text_of(const json_t *object, const char *key)
 
 static void print_head(const json_t *metrics, FILE *to)
 {
-    const json_t *project = json_object_get(metrics, "project");
+    const json_t *subject = json_object_get(metrics, "project");
     const json_t *jig = json_object_get(metrics, "jig");
-    fprintf(to, "%s: %lld modules; jig %s", text_of(project, "name"),
-            (long long)json_integer_value(json_object_get(project, "modules")),
+    fprintf(to, "%s: %lld modules; jig %s", text_of(subject, "name"),
+            (long long)json_integer_value(json_object_get(subject, "modules")),
             text_of(jig, "version"));
     if (json_is_string(json_object_get(jig, "commit")))
         fprintf(to, ", %.12s%s", text_of(jig, "commit"),

@@ -77,7 +77,7 @@ static const char *must_run_some(const struct side *side, const struct sample *s
 {
     if (!(sample->values[METRIC_JOBS_RUN] > 0))
         return "the edit ran no job";
-    if (side->tree.pipelines && !(sample->values[METRIC_OUTPUTS_WRITTEN] > 0))
+    if (!side_changed_output(side, sample))
         return "the edit changed no output";
     return NULL;
 }

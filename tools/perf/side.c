@@ -91,14 +91,23 @@ enum jig_status side_settle(struct side *side, struct jig_error *error)
     }
     return jig_fail(error, JIG_ERROR_JOB,
                     "%s: build after build finds something to do or to look into again",
-                    side->tree.project->name);
+                    side->tree.subject->name);
+}
+
+bool side_changed_output(const struct side *side, const struct sample *sample)
+{
+    const double *values = sample->values;
+    if (!side->tree.pipelines)
+        return values[METRIC_JOBS_RUN] > 0;
+    return values[METRIC_OUTPUTS_WRITTEN] > 0 ||
+           values[METRIC_JOBS_RUN] > values[METRIC_OUTPUTS_KEPT];
 }
 
 /* ---- making and finding -------------------------------------------------------------------- */
 
 /*
- * The module that edit-1 edits: the first one, from the middle of all on, whose edit makes an
- * output another one. Outputs of a build.ninja are not looked into; that a job runs is enough.
+ * The module that edit-1 edits: the first one, from the middle of all on, whose edit changes an
+ * output.
  */
 static enum jig_status find_leaf(struct side *side, struct jig_error *error)
 {
@@ -113,14 +122,13 @@ static enum jig_status find_leaf(struct side *side, struct jig_error *error)
         status = tree_edit(&side->tree, candidate, error);
         if (!status)
             status = side_build(side, &plainly, &sample, NULL, error);
-        enum metric effect = side->tree.pipelines ? METRIC_OUTPUTS_WRITTEN : METRIC_JOBS_RUN;
-        if (!status && sample.values[effect] > 0)
+        if (!status && side_changed_output(side, &sample))
             side->leaf = candidate;
     }
     return status;
 }
 
-enum jig_status side_open(struct side *side, const char *jig, const struct project *project,
+enum jig_status side_open(struct side *side, const char *jig, const struct subject *subject,
                           const char *folder, const char *name, struct interrupt *interrupt,
                           struct jig_error *error)
 {
@@ -129,11 +137,11 @@ enum jig_status side_open(struct side *side, const char *jig, const struct proje
     const struct asked plainly = {0};
     buf_printf(&log, "%s/%s.err", folder, name);
     *side = (struct side){.jig = jig, .interrupt = interrupt, .log = log.data};
-    enum jig_status status = tree_make(&side->tree, project, folder, name, jig, interrupt, error);
+    enum jig_status status = tree_make(&side->tree, subject, folder, name, jig, interrupt, error);
     if (!status)
         status = side_build(side, &plainly, &first, NULL, error);
     if (!status && !(first.values[METRIC_JOBS_RUN] > 0))
-        status = jig_fail(error, JIG_ERROR_USAGE, "%s: there is nothing to build", project->name);
+        status = jig_fail(error, JIG_ERROR_USAGE, "%s: there is nothing to build", subject->name);
     if (status)
         return status;
     side->all_jobs = (uint32_t)first.values[METRIC_JOBS_RUN];

@@ -42,7 +42,7 @@ struct asked {
  * Makes the tree below `folder` under the name `name`, builds it once and finds out what is to be
  * edited. `jig` has to be an absolute path.
  */
-enum jig_status side_open(struct side *side, const char *jig, const struct project *project,
+enum jig_status side_open(struct side *side, const char *jig, const struct subject *subject,
                           const char *folder, const char *name, struct interrupt *interrupt,
                           struct jig_error *error);
 void side_close(struct side *side);
@@ -59,6 +59,13 @@ enum jig_status side_look(struct side *side, const struct asked *asked, struct s
 /* Builds until everything is built and all fingerprints stand: files that were young are not now.
  */
 enum jig_status side_settle(struct side *side, struct jig_error *error);
+
+/*
+ * Whether a build has surely made an output another one: a built-in has written one, or more jobs
+ * ran than outputs came out as they had been. Of a build.ninja, whether a job ran: its statistics
+ * do not say more.
+ */
+bool side_changed_output(const struct side *side, const struct sample *sample);
 
 /* The number that the statistics have under `key`; 0 if they do not say. */
 double stat_of(const json_t *stats, const char *key);

@@ -33,7 +33,7 @@ static enum jig_status write_fixture(const struct tree *tree, struct jig_error *
     enum { SEED = 1 };
     struct output output;
     struct digest digest;
-    const struct recipe recipe = {.shape = tree->project->shape, .seed = SEED};
+    const struct recipe recipe = {.shape = tree->subject->shape, .seed = SEED};
     enum jig_status status = output_open(&output, tree->root, error);
     if (status)
         return status;
@@ -66,7 +66,7 @@ static enum jig_status forget_builds(const struct tree *tree, const char *jig,
 static enum jig_status copy_project(const struct tree *tree, struct interrupt *interrupt,
                                     struct jig_error *error)
 {
-    const char *const copy[] = {"cp", "-a", "--", tree->project->path, tree->root, NULL};
+    const char *const copy[] = {"cp", "-a", "--", tree->subject->path, tree->root, NULL};
     return run(tree, copy, "/", interrupt, NULL, error);
 }
 
@@ -93,20 +93,20 @@ static enum jig_status list_pristine(struct tree *tree, struct jig_error *error)
     return JIG_OK;
 }
 
-enum jig_status tree_make(struct tree *tree, const struct project *project, const char *folder,
+enum jig_status tree_make(struct tree *tree, const struct subject *subject, const char *folder,
                           const char *name, const char *jig, struct interrupt *interrupt,
                           struct jig_error *error)
 {
-    *tree = (struct tree){.project = project};
+    *tree = (struct tree){.subject = subject};
     tree->root = text_of("%s/%s", folder, name);
-    tree->directory = text_of("%s%s%s", tree->root, *project->within ? "/" : "", project->within);
+    tree->directory = text_of("%s%s%s", tree->root, *subject->within ? "/" : "", subject->within);
     tree->removed = text_of("%s/%s-old", folder, name);
     enum jig_status status =
-        project->shape ? write_fixture(tree, error) : copy_project(tree, interrupt, error);
+        subject->shape ? write_fixture(tree, error) : copy_project(tree, interrupt, error);
     char *pipelines = text_of("%s/jig.yaml", tree->directory);
     tree->pipelines = access(pipelines, F_OK) == 0;
     free(pipelines);
-    if (!status && !project->shape)
+    if (!status && !subject->shape)
         status = forget_builds(tree, jig, interrupt, error);
     return status ? status : list_pristine(tree, error);
 }
@@ -158,7 +158,7 @@ static void add_module(struct tree *tree, const char *line, size_t length)
     struct buf path = {0};
     struct stat st;
     if (length && *line != '/') {
-        buf_printf(&path, "%s%s%.*s", tree->project->within, *tree->project->within ? "/" : "",
+        buf_printf(&path, "%s%s%.*s", tree->subject->within, *tree->subject->within ? "/" : "",
                    (int)length, line);
         path.length = path_canonicalize(path.data, path.length);
     }

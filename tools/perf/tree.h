@@ -17,7 +17,7 @@
 #include <sys/types.h>
 
 /* What is measured with. */
-struct project {
+struct subject {
     const char *name;          /* of the fixture, or of the project's folder */
     const struct shape *shape; /* NULL: the project at `path` */
     char *path;                /* absolute, physical; NULL for a fixture */
@@ -25,9 +25,9 @@ struct project {
 };
 
 /* Finds what `--fixture` names: a size, or else a folder. The strings given stay the caller's. */
-enum jig_status project_find(struct project *project, const char *fixture, const char *within,
+enum jig_status subject_find(struct subject *subject, const char *fixture, const char *within,
                              struct jig_error *error);
-void project_free(struct project *project);
+void subject_free(struct subject *subject);
 
 struct module {
     char *path; /* from the tree's root */
@@ -35,7 +35,7 @@ struct module {
 };
 
 struct tree {
-    const struct project *project;
+    const struct subject *subject;
     char *root;
     char *directory;            /* where jig is run */
     char *removed;              /* a folder for what tree_clean takes away */
@@ -50,7 +50,7 @@ struct tree {
  * Makes the tree in `folder`/`name`, which must not be there yet, without anything that builds
  * made. On failure, too, it has to be freed.
  */
-enum jig_status tree_make(struct tree *tree, const struct project *project, const char *folder,
+enum jig_status tree_make(struct tree *tree, const struct subject *subject, const char *folder,
                           const char *name, const char *jig, struct interrupt *interrupt,
                           struct jig_error *error);
 void tree_free(struct tree *tree);

@@ -77,7 +77,7 @@ static void name_results(struct workspace *workspace)
     gmtime_r(&workspace->started, &utc);
     strftime(timestamp, sizeof timestamp, "%Y%m%dT%H%M%SZ", &utc);
     buf_printf(&path, "%s/%s/%s", workspace->options->directory, timestamp,
-               workspace->project.name);
+               workspace->subject.name);
     workspace->results = path.data;
 }
 
@@ -88,7 +88,7 @@ enum jig_status workspace_open(struct workspace *workspace, const struct perf_op
         (struct workspace){.options = options, .interrupt = {.fd = -1}, .started = time(NULL)};
     clear_environment();
     enum jig_status status =
-        project_find(&workspace->project, options->fixture, options->within, error);
+        subject_find(&workspace->subject, options->fixture, options->within, error);
     if (!status)
         status = find_jig(workspace, error);
     if (!status)
@@ -114,7 +114,7 @@ void workspace_close(struct workspace *workspace)
             say_warning("%s could not be removed", workspace->folder);
     }
     interrupt_close(&workspace->interrupt);
-    project_free(&workspace->project);
+    subject_free(&workspace->subject);
     free(workspace->folder);
     free(workspace->log);
     free(workspace->jig);
@@ -150,12 +150,12 @@ enum jig_status workspace_measure(struct workspace *workspace, struct side *side
 {
     enum jig_status status = JIG_OK;
     uint32_t rounds = workspace->options->iterations;
-    struct progress progress = progress_begin(workspace->project.name, rounds);
+    struct progress progress = progress_begin(workspace->subject.name, rounds);
     for (uint32_t i = 0; i < count; i++)
         sides[i] = (struct side){0};
     progress_show(&progress, 0, NULL);
     for (uint32_t i = 0; !status && i < count; i++)
-        status = side_open(&sides[i], jigs[i], &workspace->project, workspace->folder, names[i],
+        status = side_open(&sides[i], jigs[i], &workspace->subject, workspace->folder, names[i],
                            &workspace->interrupt, error);
     for (uint32_t round = 0; !status && round < rounds; round++)
         status = measure_round(workspace, sides, count, round, &progress, error);

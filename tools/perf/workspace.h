@@ -11,7 +11,7 @@
 struct workspace {
     const struct perf_options *options;
     struct interrupt interrupt;
-    struct project project;
+    struct subject subject;
     char *folder; /* in $TMPDIR or /tmp; NULL: not made */
     char *log;    /* a file in it, for standard error of helpers */
     char *jig;    /* absolute path of the program that is measured */

@@ -21,7 +21,7 @@ static bool has_file(const char *folder, const char *name)
  * A build.ninja that names its project by an absolute path, as CMake writes it, would build there
  * and not in the copy. One that does so only in a file that it includes is not noticed here.
  */
-static enum jig_status refuse_absolute(const struct project *project, const char *folder,
+static enum jig_status refuse_absolute(const struct subject *subject, const char *folder,
                                        struct jig_error *error)
 {
     struct buf path = {0}, text = {0};
@@ -30,9 +30,9 @@ static enum jig_status refuse_absolute(const struct project *project, const char
     int errnum = io_read_file(AT_FDCWD, path.data, &text);
     if (errnum) {
         status = jig_fail_errno(error, errnum, "cannot read %s", path.data);
-    } else if (strstr(buf_cstr(&text), project->path)) {
+    } else if (strstr(buf_cstr(&text), subject->path)) {
         status = jig_fail(error, JIG_ERROR_USAGE, "%s names %s by its absolute path", path.data,
-                          project->path);
+                          subject->path);
         snprintf(error->advice, sizeof error->advice,
                  "jig-perf works on a copy, and such a manifest builds in the original; give it a "
                  "project with a jig.yaml, or a manifest with relative paths (Meson, GN)");
@@ -42,50 +42,50 @@ static enum jig_status refuse_absolute(const struct project *project, const char
     return status;
 }
 
-static enum jig_status find_manifest(const struct project *project, struct jig_error *error)
+static enum jig_status find_manifest(const struct subject *subject, struct jig_error *error)
 {
     struct buf folder = {0};
-    buf_printf(&folder, "%s%s%s", project->path, *project->within ? "/" : "", project->within);
+    buf_printf(&folder, "%s%s%s", subject->path, *subject->within ? "/" : "", subject->within);
     enum jig_status status = JIG_OK;
     if (!has_file(folder.data, "jig.yaml") && !has_file(folder.data, "build.ninja"))
         status = jig_fail(error, JIG_ERROR_USAGE, "%s has neither a jig.yaml nor a build.ninja",
                           folder.data);
     else if (!has_file(folder.data, "jig.yaml"))
-        status = refuse_absolute(project, folder.data, error);
+        status = refuse_absolute(subject, folder.data, error);
     buf_free(&folder);
     return status;
 }
 
-static enum jig_status find_folder(struct project *project, const char *fixture,
+static enum jig_status find_folder(struct subject *subject, const char *fixture,
                                    struct jig_error *error)
 {
-    project->path = realpath(fixture, NULL);
-    if (!project->path) {
+    subject->path = realpath(fixture, NULL);
+    if (!subject->path) {
         jig_fail_errno(error, errno, "no such fixture or folder: %s", fixture);
         snprintf(error->advice, sizeof error->advice,
                  "the fixtures are small-app, medium-app, large-app, 20k and 100k");
         return JIG_ERROR_USAGE;
     }
-    const char *slash = strrchr(project->path, '/');
-    project->name = slash[1] ? slash + 1 : "root";
-    return find_manifest(project, error);
+    const char *slash = strrchr(subject->path, '/');
+    subject->name = slash[1] ? slash + 1 : "root";
+    return find_manifest(subject, error);
 }
 
-enum jig_status project_find(struct project *project, const char *fixture, const char *within,
+enum jig_status subject_find(struct subject *subject, const char *fixture, const char *within,
                              struct jig_error *error)
 {
-    *project = (struct project){
+    *subject = (struct subject){
         .name = fixture, .shape = shape_find(fixture), .within = within ? within : ""};
-    if (!project->shape)
-        return find_folder(project, fixture, error);
-    if (*project->within)
+    if (!subject->shape)
+        return find_folder(subject, fixture, error);
+    if (*subject->within)
         return jig_fail(error, JIG_ERROR_USAGE, "--in is for projects, and %s is a fixture",
                         fixture);
     return JIG_OK;
 }
 
-void project_free(struct project *project)
+void subject_free(struct subject *subject)
 {
-    free(project->path);
-    *project = (struct project){0};
+    free(subject->path);
+    *subject = (struct subject){0};
 }
