@@ -80,6 +80,8 @@ static void test_what_makes_no_sense_is_refused(void **state)
     assert_int_equal(
         read_words("gate", "--fixture", "20k", "--baseline", "v1", "--baseline-jig", "jig", NULL),
         no);
+    assert_int_equal(
+        read_words("gate", "--fixture", "20k", "--baseline", "v1", "--iterations", "3", NULL), no);
     assert_int_equal(read_words("compare", "a.json", NULL), no);
     assert_int_equal(read_words("compare", "a.json", "b.json", "c.json", NULL), no);
     assert_int_equal(read_words("compare", "a.json", "b.json", "--fixture", "20k", NULL), no);

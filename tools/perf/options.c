@@ -93,6 +93,7 @@ static void fill_in(struct perf_options *options)
 /* What only makes sense together, or not together. */
 static int check(const struct perf_options *options)
 {
+    enum { LEAST_PAIRS = 4 }; /* of 3 and 3 samples, every arrangement has a p of at least 0.05 */
     bool gate = options->command == PERF_GATE;
     if (options->command == PERF_COMPARE)
         return options->fixture || options->within || options->jig || options->iterations ||
@@ -105,6 +106,8 @@ static int check(const struct perf_options *options)
         return misused("--baseline is for a gate; did you mean 'jig-perf gate'", "?");
     if (gate && !options->baseline == !options->baseline_jig)
         return misused("a gate takes either --baseline or --baseline-jig", "");
+    if (gate && options->iterations && options->iterations < LEAST_PAIRS)
+        return misused("with fewer than 4 --iterations a gate cannot fail", "");
     return -1;
 }
 

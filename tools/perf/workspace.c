@@ -69,23 +69,27 @@ static void clear_environment(void)
         unsetenv(names[i]);
 }
 
+/* With milliseconds, so that runs after one another do not write over each other. */
 static void name_results(struct workspace *workspace)
 {
+    enum { NS_A_MS = 1000000 };
     char timestamp[32];
+    struct timespec now;
     struct tm utc;
     struct buf path = {0};
-    gmtime_r(&workspace->started, &utc);
-    strftime(timestamp, sizeof timestamp, "%Y%m%dT%H%M%SZ", &utc);
-    buf_printf(&path, "%s/%s/%s", workspace->options->directory, timestamp,
-               workspace->subject.name);
+    clock_gettime(CLOCK_REALTIME, &now);
+    gmtime_r(&now.tv_sec, &utc);
+    strftime(timestamp, sizeof timestamp, "%Y%m%dT%H%M%S", &utc);
+    buf_printf(&path, "%s/%s.%03ldZ/%s", workspace->options->directory, timestamp,
+               now.tv_nsec / NS_A_MS, workspace->subject.name);
+    workspace->started = now.tv_sec;
     workspace->results = path.data;
 }
 
 enum jig_status workspace_open(struct workspace *workspace, const struct perf_options *options,
                                struct jig_error *error)
 {
-    *workspace =
-        (struct workspace){.options = options, .interrupt = {.fd = -1}, .started = time(NULL)};
+    *workspace = (struct workspace){.options = options, .interrupt = {.fd = -1}};
     clear_environment();
     enum jig_status status =
         subject_find(&workspace->subject, options->fixture, options->within, error);
