@@ -137,6 +137,21 @@ class Measuring(PerfCase):
 
 
 @jig_only
+class Progress(PerfCase):
+    ONE = ("--fixture", "small-app", "--iterations", "2", "--scenario", "noop")
+
+    def test_on_a_terminal_it_is_one_line_that_goes_away(self):
+        code, received = self.terminal(*self.ONE, tool=PERF, env=self.environment())
+        self.assertEqual(code, 0)
+        self.assertIn(b"\r\x1b[Ksmall-app: round 2 of 2, noop\r\x1b[K", received)
+
+    def test_elsewhere_it_is_plain(self):
+        errors = self.perf(*self.ONE).errors
+        self.assertNotIn("\r", errors)
+        self.assertNotIn("\x1b", errors)
+
+
+@jig_only
 class Projects(PerfCase):
     def project(self):
         self.write("app/jig.yaml", "version: 1\n" + UPPER.replace("*.txt", "*.sh"))

@@ -140,7 +140,7 @@ static enum jig_status wait_for_build(struct lines *lines, struct interrupt *int
                                       struct sample *sample, struct jig_error *error)
 {
     for (;;) {
-        const char *line;
+        const char *line = "";
         enum jig_status status = next_line(lines, interrupt, &line, error);
         if (status)
             return status;
