@@ -197,6 +197,22 @@ class Projects(PerfCase):
         self.assertIn("metrics", result["scenarios"]["edit-1"])
         self.assertFalse(self.exists("app/out/main.o"))
 
+    def test_a_manifest_with_absolute_paths_builds_in_the_copy(self):
+        app = self.path("app")
+        for i in range(20):
+            self.write(f"app/src/{i}.c", f"int f{i}(void) {{ return {i}; }}\n")
+        self.manifest(
+            "".join(f"build {app}/out/{i}.o: cc {app}/src/{i}.c\n" for i in range(20)),
+            name="app/out/build.ninja",
+        )
+        before = self.tree(app)
+        self.perf("--fixture", "app", "--in", "out", "--iterations", 1)
+        self.assertEqual(self.tree(app), before)
+        result = self.result()
+        self.assertEqual(result["project"]["modules"], 20)
+        self.assertEqual(result["scenarios"]["cold"]["metrics"]["jobs_run"]["samples"], [20])
+        self.assertEqual(result["scenarios"]["edit-5pct"]["metrics"]["jobs_run"]["samples"], [1])
+
     def test_what_cannot_be_measured_is_told(self):
         self.write("app/README", "")
         for args, complaint in [

@@ -39,15 +39,6 @@ static void test_the_manifest_may_lie_below(void **state)
     assert_int_equal(find("app", "build"), JIG_OK);
 }
 
-static void test_a_manifest_that_would_build_in_the_original_is_refused(void **state)
-{
-    struct buf text = {0};
-    buf_printf(&text, "rule r\n  command = cd %s/app && make\n", (const char *)*state);
-    make_file("app/build.ninja", text.data);
-    assert_int_equal(find("app", NULL), JIG_ERROR_USAGE);
-    buf_free(&text);
-}
-
 static void test_what_is_not_there_is_refused(void **state)
 {
     (void)state;
@@ -65,7 +56,6 @@ int main(void)
         IN_FOLDER(test_a_size_is_a_fixture),
         IN_FOLDER(test_a_folder_with_a_manifest_is_a_project),
         IN_FOLDER(test_the_manifest_may_lie_below),
-        IN_FOLDER(test_a_manifest_that_would_build_in_the_original_is_refused),
         IN_FOLDER(test_what_is_not_there_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

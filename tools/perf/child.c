@@ -106,14 +106,16 @@ enum jig_status child_wait(struct child *child, struct interrupt *interrupt, str
 
 /* ---- the whole ----------------------------------------------------------------------------- */
 
-/* The first line that says it is an error, or else the last one that is not empty. */
-static void take_complaint(const char *log, struct buf *line)
+/* The first line of a file that says what failed, or else its last one that is not empty. */
+static void take_complaint(const char *path, struct buf *line)
 {
     struct buf text = {0};
-    io_read_file(AT_FDCWD, log, &text);
+    io_read_file(AT_FDCWD, path, &text);
     while (text.length && text.data[text.length - 1] == '\n')
         text.data[--text.length] = '\0';
     const char *begin = buf_cstr(&text), *at = strstr(begin, "error: ");
+    if (!at)
+        at = strstr(begin, "FAILED: ");
     if (!at)
         at = begin + text.length;
     while (at > begin && at[-1] != '\n')
@@ -122,8 +124,9 @@ static void take_complaint(const char *log, struct buf *line)
     buf_free(&text);
 }
 
-enum jig_status child_failed(const struct child_command *command, const struct usage *usage,
-                             struct jig_error *error)
+/* The error of a command that did not exit with 0; `out` is where its standard output is. */
+static enum jig_status fail(const struct child_command *command, const char *out,
+                            const struct usage *usage, struct jig_error *error)
 {
     struct buf words = {0}, complaint = {0};
     for (size_t i = 0; command->argv[i]; i++) {
@@ -131,6 +134,8 @@ enum jig_status child_failed(const struct child_command *command, const struct u
         buf_append_shell_quoted(&words, command->argv[i], strlen(command->argv[i]));
     }
     take_complaint(command->log, &complaint);
+    if (!complaint.length)
+        take_complaint(out, &complaint);
     int status = usage->status;
     if (WIFSIGNALED(status))
         jig_fail(error, JIG_ERROR_JOB, "%s: ended by signal %d", buf_cstr(&words),
@@ -145,28 +150,23 @@ enum jig_status child_failed(const struct child_command *command, const struct u
     return JIG_ERROR_JOB;
 }
 
-static enum jig_status take_output(int fd, struct buf *out, struct jig_error *error)
-{
-    char path[32];
-    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-    int errnum = out ? io_read_file(AT_FDCWD, path, out) : 0;
-    return errnum ? jig_fail_errno(error, errnum, "cannot read what was printed") : JIG_OK;
-}
-
 enum jig_status child_run(const struct child_command *command, struct interrupt *interrupt,
                           struct buf *out, struct usage *usage, struct jig_error *error)
 {
     struct child child;
+    char path[32];
     int fd = memfd_create("output", MFD_CLOEXEC);
     if (fd < 0)
         return jig_fail_errno(error, errno, "cannot make a file for output");
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
     enum jig_status status = child_start(command, fd, &child, error);
     if (!status)
         status = child_wait(&child, interrupt, usage, error);
     if (!status && usage->status != 0)
-        status = child_failed(command, usage, error);
-    if (!status)
-        status = take_output(fd, out, error);
+        status = fail(command, path, usage, error);
+    int errnum = !status && out ? io_read_file(AT_FDCWD, path, out) : 0;
+    if (errnum)
+        status = jig_fail_errno(error, errnum, "cannot read what was printed");
     close(fd);
     return status;
 }

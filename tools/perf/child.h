@@ -42,8 +42,4 @@ enum jig_status child_wait(struct child *child, struct interrupt *interrupt, str
 enum jig_status child_run(const struct child_command *command, struct interrupt *interrupt,
                           struct buf *out, struct usage *usage, struct jig_error *error);
 
-/* The error of a command that did not exit with 0: see child_run. */
-enum jig_status child_failed(const struct child_command *command, const struct usage *usage,
-                             struct jig_error *error);
-
 #endif

@@ -1,9 +1,6 @@
 #include "tools/perf/tree.h"
 
-#include "engine/base/io.h"
-
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -17,31 +14,6 @@ static bool has_file(const char *folder, const char *name)
     return has;
 }
 
-/*
- * A build.ninja that names its project by an absolute path, as CMake writes it, would build there
- * and not in the copy. One that does so only in a file that it includes is not noticed here.
- */
-static enum jig_status refuse_absolute(const struct subject *subject, const char *folder,
-                                       struct jig_error *error)
-{
-    struct buf path = {0}, text = {0};
-    enum jig_status status = JIG_OK;
-    buf_printf(&path, "%s/build.ninja", folder);
-    int errnum = io_read_file(AT_FDCWD, path.data, &text);
-    if (errnum) {
-        status = jig_fail_errno(error, errnum, "cannot read %s", path.data);
-    } else if (strstr(buf_cstr(&text), subject->path)) {
-        status = jig_fail(error, JIG_ERROR_USAGE, "%s names %s by its absolute path", path.data,
-                          subject->path);
-        snprintf(error->advice, sizeof error->advice,
-                 "jig-perf works on a copy, and such a manifest builds in the original; give it a "
-                 "project with a jig.yaml, or a manifest with relative paths (Meson, GN)");
-    }
-    buf_free(&path);
-    buf_free(&text);
-    return status;
-}
-
 static enum jig_status find_manifest(const struct subject *subject, struct jig_error *error)
 {
     struct buf folder = {0};
@@ -50,8 +22,6 @@ static enum jig_status find_manifest(const struct subject *subject, struct jig_e
     if (!has_file(folder.data, "jig.yaml") && !has_file(folder.data, "build.ninja"))
         status = jig_fail(error, JIG_ERROR_USAGE, "%s has neither a jig.yaml nor a build.ninja",
                           folder.data);
-    else if (!has_file(folder.data, "jig.yaml"))
-        status = refuse_absolute(subject, folder.data, error);
     buf_free(&folder);
     return status;
 }

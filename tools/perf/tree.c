@@ -4,6 +4,7 @@
 #include "engine/base/path.h"
 #include "tools/fixture/fixture.h"
 #include "tools/jig/text.h"
+#include "tools/perf/relocate.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -67,7 +68,8 @@ static enum jig_status copy_project(const struct tree *tree, struct interrupt *i
                                     struct jig_error *error)
 {
     const char *const copy[] = {"cp", "-a", "--", tree->subject->path, tree->root, NULL};
-    return run(tree, copy, "/", interrupt, NULL, error);
+    enum jig_status status = run(tree, copy, "/", interrupt, NULL, error);
+    return status ? status : relocate(tree->subject->path, tree->root, error);
 }
 
 static FTS *open_walk(const struct tree *tree)
@@ -153,15 +155,25 @@ static const char *comment_of(const char *path)
     return NULL;
 }
 
+/* The path from the tree's root of what jig names in a line, or nothing. */
+static void take_path(const struct tree *tree, const char *line, size_t length, struct buf *path)
+{
+    size_t root_length = strlen(tree->root);
+    const char *within = tree->subject->within;
+    if (length > root_length && memcmp(line, tree->root, root_length) == 0 &&
+        line[root_length] == '/')
+        buf_append(path, line + root_length + 1, length - root_length - 1);
+    else if (length && *line != '/')
+        buf_printf(path, "%s%s%.*s", within, *within ? "/" : "", (int)length, line);
+    if (path->length)
+        path->length = path_canonicalize(path->data, path->length);
+}
+
 static void add_module(struct tree *tree, const char *line, size_t length)
 {
     struct buf path = {0};
     struct stat st;
-    if (length && *line != '/') {
-        buf_printf(&path, "%s%s%.*s", tree->subject->within, *tree->subject->within ? "/" : "",
-                   (int)length, line);
-        path.length = path_canonicalize(path.data, path.length);
-    }
+    take_path(tree, line, length, &path);
     if (path.length && comment_of(path.data) && is_pristine(tree, path.data)) {
         char *full = text_of("%s/%s", tree->root, path.data);
         if (lstat(full, &st) == 0 && S_ISREG(st.st_mode))
