@@ -256,12 +256,6 @@ class TraceTools(Case):
             self.assertIn(message, run.errors, args)
             self.assertIn("see 'jig help trace'", run.errors, args)
 
-    def test_help_fits_a_screen(self):
-        text = self.jig("help", "trace").text
-        self.assertLess(len(text.splitlines()), 25)
-        self.assertLessEqual(max(map(len, text.splitlines())), 80)
-        self.assertEqual(self.trace("--help").text, text)
-
     def test_colours_are_for_terminals_and_obey_no_color(self):
         self.manifest("build bad: sh\n  sh = exit 3\n")
         self.build("bad", code=3)

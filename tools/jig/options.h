@@ -1,5 +1,5 @@
 /*
- * The options of a build, the same under both names.
+ * What the options of a command line ask for, whichever command they are given to.
  */
 #ifndef JIG_TOOL_OPTIONS_H
 #define JIG_TOOL_OPTIONS_H
@@ -11,6 +11,8 @@
 
 /* Whether a daemon is to do the build: --daemon, --no-daemon. */
 enum daemon_wish { DAEMON_UNSAID, DAEMON_ASKED, DAEMON_REFUSES };
+
+struct command; /* tools/jig/command.h */
 
 enum stats_form { STATS_NONE, STATS_TABLE, STATS_JSON };
 /* What a change comes to while a build goes on. */
@@ -58,6 +60,7 @@ struct build_request {
     const char *watch_option; /* the last of these three that was given; NULL: none was */
 
     bool json; /* --json of jig cache, jig daemon and jig trace */
+    bool man;  /* --man of jig help */
 
     const char *output; /* -o of jig trace; NULL: not given */
 };
@@ -71,25 +74,12 @@ enum options_outcome {
     OPTIONS_UNKNOWN, /* there is no such option */
 };
 
-/* Who parses: which options there are, whose messages are printed, which help they refer to. */
-enum options_of {
-    OPTIONS_OF_NINJA,
-    OPTIONS_OF_BUILD,
-    OPTIONS_OF_WATCH,
-    OPTIONS_OF_CLEAN,
-    OPTIONS_OF_QUERY,
-    OPTIONS_OF_CACHE,
-    OPTIONS_OF_CONFIG,
-    OPTIONS_OF_DAEMON,
-    OPTIONS_OF_TRACE,
-};
-
 /*
- * Parses argv[1] on into *request. Options and targets may be mixed; ninja's `-t TOOL` ends the
- * options. `argv` is permuted. What is wrong has been told when it returns. Whatever the outcome,
- * the request is freed with build_request_free.
+ * Parses argv[1] on into *request, by the options that command_options names. Options and targets
+ * may be mixed; ninja's `-t TOOL` ends the options. `argv` is permuted. What is wrong has been told
+ * when it returns. Whatever the outcome, the request is freed with build_request_free.
  */
-enum options_outcome options_parse(enum options_of command, int argc, char **argv,
+enum options_outcome options_parse(const struct command *command, int argc, char **argv,
                                    struct build_request *request);
 void build_request_free(struct build_request *request);
 

@@ -221,35 +221,55 @@ static int obey(struct build_request *request)
 static int trace_main(int argc, char **argv)
 {
     char **words = trace_words_respell(argc, argv);
-    int code = command_act(&command_trace, OPTIONS_OF_TRACE, argc, words, obey);
+    int code = command_act(&command_trace, argc, words, obey);
     trace_words_free(words);
     return code;
 }
 
+static const struct command_word words[] = {
+    {"summary", "[BUILD]",
+     "length, critical path, idle slots, rules, reasons, other numbers of slots, and advice, on "
+     "one screen",
+     COMPLETE_FILE, NULL},
+    {"critical-path", "[BUILD]", "what the end of the build waited for, step by step",
+     COMPLETE_FILE, NULL},
+    {"diff", "[BUILD [BUILD]]",
+     "what got slower or faster from one build to the other, what ran that did not before, and why",
+     COMPLETE_FILE, NULL},
+    {"export", "[BUILD]", "Chrome trace event JSON, which ui.perfetto.dev opens", COMPLETE_FILE,
+     NULL},
+    {"flame", "[BUILD]", "folded stacks, for speedscope and flamegraph.pl", COMPLETE_FILE, NULL},
+    {"list", NULL, "the builds whose traces are kept: the last 20", COMPLETE_NOTHING, NULL},
+    {NULL, NULL, NULL, COMPLETE_NOTHING, NULL},
+};
+
+static const struct option_row options[] = {
+    {OPTION_OUTPUT, "where export and flame write, if not to standard output"},
+    {OPTION_JSON, "for programs: one line of JSON; not of export and flame"},
+    {OPTION_DIRECTORY, "go to DIR first"},
+    {OPTION_MANIFEST, "the manifest; found as by 'jig build'"},
+    {OPTION_CACHE_DIR, "where what builds leave is kept, if not in .jig"},
+    {OPTION_END, NULL},
+};
+
+static const struct term examples[] = {
+    {"jig trace", "what the last build spent its time on"},
+    {"jig trace diff -2", "what is different from the one before"},
+    {NULL, NULL},
+};
+
 const struct command command_trace = {
     .name = "trace",
     .summary = "tell what past builds spent their time on, and what to do about it",
-    .usage = "usage: jig trace [options] [summary|critical-path|export|flame] [BUILD]\n"
-             "       jig trace [options] diff [BUILD [BUILD]]\n"
-             "       jig trace [options] list\n"
-             "\n"
-             "  summary            length, critical path, idle slots, rules, reasons, other\n"
-             "                     numbers of slots, and advice, on one screen\n"
-             "  critical-path      what the end of the build waited for, step by step\n"
-             "  diff               what got slower or faster from one build to the other, what\n"
-             "                     ran that did not before, and why\n"
-             "  export             Chrome trace event JSON, which ui.perfetto.dev opens\n"
-             "  flame              folded stacks, for speedscope and flamegraph.pl\n"
-             "  list               the builds whose traces are kept: the last 20\n"
-             "\n"
-             "  -o, --output FILE  where export and flame write, if not to standard output\n"
-             "      --json         for programs: one line of JSON; not of export and flame\n"
-             "  -C DIR             go to DIR first\n"
-             "  -f FILE            the manifest; found as by 'jig build'\n"
-             "      --cache-dir D  where what builds leave is kept, if not in .jig\n"
-             "\n"
-             "BUILD is a number as 'list' has it, 'last' or -1 for the last one, -2 for the\n"
-             "one before, and so on, or a .trace file. Without it, it is the last build;\n"
-             "'diff' compares that with the one given, or else with the one before.\n",
+    .synopsis = "[options] [WORD] [BUILD]",
+    .about = "Each build that came to something leaves its trace. Without a word, it is summed up.",
+    .words = words,
+    .options = {{NULL, options}},
+    .notes = "BUILD is a number as 'list' has it, 'last' or -1 for the last one, -2 for the one "
+             "before, and so on, or a .trace file. Without it, it is the last build; 'diff' "
+             "compares that with the one given, or else with the one before.",
+    .examples = examples,
+    .exit_codes = command_exits,
+    .see_also = "build",
     .run = trace_main,
 };
