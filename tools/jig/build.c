@@ -39,6 +39,7 @@ const struct command command_build = {
              "      --quiet        show only what jobs print, and failures\n"
              "      --explain      say why each job runs\n"
              "      --stats        say what the build cost (--stats=json: for programs)\n"
+             "      --json         tell programs what happens, an event a line\n"
              "      --show-cache   say what is kept for the next build\n"
              "      --cache-dir D  keep it in the directory D, not in .jig\n"
              "      --daemon       let a process that stays do it, and start that if need be;\n"

@@ -42,13 +42,20 @@ static void survive_closed_pipe(void)
         sigaction(SIGPIPE, &action, NULL);
 }
 
+/* errno of the first write that failed, or 0. */
+static int output_lost(const struct building *building)
+{
+    return building->stream ? event_stream_lost(building->stream)
+                            : status_output_lost(building->status);
+}
+
 /*
  * `jig build | head`: with the reader gone the build is stopped the way a user stops it, so that
  * no job is left behind and what has been done is kept.
  */
 static void stop_unread(struct building *building, struct jig_session *session)
 {
-    if (building->stopping || status_output_lost(building->status) != EPIPE ||
+    if (building->stopping || output_lost(building) != EPIPE ||
         building->request->dry_run)
         return;
     building->stopping = true;
@@ -66,7 +73,10 @@ static void on_event(void *context, const struct jig_event *event)
         return;
     if (building->before_event && !building->before_event(building->context, event))
         return;
-    status_event(building->status, event);
+    if (building->stream)
+        event_stream_tell(building->stream, event, work->session ? work->session->graph : NULL);
+    else
+        status_event(building->status, event);
     stop_unread(building, work->session);
 }
 
@@ -120,7 +130,8 @@ static struct jig_build_options build_options(const struct building *building)
     options.dry_run = request->dry_run;
     options.keep_rspfile = request->keep_rspfile;
     options.keep_depfile = request->keep_depfile;
-    options.tick_ms = status_format_tells_time(&building->format) ? TICK_MS : 0;
+    options.tick_ms =
+        building->stream || status_format_tells_time(&building->format) ? TICK_MS : 0;
     if (building->tick_ms)
         options.tick_ms = building->tick_ms;
     if (building->place.pipelines) {
@@ -187,6 +198,11 @@ static bool check(const struct building *building)
                          "-n changes nothing, so there is no delta to write");
         return false;
     }
+    if (request->json && request->show_cache) {
+        face_wrong_usage(building->face, "jig help build",
+                         "--show-cache is for people; 'jig cache --json' tells programs");
+        return false;
+    }
     const char *option = pipeline_option(request);
     if (!building->place.pipelines && option) {
         face_wrong_usage(building->face, "jig help build", "%s is for pipelines; '%s' has targets",
@@ -210,7 +226,8 @@ bool building_find_place(struct building *building, int *code)
 {
     const struct build_request *request = building->request;
     return find_format(building, code) &&
-           place_enter(building->face, request, !request->quiet, &building->place) &&
+           place_enter(building->face, request, !request->quiet && !request->json,
+                       &building->place) &&
            check(building);
 }
 
@@ -259,7 +276,7 @@ bool building_was_idle(const struct building *building)
     const struct jig_build_result *result = &building->results.build;
     /* Pipelines are built in rounds; that the last of them was idle does not say much. */
     bool busy = building->place.pipelines && (result->jobs_run || result->outputs_removed);
-    return status_was_idle(building->status) && !busy;
+    return (!building->status || status_was_idle(building->status)) && !busy;
 }
 
 /* Says how it ended, where the jobs' own lines do not. */
@@ -282,7 +299,7 @@ static void tell_end(const struct building *building, enum jig_status status,
 /* Whatever else happened, output that got lost is an error. */
 static int exit_code(const struct building *building, int code)
 {
-    int lost = status_output_lost(building->status);
+    int lost = output_lost(building);
     if (!lost && fflush(stdout))
         lost = errno;
     if (lost == EPIPE)
@@ -305,6 +322,29 @@ static void write_trace(const struct building *building)
     buf_free(&path);
 }
 
+void building_tell_end(struct building *building, enum jig_status status,
+                       const struct jig_error *error, int code)
+{
+    const struct event_stream_ending ending = {
+        .status = status,
+        .error = error,
+        .exit_code = code,
+        .result = &building->results.build,
+        .outputs = building->place.pipelines ? &building->results.delta : NULL,
+    };
+    if (building->stream)
+        event_stream_end(building->stream, &ending);
+}
+
+static void tell_people(struct building *building, enum jig_status status,
+                        const struct jig_error *error)
+{
+    status_end(building->status);
+    tell_end(building, status, error);
+    fputs(buf_cstr(&building->results.cache), stdout);
+    stats_write(building->request->stats, &building->results.build, stdout);
+}
+
 int building_tell(struct building *building, struct work *work, enum jig_status status,
                   const struct jig_error *error)
 {
@@ -312,25 +352,35 @@ int building_tell(struct building *building, struct work *work, enum jig_status 
     struct results *results = &building->results;
     if (building->face == FACE_JIG)
         results_take(results, request, &building->place, work->session, status);
-    status_end(building->status);
-    tell_end(building, status, error);
-    fputs(buf_cstr(&results->cache), stdout);
-    stats_write(request->stats, &results->build, stdout);
+    if (!building->stream)
+        tell_people(building, status, error);
     if (!status && results->delta_lost)
         status = JIG_ERROR_IO;
     int code = face_exit_code(building->face, status, results->build.exit_code);
+    building_tell_end(building, status, error, code);
     return exit_code(building, code);
 }
 
 /* ---- begin and end ----------------------------------------------------------------------- */
 
-void building_begin(struct building *building)
+static void open_stream(struct building *building)
 {
     const struct build_request *request = building->request;
-    survive_closed_pipe();
-    building->results.build = (struct jig_build_result)JIG_BUILD_RESULT;
-    building->slots =
-        request->slots ? request->slots : processors_default_slots(processors_available());
+    const struct event_stream_about about = {
+        .directory = building->place.root,
+        .manifest = building->place.manifest,
+        .targets = (const char *const *)request->targets,
+        .target_count = (size_t)request->target_count,
+        .filters = request->filters.data,
+        .filter_count = request->filters.count,
+        .dry_run = request->dry_run,
+    };
+    building->stream = event_stream_open(&about);
+}
+
+static void create_status(struct building *building)
+{
+    const struct build_request *request = building->request;
     const struct status_options options = {
         .face = building->face,
         .out = stdout,
@@ -343,6 +393,19 @@ void building_begin(struct building *building)
         .slots = building->slots,
     };
     building->status = status_create(&options);
+}
+
+void building_begin(struct building *building)
+{
+    const struct build_request *request = building->request;
+    survive_closed_pipe();
+    building->results.build = (struct jig_build_result)JIG_BUILD_RESULT;
+    building->slots =
+        request->slots ? request->slots : processors_default_slots(processors_available());
+    if (request->json)
+        open_stream(building);
+    else
+        create_status(building);
     building->trace = create_trace(request);
 }
 
@@ -353,6 +416,8 @@ void building_end(struct building *building)
     building->trace = NULL;
     status_destroy(building->status);
     building->status = NULL;
+    event_stream_close(building->stream);
+    building->stream = NULL;
     results_free(&building->results);
     building->results = (struct results){0};
 }

@@ -173,6 +173,7 @@ static const struct option build_long_options[] = {
     {"on-change", required_argument, NULL, LONG_ON_CHANGE},
     {"debounce", required_argument, NULL, LONG_DEBOUNCE},
     {"poll", optional_argument, NULL, LONG_POLL},
+    {"json", no_argument, NULL, LONG_JSON},
     {0},
 };
 

@@ -57,7 +57,7 @@ struct build_request {
     uint32_t poll_ms;         /* … =MS; 0: not given */
     const char *watch_option; /* the last of these three that was given; NULL: none was */
 
-    bool json; /* --json of jig cache and jig daemon */
+    bool json; /* --json: for programs */
 };
 
 enum options_outcome {

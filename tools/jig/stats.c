@@ -3,7 +3,6 @@
 #include "tools/jig/text.h"
 
 #include <inttypes.h>
-#include <jansson.h>
 
 static double ms(uint64_t ns)
 {
@@ -100,7 +99,7 @@ static const char *kind_name(enum jig_update_kind kind)
     return kind == JIG_UPDATE_NONE ? "none" : kind == JIG_UPDATE_FULL ? "full" : "incremental";
 }
 
-static void write_json(const struct jig_build_result *r, FILE *out)
+json_t *stats_json(const struct jig_build_result *r)
 {
     json_t *object = numbers_json(r);
     json_object_set_new(object, "kind", json_string(kind_name(r->kind)));
@@ -108,6 +107,12 @@ static void write_json(const struct jig_build_result *r, FILE *out)
     json_object_set_new(object, "folders_changed", json_boolean(r->folders_changed));
     json_object_set_new(object, "manifest_changed", json_boolean(r->manifest_changed));
     json_object_set_new(object, "graph_reused", json_boolean(r->graph_reused));
+    return object;
+}
+
+static void write_json(const struct jig_build_result *r, FILE *out)
+{
+    json_t *object = stats_json(r);
     json_dumpf(object, out, JSON_COMPACT);
     fputc('\n', out);
     json_decref(object);

@@ -331,6 +331,8 @@ void watch_round(struct watching *w)
     w->status = build(w, with_reason);
     if (is_news(w, before, &error_before))
         tell(w, start_ns);
+    else
+        building_tell_end(&w->building, w->status, &w->error, face_exit_code(FACE_JIG, w->status, 0));
     bool moved = w->building.results.build.folders_changed;
     building_end(&w->building);
 
