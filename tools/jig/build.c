@@ -39,6 +39,8 @@ const struct command command_build = {
              "      --quiet        show only what jobs print, and failures\n"
              "      --explain      say why each job runs\n"
              "      --stats        say what the build cost (--stats=json: for programs)\n"
+             "      --progress=F   show progress as an area of lines (area), as one line (line),\n"
+             "                     not at all (none), or as suits the terminal (auto, usual)\n"
              "      --json         tell programs what happens, an event a line\n"
              "      --show-cache   say what is kept for the next build\n"
              "      --cache-dir D  keep it in the directory D, not in .jig\n"

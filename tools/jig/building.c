@@ -4,6 +4,7 @@
 #include "jig/scheduler.h"
 #include "tools/jig/processors.h"
 #include "tools/jig/stats.h"
+#include "tools/jig/status_area.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -118,6 +119,18 @@ void work_close(struct work *work)
     work->session = NULL;
 }
 
+/* How often the presenter has to be called, in ms; 0: it need not be. */
+static uint32_t tick_ms(const struct building *building)
+{
+    if (building->tick_ms)
+        return building->tick_ms;
+    if (building->form == PROGRESS_AREA && !building->request->quiet)
+        return STATUS_AREA_TICK_MS;
+    bool each_second = building->stream || building->form == PROGRESS_SPARSE ||
+                       status_format_tells_time(&building->format);
+    return each_second ? TICK_MS : 0;
+}
+
 static struct jig_build_options build_options(const struct building *building)
 {
     const struct build_request *request = building->request;
@@ -130,10 +143,7 @@ static struct jig_build_options build_options(const struct building *building)
     options.dry_run = request->dry_run;
     options.keep_rspfile = request->keep_rspfile;
     options.keep_depfile = request->keep_depfile;
-    options.tick_ms =
-        building->stream || status_format_tells_time(&building->format) ? TICK_MS : 0;
-    if (building->tick_ms)
-        options.tick_ms = building->tick_ms;
+    options.tick_ms = tick_ms(building);
     if (building->place.pipelines) {
         const struct choice *choice = &building->choice;
         options.targets = (const char *const *)choice->targets.data;
@@ -271,6 +281,14 @@ static void tell_sum(const struct building *building)
            delta->added, delta->updated, delta->removed);
 }
 
+/* The same where there is nothing to say of outputs, for logs that have no line a job. */
+static void tell_short_sum(const struct building *building)
+{
+    const struct jig_build_result *result = &building->results.build;
+    printf("jig: %" PRIu32 " %s run, %" PRIu32 " spared\n", result->jobs_run,
+           result->jobs_run == 1 ? "job" : "jobs", result->jobs_passed);
+}
+
 bool building_was_idle(const struct building *building)
 {
     const struct jig_build_result *result = &building->results.build;
@@ -291,9 +309,12 @@ static void tell_end(const struct building *building, enum jig_status status,
         face_error(building->face, error);
     else if (idle && !building->request->quiet)
         printf("%s: no work to do.\n", name);
-    if (building->place.pipelines && !building->request->quiet && !building->request->dry_run &&
-        !idle)
+    if (building->request->quiet || building->request->dry_run || idle)
+        return;
+    if (building->place.pipelines)
         tell_sum(building);
+    else if (building->form == PROGRESS_SPARSE && (building->once || building->hosted))
+        tell_short_sum(building);
 }
 
 /* Whatever else happened, output that got lost is an error. */
@@ -378,15 +399,27 @@ static void open_stream(struct building *building)
     building->stream = event_stream_open(&about);
 }
 
+/* A ninja has one line; so has who wants whole commands, each on a line that stays. */
+static enum progress_form form_of(const struct building *building, const struct terminal *terminal)
+{
+    if (building->face == FACE_NINJA || building->request->verbose)
+        return PROGRESS_LINE;
+    return progress_form_choose(building->request->progress, terminal, getenv("CI"));
+}
+
 static void create_status(struct building *building)
 {
     const struct build_request *request = building->request;
+    struct terminal terminal = terminal_detect(STDOUT_FILENO);
+    building->form = form_of(building, &terminal);
     const struct status_options options = {
         .face = building->face,
         .out = stdout,
         .err = stderr,
-        .terminal = terminal_detect(STDOUT_FILENO),
+        .terminal = terminal,
+        .form = building->form,
         .format = &building->format,
+        .usual_format = !request->status && !getenv("NINJA_STATUS"),
         .verbose = request->verbose,
         .quiet = request->quiet,
         .explain = request->explain,

@@ -56,6 +56,7 @@ struct building {
     /* From building_begin to building_end. */
     struct status *status;       /* NULL: `stream` is there instead */
     struct event_stream *stream; /* with --json */
+    enum progress_form form;     /* of the former */
     struct jig_trace *trace;
     uint32_t slots;
     bool stopping; /* because nobody reads what is written */

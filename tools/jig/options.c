@@ -133,6 +133,7 @@ enum long_option {
     LONG_DEBOUNCE,
     LONG_POLL,
     LONG_JSON,
+    LONG_PROGRESS,
     LONG_DAEMON,
     LONG_NO_DAEMON,
 };
@@ -174,6 +175,7 @@ static const struct option build_long_options[] = {
     {"debounce", required_argument, NULL, LONG_DEBOUNCE},
     {"poll", optional_argument, NULL, LONG_POLL},
     {"json", no_argument, NULL, LONG_JSON},
+    {"progress", required_argument, NULL, LONG_PROGRESS},
     {0},
 };
 
@@ -334,6 +336,10 @@ static enum options_outcome set_option(const struct command_options *command, in
     case LONG_JSON:
         request->json = true;
         return OPTIONS_GO;
+    case LONG_PROGRESS:
+        return progress_form_parse(optarg, &request->progress)
+                   ? OPTIONS_GO
+                   : wrong(command, "--progress is followed by =area, =line, =none or =auto");
     case LONG_DAEMON:
         request->daemon = DAEMON_ASKED;
         return OPTIONS_GO;

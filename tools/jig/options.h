@@ -6,6 +6,7 @@
 
 #include "engine/base/memory.h"
 #include "tools/jig/face.h"
+#include "tools/jig/progress_form.h"
 
 #include <stdint.h>
 
@@ -39,6 +40,7 @@ struct build_request {
     bool phony_cycle_error;
     bool generated; /* jig clean -g */
     enum stats_form stats;
+    enum progress_form progress; /* --progress */
 
     /* Of pipelines only. */
     VEC(const char *) filters; /* --filter, as typed */

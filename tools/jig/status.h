@@ -9,7 +9,9 @@
  *     status_destroy(status);
  *
  * On a smart terminal one line tells the job that started or finished last; elsewhere each job
- * has a line when it finishes. A job's output follows its line as one block, and a failed one's
+ * has a line when it finishes. jig's own face can do better than ninja's: below that line are the jobs
+ * that take long, see status_area.h; and in the logs of continuous integration only jobs that print
+ * something have a line, and there is one in half a minute that says how far it is. A job's output follows its line as one block, and a failed one's
  * is headed by the word FAILED, its exit code, its outputs and its command. While a job of the
  * console pool owns the terminal, all that is kept back.
  *
@@ -20,6 +22,7 @@
 
 #include "jig/session.h"
 #include "tools/jig/face.h"
+#include "tools/jig/progress_form.h"
 #include "tools/jig/status_format.h"
 #include "tools/jig/terminal.h"
 
@@ -30,7 +33,9 @@ struct status_options {
     FILE *out; /* fully buffered; gets lines and output. Not owned */
     FILE *err; /* gets explanations and warnings. Not owned */
     struct terminal terminal;
+    enum progress_form form;            /* PROGRESS_AUTO is PROGRESS_LINE */
     const struct status_format *format; /* outlives the status */
+    bool usual_format;                  /* nobody asked for it: an area adds pace to it */
     bool verbose;                       /* commands instead of descriptions, nothing overwritten */
     bool quiet;                         /* no status lines, only output and failures */
     bool explain;                       /* tell why, just before a job's line */
