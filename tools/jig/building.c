@@ -56,11 +56,12 @@ static int output_lost(const struct building *building)
  */
 static void stop_unread(struct building *building, struct jig_session *session)
 {
-    if (building->stopping || output_lost(building) != EPIPE ||
-        building->request->dry_run)
+    if (building->stopping || output_lost(building) != EPIPE || building->request->dry_run)
         return;
-    building->stopping = true;
-    if (!building->hosted)
+    /* Programs are told things before jobs run, when a signal would end this process at once. */
+    bool cancels = building->hosted || building->stream;
+    building->stopping = !cancels || session;
+    if (!cancels)
         raise(SIGTERM);
     else if (session)
         jig_session_cancel(session);

@@ -198,12 +198,12 @@ static void show_job(struct status *status, const struct jig_job_view *job)
     show_line(status);
 }
 
-/* Has the job's line stand where what it printed comes below it, if there is to be a line. */
+/* Has the job's line stand where what it prints comes below it, if there is to be a line. */
 static void head_output(struct status *status, const struct jig_job_view *job)
 {
-    if (is_area(status) && !job->console)
+    if (is_area(status))
         draw_area(status, true);
-    if (status->options.form != PROGRESS_SPARSE || status->options.quiet || job->console)
+    if (status->options.form != PROGRESS_SPARSE || status->options.quiet)
         return;
     describe(status, job);
     make_line(status);
@@ -265,10 +265,10 @@ static void job_started(struct status *status, const struct jig_event *event)
         explain(status, event->job);
         show_job(status, event->job);
     }
-    if (event->job->console && is_area(status))
-        draw_area(status, true);
-    if (event->job->console)
+    if (event->job->console) {
+        head_output(status, event->job);
         screen_hand_over(&status->screen);
+    }
 }
 
 static void show_failure(struct status *status, const struct jig_event *event)
@@ -314,7 +314,8 @@ static void job_finished(struct status *status, const struct jig_event *event)
             explain(status, job);
         show_job(status, job);
     }
-    if (outcome->text_length || (outcome->exit_code && is_area(status)))
+    bool says = outcome->text_length || (outcome->exit_code && is_area(status));
+    if (says && !job->console)
         head_output(status, job);
     if (outcome->exit_code)
         show_failure(status, event);
