@@ -4,12 +4,9 @@ import json
 import os
 import pathlib
 import re
-import subprocess
-import textwrap
-import unittest
 
 from daemon_harness import DaemonCase
-from harness import JIG, Case, jig_only, main, tool_environment, wait_readable
+from harness import JIG, Case, jig_only, main
 from pipeline_harness import UPPER
 from watch_harness import WatchCase
 
@@ -31,6 +28,7 @@ def named(events, name):
     return [event for event in events if event["event"] == name]
 
 
+@jig_only
 class Events(Case):
     def events(self, *args, code=0, errors="", **options):
         run = self.jig("build", "--json", *args, **options)
@@ -225,6 +223,7 @@ class Events(Case):
         )
 
 
+@jig_only
 class Pipelines(WatchCase):
     def test_removed_outputs_and_their_sum(self):
         self.config(UPPER)
@@ -255,6 +254,7 @@ class Pipelines(WatchCase):
         self.assertEqual(names[-1], "end")
 
 
+@jig_only
 class Daemon(DaemonCase):
     def test_a_daemon_tells_the_same(self):
         self.manifest("build a: sh\n  sh = echo hi; : > a\nbuild b: cat a\n  pool = console\n")
