@@ -209,8 +209,7 @@ static double compute(const struct forecast *forecast, uint64_t now_ns, uint64_t
                             all_mean * forecast->strangers);
     /* Weights without any record count jobs, not time. */
     bool recorded = forecast->recorded_ms || forecast->left_ms;
-    double weight_ns =
-        recorded ? factor * NS_A_MS : all_mean / (double)forecast->mean_ms;
+    double weight_ns = recorded ? factor * NS_A_MS : all_mean / (double)forecast->mean_ms;
     double chain = (double)heaviest_ms * weight_ns;
     for (uint32_t i = 0; i < forecast->running.count; i++) {
         const struct forecast_running *running = &forecast->running.data[i];

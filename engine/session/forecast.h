@@ -96,7 +96,8 @@ void forecast_free(struct forecast *forecast);
 
 /* A job of this rule that need not run took `ms` last time. O(1). */
 void forecast_know(struct forecast *forecast, uint32_t rule, uint32_t ms);
-/* A job that may run, and took `ms` last time; 0: not known. To be called before any starts. O(1). */
+/* A job that may run, and took `ms` last time; 0: not known. To be called before any starts. O(1).
+ */
 void forecast_expect(struct forecast *forecast, uint32_t job, uint32_t rule, uint32_t ms);
 
 /* An expected job starts; with `start_ns` 0 it is only handed to a generator. O(1). */

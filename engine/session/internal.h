@@ -147,15 +147,15 @@ struct build {
     struct plan *plan; /* the session's */
     struct jig_progress progress;
     struct forecast forecast; /* of the plan; its points are of the whole build */
-    VEC(job_id) ran;        /* jobs that ran well, for the settling pass at the end */
-    struct job_span *spans; /* [position in the plan] when jobs ran; while it executes */
-    uint64_t began_ns;      /* monotonic; when the plan was begun to be carried out */
-    uint64_t waited_ns;     /* since then, the time in which nothing was done but wait for jobs */
-    bool of_everything;     /* it is about all that the user asked for, not about a part of that */
-    bool force;             /* run every wanted job */
-    uint32_t round;         /* of an update of pipelines: jobs of later rounds are not for now */
-    bool found_something;   /* some file was not as recorded */
-    bool save_failed;       /* the journal could not be written; told once */
+    VEC(job_id) ran;          /* jobs that ran well, for the settling pass at the end */
+    struct job_span *spans;   /* [position in the plan] when jobs ran; while it executes */
+    uint64_t began_ns;        /* monotonic; when the plan was begun to be carried out */
+    uint64_t waited_ns;       /* since then, the time in which nothing was done but wait for jobs */
+    bool of_everything;   /* it is about all that the user asked for, not about a part of that */
+    bool force;           /* run every wanted job */
+    uint32_t round;       /* of an update of pipelines: jobs of later rounds are not for now */
+    bool found_something; /* some file was not as recorded */
+    bool save_failed;     /* the journal could not be written; told once */
 };
 
 /* When the job ran, or runs; it is in the plan. */

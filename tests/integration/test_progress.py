@@ -72,7 +72,8 @@ class ShowCase(Case):
     def held(self, *names):
         """A manifest with jobs that are held at a gate."""
         gate = self.gate()
-        self.manifest("".join(f"build {name}: sh\n  sh = {gate.hold()}; : > {name}\n" for name in names))
+        jobs = [f"build {name}: sh\n  sh = {gate.hold()}; : > {name}\n" for name in names]
+        self.manifest("".join(jobs))
         return gate
 
     def end(self, terminal, code=0):
@@ -324,6 +325,14 @@ class ContinuousIntegration(Case):
         text = self.build(code=1).text
         self.assertIn("FAILED: [code=1] a \necho why; false\nwhy\n", text)
         self.assertIn("jig: build stopped: subcommand failed.\n", text)
+
+    def test_a_failure_is_an_annotation_for_github(self):
+        self.manifest("build a%,b: sh\n  sh = echo why; exit 3\n")
+        on, off = {"GITHUB_ACTIONS": "true"}, {"GITHUB_ACTIONS": "false"}
+        text = self.build(code=1, env=on).text
+        self.assertIn("\nwhy\n::error title=job failed::a%25,b: exit code 3\n", text)
+        self.assertNotIn("::error", self.build(code=1, env=off).text)
+        self.assertNotIn("::error", self.build(code=1).text)
 
     def test_a_console_job_has_its_line(self):
         self.manifest("build a: sh\n  sh = echo text; : > a\n  pool = console\n")

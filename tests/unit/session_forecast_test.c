@@ -3,7 +3,7 @@
 
 #include "engine/session/forecast.h"
 
-#define MS 1000000ull
+#define MS    1000000ull
 #define START (1000 * MS) /* any time but 0 */
 
 enum { CC, LINK };

@@ -3,7 +3,7 @@
 
 #include "tools/jig/pace.h"
 
-#define MS 1000000ull
+#define MS    1000000ull
 #define START (1000 * MS)
 
 static void assert_text(struct buf *text, const char *expected)

@@ -25,7 +25,8 @@ static void test_text_stays(void **state)
 {
     (void)state;
     ASSERT_TEXT("", "");
-    ASSERT_TEXT("a\n\"\xc3\xa4\xe8\xad\xaf\xf0\x9f\x98\x80", "a\n\"\xc3\xa4\xe8\xad\xaf\xf0\x9f\x98\x80");
+    ASSERT_TEXT("a\n\"\xc3\xa4\xe8\xad\xaf\xf0\x9f\x98\x80",
+                "a\n\"\xc3\xa4\xe8\xad\xaf\xf0\x9f\x98\x80");
 }
 
 static void test_nul_stays(void **state)
@@ -49,9 +50,9 @@ static void test_each_byte_of_no_character_is_replaced(void **state)
 static void test_forms_that_unicode_forbids(void **state)
 {
     (void)state;
-    ASSERT_TEXT("\xc0\xaf", GONE GONE);                  /* longer than need be */
-    ASSERT_TEXT("\xe0\x80\xaf", GONE GONE GONE);         /* likewise */
-    ASSERT_TEXT("\xed\xa0\x80", GONE GONE GONE);         /* a surrogate */
+    ASSERT_TEXT("\xc0\xaf", GONE GONE);                   /* longer than need be */
+    ASSERT_TEXT("\xe0\x80\xaf", GONE GONE GONE);          /* likewise */
+    ASSERT_TEXT("\xed\xa0\x80", GONE GONE GONE);          /* a surrogate */
     ASSERT_TEXT("\xf4\x90\x80\x80", GONE GONE GONE GONE); /* beyond the last one */
     ASSERT_TEXT("\xf0\x80\x80\x80", GONE GONE GONE GONE);
 }

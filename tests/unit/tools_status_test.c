@@ -541,8 +541,8 @@ static void test_an_area_says_rate_and_time_left(void **state)
     f.progress.left_ms = 16000;
     job_ends(&f, &a, 0, "");
     job_starts(&f, &b);
-    end(&f,
-        "\r[0/9] a\x1b[K\r[1/9] 0.5/s, 16 s left  a\x1b[K\r[1/9] 0.5/s, 16 s left  b\x1b[K\n", "");
+    end(&f, "\r[0/9] a\x1b[K\r[1/9] 0.5/s, 16 s left  a\x1b[K\r[1/9] 0.5/s, 16 s left  b\x1b[K\n",
+        "");
 }
 
 static void test_a_format_that_somebody_gave_stays_without_pace(void **state)

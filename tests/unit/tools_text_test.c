@@ -142,7 +142,9 @@ static void test_visible_text_moves_no_cursor(void **state)
     (void)state;
     assert_visible("a\tb\r\n\x7f", false, "a?b???");
     assert_visible("\x1b[2Ja\x1b", false, "?[2Ja?");
-    assert_visible("\xc2\x9b" "2J\xc2\xa0", false, "?2J\xc2\xa0");
+    assert_visible("\xc2\x9b"
+                   "2J\xc2\xa0",
+                   false, "?2J\xc2\xa0");
     assert_visible("\xff\xe8\xad\xaf\x80", false, "?\xe8\xad\xaf?");
 }
 

@@ -408,6 +408,12 @@ static enum progress_form form_of(const struct building *building, const struct 
     return progress_form_choose(building->request->progress, terminal, getenv("CI"));
 }
 
+static bool is_in_github_actions(void)
+{
+    const char *value = getenv("GITHUB_ACTIONS");
+    return value && strcmp(value, "true") == 0;
+}
+
 static void create_status(struct building *building)
 {
     const struct build_request *request = building->request;
@@ -424,6 +430,7 @@ static void create_status(struct building *building)
         .verbose = request->verbose,
         .quiet = request->quiet,
         .explain = request->explain,
+        .annotate = building->form == PROGRESS_SPARSE && is_in_github_actions(),
         .slots = building->slots,
     };
     building->status = status_create(&options);

@@ -135,7 +135,7 @@ static const char *name_of(enum jig_event_kind kind)
         return "removed";
     case JIG_EVENT_PHASE:
         return "phase";
-    case JIG_EVENT_TICK: /* tells nothing but progress */
+    case JIG_EVENT_TICK:    /* tells nothing but progress */
     case JIG_EVENT_EXPLAIN: /* "started" has the reason */
         break;
     }

@@ -2,8 +2,8 @@
  * What has been written where: lines of status, blocks of output, and who owns the terminal.
  *
  * On a smart terminal a status line is written over by the next one; a block of output starts on
- * a line of its own and stays. Below a status line there may be more rows, which never stay. Elsewhere
- * every status line stays, and there are no such rows. While a job owns the terminal
+ * a line of its own and stays. Below a status line there may be more rows, which never stay.
+ * Elsewhere every status line stays, and there are no such rows. While a job owns the terminal
  * (screen_hand_over … screen_take_back) nothing is written; it is kept and follows afterwards.
  *
  * Everything goes through stdio and reaches the descriptor in screen_flush only. A failed write
@@ -25,9 +25,9 @@ struct screen {
     bool open;                /* the cursor is not at the beginning of a line … */
     bool overwritable;        /* … because a status line stands there */
     bool handed_over;
-    uint32_t rows;                        /* that stand below the status line … */
-    uint32_t widths[SCREEN_ROWS + 1];     /* … how wide the line and these are … */
-    uint32_t columns;                     /* … and what the terminal was when they were written */
+    uint32_t rows;                    /* that stand below the status line … */
+    uint32_t widths[SCREEN_ROWS + 1]; /* … how wide the line and these are … */
+    uint32_t columns;                 /* … and what the terminal was when they were written */
     bool has_held_line;
     struct buf held_line; /* the last status line of the time something else had the terminal */
     struct buf held;      /* what was to be written before it */

@@ -1,6 +1,7 @@
 #include "tools/jig/status.h"
 
 #include "engine/base/io.h"
+#include "tools/jig/annotation.h"
 #include "tools/jig/pace.h"
 #include "tools/jig/screen.h"
 #include "tools/jig/status_area.h"
@@ -29,9 +30,9 @@ struct status {
     struct pace pace;
     struct status_area area; /* with PROGRESS_AREA */
     uint64_t told_ns;        /* with PROGRESS_SPARSE: when it was told last how far it is */
-    struct buf line;              /* scratch: the status line being made */
-    struct buf description;       /* of the job on the line, to show it again as time passes */
-    struct buf explanations;      /* kept back while a console job has the terminal */
+    struct buf line;         /* scratch: the status line being made */
+    struct buf description;  /* of the job on the line, to show it again as time passes */
+    struct buf explanations; /* kept back while a console job has the terminal */
 };
 
 /* ---- numbers ----------------------------------------------------------------------------- */
@@ -282,6 +283,14 @@ static void show_failure(struct status *status, const struct jig_event *event)
     buf_free(&head);
 }
 
+static void annotate(struct status *status, const struct jig_event *event)
+{
+    struct buf text = {0};
+    annotation_append(&text, event->job->output, event->outcome->exit_code);
+    screen_block(&status->screen, text.data, text.length);
+    buf_free(&text);
+}
+
 static void show_output(struct status *status, const char *text, size_t length)
 {
     if (status->screen.terminal.colour || !memchr(text, '\x1b', length)) {
@@ -321,6 +330,8 @@ static void job_finished(struct status *status, const struct jig_event *event)
         show_failure(status, event);
     if (outcome->text_length)
         show_output(status, outcome->text, outcome->text_length);
+    if (outcome->exit_code && status->options.annotate)
+        annotate(status, event);
     tell_sparsely(status);
 }
 

@@ -18,7 +18,8 @@ bool status_area_can_wait(const struct status_area *area, uint64_t now_ns)
     return area->drawn_ns && now_ns < area->drawn_ns + pause_ns;
 }
 
-/* How many rows there is room for: the line, and the one that the cursor may come to, are no rows. */
+/* How many rows there is room for: the line, and the one that the cursor may come to, are no rows.
+ */
 static uint32_t rows_that_fit(const struct screen *screen)
 {
     enum { OTHER_ROWS = 2 };
@@ -32,8 +33,8 @@ static uint32_t rows_that_fit(const struct screen *screen)
 static uint32_t make_rows(struct status_area *area, const struct screen *screen, uint64_t now_ns)
 {
     const struct running_job *longest[SCREEN_ROWS];
-    uint32_t count = running_jobs_longest(&area->running, now_ns, least_ns, longest,
-                                          rows_that_fit(screen));
+    uint32_t count =
+        running_jobs_longest(&area->running, now_ns, least_ns, longest, rows_that_fit(screen));
     for (uint32_t i = 0; i < count; i++) {
         double seconds = (double)(now_ns - longest[i]->begin_ns) / 1e9;
         buf_clear(&area->rows[i]);

@@ -25,7 +25,8 @@ void text_append_plain(struct buf *out, const char *text, size_t length);
 
 /*
  * Appends text[0..length) as one that moves no cursor: control characters, and bytes that are part
- * of no character, become "?"; colour sequences stay with `colour`, and else are left out. O(length).
+ * of no character, become "?"; colour sequences stay with `colour`, and else are left out.
+ * O(length).
  */
 void text_append_visible(struct buf *out, const char *text, size_t length, bool colour);
 
