@@ -171,11 +171,12 @@ static double elapsed_ns(const struct forecast_running *running, uint64_t now_ns
 /*
  * How many times as long as their records say this build's jobs take. A few jobs that took what
  * they should are thrown in, lest the first one decides alone; and a job that runs longer than its
- * record says is known to be that much off already.
+ * record says is known to be that much off already, and will be more so when it ends.
  */
 static double correction(const struct forecast *forecast, uint64_t now_ns)
 {
     enum { THROWN_IN = 2 };
+    const double at_its_end = 1.5; /* times what it has run already, at a guess */
     double thrown_in = forecast->took.count ? mean_ns(forecast->took) * THROWN_IN : 0;
     double recorded = (double)forecast->recorded_ms * NS_A_MS + thrown_in;
     double measured = (double)forecast->measured_ns + thrown_in;
@@ -185,7 +186,7 @@ static double correction(const struct forecast *forecast, uint64_t now_ns)
         double ms = forecast->jobs[running->job].ms;
         if (ms > 0 && elapsed > ms * NS_A_MS) {
             recorded += ms * NS_A_MS;
-            measured += elapsed;
+            measured += elapsed * at_its_end;
         }
     }
     return recorded > 0 ? measured / recorded : 1;
