@@ -14,6 +14,7 @@
 #include "engine/plan/plan.h"
 #include "engine/run/run.h"
 #include "engine/session/around.h"
+#include "engine/session/forecast.h"
 #include "engine/session/links.h"
 #include "engine/session/record.h"
 #include "engine/session/request.h"
@@ -147,15 +148,17 @@ struct build {
     struct jig_build_result *result;
     struct plan *plan; /* the session's */
     struct jig_progress progress;
-    VEC(job_id) ran;        /* jobs that ran well, for the settling pass at the end */
-    struct job_span *spans; /* [position in the plan] when jobs ran; while it executes */
-    struct job_note *notes; /* [position in the plan] for the trace; while it executes */
-    uint64_t waited_ns;     /* time in which nothing was done but wait for jobs */
-    bool of_everything;     /* it is about all that the user asked for, not about a part of that */
-    bool force;             /* run every wanted job */
-    uint32_t round;         /* of an update of pipelines: jobs of later rounds are not for now */
-    bool found_something;   /* some file was not as recorded */
-    bool save_failed;       /* the journal could not be written; told once */
+    struct forecast forecast; /* of the plan; its points are of the whole build */
+    VEC(job_id) ran;          /* jobs that ran well, for the settling pass at the end */
+    struct job_span *spans;   /* [position in the plan] when jobs ran; while it executes */
+    struct job_note *notes;   /* [position in the plan] for the trace; while it executes */
+    uint64_t began_ns;        /* monotonic; when the plan was begun to be carried out */
+    uint64_t waited_ns;       /* since then, the time in which nothing was done but wait for jobs */
+    bool of_everything;   /* it is about all that the user asked for, not about a part of that */
+    bool force;           /* run every wanted job */
+    uint32_t round;       /* of an update of pipelines: jobs of later rounds are not for now */
+    bool found_something; /* some file was not as recorded */
+    bool save_failed;     /* the journal could not be written; told once */
 };
 
 /* When the job ran, or runs; it is in the plan. */
@@ -420,6 +423,24 @@ enum jig_status session_find_target(struct jig_session *session, const char *tex
 enum jig_status session_add_selected(struct build *build, struct jig_error *error);
 /* Adds the build's targets to its plan, or the default ones. */
 enum jig_status session_add_targets(struct build *build, struct jig_error *error);
+
+/* ---- progress.c: how far a build is, and what is left ---------------------------------------- */
+
+/* The plan has been made: counts its jobs, and makes the first forecast. O(jobs of the plan). */
+void progress_begin(struct build *build);
+/* The plan has been carried out: what the next one of the same build counts on from. */
+void progress_end(struct build *build);
+/* What these do to the counts; `queued`: it has been handed to a generator, and may have to wait
+ * there. O(1). */
+void progress_start(struct build *build, job_id id, uint64_t start_ns, bool queued);
+void progress_take_back(struct build *build, job_id id);
+/* The job has ended, after `took_ns`. O(1). */
+void progress_finish(struct build *build, job_id id, uint64_t took_ns, bool failed);
+/* At its turn the job turned out not to be one that runs. O(1). */
+void progress_pass(struct build *build, job_id id);
+/* Brings the forecast up to date: each 100 ms O(running), else O(1). */
+void progress_foretell(struct build *build, uint64_t now_ns, uint64_t heaviest_ms);
+void progress_free(struct build *build);
 
 /* ---- execute.c: the loop over jobs ---------------------------------------------------------- */
 

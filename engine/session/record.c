@@ -130,6 +130,17 @@ void record_machine(struct build *build)
                                     available_bytes()}));
 }
 
+void record_forecasts(struct build *build)
+{
+    struct recorder *recorder = &build->session->recorder;
+    for (uint32_t i = 0; i < build->forecast.points.count; i++) {
+        const struct forecast_point *point = &build->forecast.points.data[i];
+        vec_push(&recorder->log.forecasts,
+                 ((struct trace_forecast){since(recorder, point->time_ns),
+                                          since(recorder, point->end_ns)}));
+    }
+}
+
 /* ---- the end -------------------------------------------------------------------------------- */
 
 static void take_slice(void *context, uint32_t worker, const struct jig_trace_slice *slice)

@@ -66,6 +66,8 @@ void record_turn(struct build *build, job_id id);
 /* The job has run, since `start_ns`; it had been expected to take `expected_ms`. */
 void record_job(struct build *build, const struct run_result *result, uint64_t start_ns,
                 uint32_t expected_ms);
+/* What was foretold, before the build forgets it. */
+void record_forecasts(struct build *build);
 /* Looks at the machine, if it has not for a while. */
 void record_machine(struct build *build);
 /* Puts what was noted into the log. The graph is still the plan's. O(jobs of the plan). */

@@ -229,37 +229,10 @@ static void adopt(struct build *build)
     build->plan->adopted.count = 0;
 }
 
-/* Sums up how long the jobs that may run took last time. */
-static void expect(struct build *build)
-{
-    const struct plan *plan = build->plan;
-    for (uint32_t i = 0; plan->to_run && i < plan->order.count; i++) {
-        job_id id = plan->order.data[i];
-        uint8_t verdict = plan->jobs[id].verdict;
-        if (verdict != PLAN_RUN && verdict != PLAN_MAYBE)
-            continue;
-        uint32_t ms = build->session->history->jobs.data[id].duration_ms;
-        build->progress.expected += ms > 0;
-        build->progress.expected_ms += ms;
-    }
-}
-
-/* What the next plan of the same build starts from: people count on. */
-static struct jig_progress carry_on(const struct jig_progress *progress)
-{
-    return (struct jig_progress){.total = progress->finished,
-                                 .started = progress->finished,
-                                 .finished = progress->finished,
-                                 .failed = progress->failed,
-                                 .start_ns = progress->start_ns};
-}
-
 enum jig_status session_carry_out(struct build *build, struct jig_error *error)
 {
     enum jig_status status = JIG_OK;
-    build->progress = build->session->earlier;
-    build->progress.total += build->plan->to_run;
-    expect(build);
+    progress_begin(build);
     adopt(build);
     event_emit(build, JIG_EVENT_PLANNED, NULL, NULL);
     struct phase phase = phase_begin(build, "run", "run jobs", &build->result->run_ns);
@@ -269,7 +242,7 @@ enum jig_status session_carry_out(struct build *build, struct jig_error *error)
     if (!build->options->dry_run && (build->ran.count || build->found_something))
         session_settle(build);
     phase_end(build, phase);
-    build->session->earlier = carry_on(&build->progress);
+    progress_end(build);
     build->session->waited_ns += build->waited_ns;
     build->waited_ns = 0; /* of this plan; there may be another one */
     return status;
@@ -289,6 +262,7 @@ static enum jig_status build_once(struct build *build, struct jig_error *error)
     else if (build->of_everything && !live_is_off(build->session))
         live_take(build);
     vec_free(&build->ran);
+    progress_free(build);
     return status;
 }
 

@@ -208,6 +208,7 @@ enum jig_status session_try_update(struct jig_session *session,
                                  ? session_update_pipelines(&build, changes, why, size, error)
                                  : update_manifest(&build, changes, why, size, error);
     vec_free(&build.ran);
+    progress_free(&build);
     session->deferred = true;
     if (!status && !why[0])
         status = session_save_little(session, error);

@@ -86,6 +86,7 @@ struct jig_progress {
     uint32_t expected;    /* of those not finished, how many have a recorded duration … */
     uint64_t expected_ms; /* … and the sum of these: what there is to foretell the end by */
     uint64_t start_ns;    /* monotonic, when the build began */
+    uint64_t left_ms;     /* how long the jobs will still take, at a guess; 0: not known */
 };
 
 struct jig_event {

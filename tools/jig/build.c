@@ -31,6 +31,9 @@ static const struct option_row general[] = {
     {OPTION_VERBOSE, "show whole commands"},
     {OPTION_QUIET, "show only what jobs print, and failures"},
     {OPTION_EXPLAIN, "say why each job runs"},
+    {OPTION_PROGRESS, "how to show progress: in an area of lines, in one line, not at all, or as "
+                      "suits the terminal"},
+    {OPTION_JSON, "tell programs what happens, an event a line"},
     {OPTION_STATS, "say what the build cost; json is for programs"},
     {OPTION_SHOW_CACHE, "say what is kept for the next build"},
     {OPTION_CACHE_DIR, "keep it in the directory DIR, not in .jig"},

@@ -22,6 +22,7 @@
 #define JIG_TOOL_BUILDING_H
 
 #include "tools/jig/choice.h"
+#include "tools/jig/event_stream.h"
 #include "tools/jig/results.h"
 #include "tools/jig/status.h"
 
@@ -53,7 +54,9 @@ struct building {
     struct status_format format;
 
     /* From building_begin to building_end. */
-    struct status *status;
+    struct status *status;       /* NULL: `stream` is there instead */
+    struct event_stream *stream; /* with --json */
+    enum progress_form form;     /* of the former */
     uint32_t slots;
     bool stopping; /* because nobody reads what is written */
     struct results results;
@@ -93,6 +96,10 @@ enum jig_status building_run(struct building *building, struct work *work,
 
 /* Whether nothing was done, as far as the user is concerned. */
 bool building_was_idle(const struct building *building);
+
+/* With --json, tells that the build has ended, with that exit code. No effect else. */
+void building_tell_end(struct building *building, enum jig_status status,
+                       const struct jig_error *error, int code);
 
 /*
  * Says how it ended and writes what is written at the end: delta, tally, statistics. To be

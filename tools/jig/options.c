@@ -259,6 +259,10 @@ static enum options_outcome set_option(const struct command *command, enum optio
     case OPTION_MAN:
         request->man = true;
         return OPTIONS_GO;
+    case OPTION_PROGRESS:
+        return progress_form_parse(optarg, &request->progress)
+                   ? OPTIONS_GO
+                   : wrong(command, "--progress is followed by =area, =line, =none or =auto");
     case OPTION_DAEMON:
         request->daemon = DAEMON_ASKED;
         return OPTIONS_GO;

@@ -6,6 +6,7 @@
 
 #include "engine/base/memory.h"
 #include "tools/jig/face.h"
+#include "tools/jig/progress_form.h"
 
 #include <stdint.h>
 
@@ -41,6 +42,7 @@ struct build_request {
     bool phony_cycle_error;
     bool generated; /* jig clean -g */
     enum stats_form stats;
+    enum progress_form progress; /* --progress */
 
     /* Of pipelines only. */
     VEC(const char *) filters; /* --filter, as typed */
@@ -59,7 +61,7 @@ struct build_request {
     uint32_t poll_ms;         /* … =MS; 0: not given */
     const char *watch_option; /* the last of these three that was given; NULL: none was */
 
-    bool json; /* --json of jig cache, jig daemon and jig trace */
+    bool json; /* --json: for programs */
     bool man;  /* --man of jig help */
 
     const char *output; /* -o of jig trace; NULL: not given */

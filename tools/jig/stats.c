@@ -4,7 +4,6 @@
 #include "tools/jig/text.h"
 
 #include <inttypes.h>
-#include <jansson.h>
 
 static double ms(uint64_t ns)
 {
@@ -77,7 +76,7 @@ static json_t *numbers_json(const struct jig_build_result *r)
     return object;
 }
 
-static void write_json(const struct jig_build_result *r, FILE *out)
+json_t *stats_json(const struct jig_build_result *r)
 {
     json_t *object = numbers_json(r);
     json_object_set_new(object, "kind", json_string(result_kind_name(r->kind)));
@@ -85,6 +84,12 @@ static void write_json(const struct jig_build_result *r, FILE *out)
     json_object_set_new(object, "folders_changed", json_boolean(r->folders_changed));
     json_object_set_new(object, "manifest_changed", json_boolean(r->manifest_changed));
     json_object_set_new(object, "graph_reused", json_boolean(r->graph_reused));
+    return object;
+}
+
+static void write_json(const struct jig_build_result *r, FILE *out)
+{
+    json_t *object = stats_json(r);
     json_dumpf(object, out, JSON_COMPACT);
     fputc('\n', out);
     json_decref(object);
