@@ -54,6 +54,11 @@ need_for_real_projects() {
     need zsh fish groff-base mandoc
     # Node comes from many places; any will do.
     command -v npm >/dev/null || need nodejs npm
+    # Ubuntu's is no package, but fetches a snap; the tests of the trace report are skipped then.
+    if apt-cache policy chromium 2>/dev/null | grep -q 'Candidate: [0-9]' &&
+        ! apt-cache show chromium | grep -qi snap; then
+        need chromium
+    fi
 }
 
 # Clang with its run-time libraries, which are a package of their own since version 14.

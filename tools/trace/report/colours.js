@@ -1,0 +1,63 @@
+// Colours. They are written down in report.css, once for light and once for dark, where they were
+// chosen so that those side by side differ for people who see few colours, too; canvases take them
+// from there.
+
+import { data, jobCount, jobs, RAN, hasFailed } from "./data.js";
+
+export const KINDS = 6; // colours for the commonest; all others share one
+
+let read = null;
+
+// A colour by its name in report.css; of "kind" one for each index, the last one for all others.
+export function colour(name) {
+    read ??= getComputedStyle(document.documentElement);
+    return read.getPropertyValue(`--${name}`).trim();
+}
+
+const schemes = { auto: "Light or dark: as the system", light: "Light", dark: "Dark" };
+
+// Sets the button that switches between light, dark and what the system has; `redraw` is called
+// whenever colours have changed.
+export function chooseScheme(button, redraw) {
+    const root = document.documentElement;
+    function apply(scheme) {
+        root.dataset.scheme = scheme;
+        button.textContent = { auto: "Auto", light: "Light", dark: "Dark" }[scheme];
+        button.title = schemes[scheme];
+        button.setAttribute("aria-label", `Colours: ${schemes[scheme]}`);
+        read = null;
+        redraw();
+    }
+    button.addEventListener("click", () => {
+        const names = Object.keys(schemes);
+        apply(names[(names.indexOf(root.dataset.scheme) + 1) % names.length]);
+    });
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+        read = null;
+        redraw();
+    });
+    apply("auto");
+}
+
+// What a job is coloured by: { names: of each colour in use, of: [job] index of its colour }.
+// The groups come in the analysis' order, the most important first.
+function colouring(column, texts, groups, nameless) {
+    const colourOf = new Map(groups.slice(0, KINDS).map(({ name }, index) => [name, index]));
+    const ofText = texts.map((text) => colourOf.get(text) ?? KINDS);
+    const of = new Uint8Array(jobCount);
+    for (let job = 0; job < jobCount; job++)
+        of[job] = hasFailed(job) ? KINDS + 1 : jobs.fate[job] === RAN ? ofText[column[job]] : KINDS;
+    const names = groups.slice(0, KINDS).map(({ name }) => name || nameless);
+    return { names, others: groups.length > KINDS, of };
+}
+
+export const colourings = {
+    rule: colouring(jobs.rule, data.words, data.rules, "(no rule)"),
+    reason: colouring(jobs.reason, data.reasons, data.why, "(no reason)"),
+};
+
+// [index] of a colouring's colours: the kinds, all others, and jobs that failed.
+export function kindColours() {
+    const colours = Array.from({ length: KINDS }, (_, index) => colour(`kind-${index + 1}`));
+    return [...colours, colour("kind-others"), colour("failed")];
+}
