@@ -209,6 +209,13 @@ class TraceTools(Case):
         jobs = [line.rsplit(" ", 1)[0] for line in lines if line.startswith("jobs;")]
         self.assertEqual(sorted(jobs), ["jobs;cat;a.o", "jobs;cat;app", "jobs;cat;b.o"])
 
+    def test_report_is_a_page_whose_path_is_printed(self):
+        self.build()
+        self.assertEqual(self.trace("report").text, "jig-report.html\n")
+        self.assertIn("<html", self.read("jig-report.html"))
+        self.assertEqual(self.trace("report", "1", "-o", "page.html").text, "page.html\n")
+        self.assertEqual(self.read("page.html"), self.read("jig-report.html"))
+
     # ---- builds that never were -------------------------------------------------------------
 
     def make(self, jobs, seed=1):

@@ -8,6 +8,7 @@
 #include "tools/trace/chrome.h"
 #include "tools/trace/diff.h"
 #include "tools/trace/flame.h"
+#include "tools/trace/report.h"
 #include "tools/trace/summary_json.h"
 
 #include <errno.h>
@@ -23,8 +24,9 @@ struct trace_form {
     void (*tell)(const struct trace_builds *builds, struct trace_page *page);
     json_t *(*json)(const struct trace_builds *builds); /* the same, for --json */
     void (*write)(const struct traced_build *build, FILE *to);
-    int builds;   /* how many it is about */
-    bool analyse; /* whether that has to be done before */
+    const char *file; /* what `write` fills without -o, and says so; NULL: standard output */
+    int builds;       /* how many it is about */
+    bool analyse;     /* whether that has to be done before */
 };
 
 /* ---- for people and programs ---------------------------------------------------------------- */
@@ -78,6 +80,12 @@ static void write_flame(const struct traced_build *build, FILE *to)
     trace_flame_write(&build->log, to);
 }
 
+/* A failed write is seen on the stream. */
+static void write_report(const struct traced_build *build, FILE *to)
+{
+    trace_report_write(&build->analysis, to, NULL);
+}
+
 static const struct trace_form forms[] = {
     {.name = "list"},
     {.name = "summary", .builds = 1, .tell = tell_summary, .json = summary_json, .analyse = true},
@@ -87,6 +95,11 @@ static const struct trace_form forms[] = {
      .json = path_of_build_json,
      .analyse = true},
     {.name = "diff", .builds = 2, .tell = tell_diff, .json = diff_json, .analyse = true},
+    {.name = "report",
+     .builds = 1,
+     .write = write_report,
+     .file = "jig-report.html",
+     .analyse = true},
     {.name = "export", .builds = 1, .write = write_chrome},
     {.name = "flame", .builds = 1, .write = write_flame},
 };
@@ -136,13 +149,16 @@ static int write_file(const struct trace_form *form, const struct trace_builds *
 static int write_out(const struct trace_form *form, const struct trace_builds *builds,
                      const char *output)
 {
-    if (!output || strcmp(output, "-") == 0) {
+    output = output ? output : form->file ? form->file : "-";
+    if (strcmp(output, "-") == 0) {
         form->write(&builds->builds[0], stdout);
         return EXIT_DONE;
     }
     struct buf path = {0};
     trace_builds_spell(builds, output, &path);
     int code = write_file(form, builds, path.data);
+    if (code == EXIT_DONE && form->file)
+        printf("%s\n", path.data);
     buf_free(&path);
     return code;
 }
@@ -236,6 +252,8 @@ static const struct command_word words[] = {
     {"diff", "[BUILD [BUILD]]",
      "what got slower or faster from one build to the other, what ran that did not before, and why",
      COMPLETE_FILE, NULL},
+    {"report", "[BUILD]", "a page to look at: timeline, graph, tables; one HTML file",
+     COMPLETE_FILE, NULL},
     {"export", "[BUILD]", "Chrome trace event JSON, which ui.perfetto.dev opens", COMPLETE_FILE,
      NULL},
     {"flame", "[BUILD]", "folded stacks, for speedscope and flamegraph.pl", COMPLETE_FILE, NULL},
@@ -244,8 +262,10 @@ static const struct command_word words[] = {
 };
 
 static const struct option_row options[] = {
-    {OPTION_OUTPUT, "where export and flame write, if not to standard output"},
-    {OPTION_JSON, "for programs: one line of JSON; not of export and flame"},
+    {OPTION_OUTPUT,
+     "where to write; without it report goes to jig-report.html, export and flame to "
+     "standard output"},
+    {OPTION_JSON, "for programs: one line of JSON; not of report, export and flame"},
     {OPTION_DIRECTORY, "go to DIR first"},
     {OPTION_MANIFEST, "the manifest; found as by 'jig build'"},
     {OPTION_CACHE_DIR, "where what builds leave is kept, if not in .jig"},
