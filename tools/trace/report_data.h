@@ -10,7 +10,8 @@
  *     words      texts
  *     reasons    texts: why jobs ran, as people say it
  *     jobs       columns; rule, pool, file: in words; reason: in reasons; fate as enum trace_fate;
- *                deps: how many, and beside it `deps`, the jobs waited for, of one job after another
+ *                deps: how many, and beside it `deps`, the jobs waited for, of one job after
+ another
  *     slices     columns, as in the log; name, category: in words
  *     phases     what the engine's threads spent their time in
  *     path       columns; kind as enum trace_step_kind; job is -1 for steps of the engine

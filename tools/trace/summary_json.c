@@ -53,7 +53,8 @@ static const char *advice_key(enum trace_advice_kind kind)
         [TRACE_ADVICE_GATE] = "gate",     [TRACE_ADVICE_HEADER] = "header",
         [TRACE_ADVICE_POOL] = "pool",     [TRACE_ADVICE_DEPS] = "deps",
         [TRACE_ADVICE_SLOTS] = "slots",   [TRACE_ADVICE_ENGINE] = "engine",
-        [TRACE_ADVICE_MEMORY] = "memory", [TRACE_ADVICE_NONE] = "none",
+        [TRACE_ADVICE_MEMORY] = "memory", [TRACE_ADVICE_OTHERS] = "others",
+        [TRACE_ADVICE_NONE] = "none",
     };
     return keys[kind];
 }
