@@ -128,7 +128,7 @@ static void make_crowded(struct made *made, uint64_t cpu_ms)
     made_begin(made, 2, 2000);
     made->log.processors = 2;
     for (uint32_t i = 0; i < 4; i++) {
-        uint32_t job = made_job(made, "a.o", i % 2, i / 2 * 1000, i / 2 * 1000 + 1000);
+        uint32_t job = made_job(made, "a.o", 0, i / 2 * 1000, i / 2 * 1000 + 1000);
         made_at(made, job)->user_ns = cpu_ms * MADE_MS;
     }
     for (uint64_t i = 0; i <= 4; i++)
