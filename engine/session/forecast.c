@@ -4,11 +4,13 @@
 
 #define NS_A_MS 1000000.0
 
-void forecast_begin(struct forecast *forecast, uint32_t jobs, uint32_t slots, uint64_t mean_ms)
+void forecast_begin(struct forecast *forecast, uint32_t jobs, uint32_t slots, uint32_t processors,
+                    uint64_t mean_ms)
 {
     struct forecast begun = {
         .jobs = mem_array(jobs, sizeof *begun.jobs),
         .slots = slots,
+        .processors = processors,
         .mean_ms = mean_ms ? mean_ms : 1,
         .stride = forecast->stride ? forecast->stride : 1,
         .untaken = forecast->untaken,
@@ -192,6 +194,20 @@ static double correction(const struct forecast *forecast, uint64_t now_ns)
     return recorded > 0 ? measured / recorded : 1;
 }
 
+static uint32_t slots_in_use(const struct forecast *forecast)
+{
+    return forecast->slots < forecast->left ? forecast->slots : forecast->left;
+}
+
+/* The part of the correction that is not because the slots are more than the processors. */
+static double correction_alone(const struct forecast *forecast, double factor)
+{
+    double slots = slots_in_use(forecast);
+    if (factor <= 1 || slots <= forecast->processors)
+        return factor;
+    return 1 + (factor - 1) * forecast->processors / slots;
+}
+
 /* What a running job still takes. One that is overdue is expected to take a little more still. */
 static double rest_ns(double expected, double elapsed)
 {
@@ -210,7 +226,8 @@ static double compute(const struct forecast *forecast, uint64_t now_ns, uint64_t
                             all_mean * forecast->strangers);
     /* Weights without any record count jobs, not time. */
     bool recorded = forecast->recorded_ms || forecast->left_ms;
-    double weight_ns = recorded ? factor * NS_A_MS : all_mean / (double)forecast->mean_ms;
+    double alone = correction_alone(forecast, factor);
+    double weight_ns = recorded ? alone * NS_A_MS : all_mean / (double)forecast->mean_ms;
     double chain = (double)heaviest_ms * weight_ns;
     for (uint32_t i = 0; i < forecast->running.count; i++) {
         const struct forecast_running *running = &forecast->running.data[i];
@@ -224,10 +241,7 @@ static double compute(const struct forecast *forecast, uint64_t now_ns, uint64_t
         chain = line > chain ? line : chain;
     }
     double own = forecast->ended ? (double)own_ns / forecast->ended : 0;
-    double slots = forecast->slots == UINT32_MAX || forecast->slots > forecast->left
-                       ? forecast->left
-                       : forecast->slots;
-    work = (work + own * forecast->left) / slots;
+    work = (work + own * forecast->left) / slots_in_use(forecast);
     return work > chain ? work : chain;
 }
 

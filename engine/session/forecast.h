@@ -1,7 +1,7 @@
 /*
  * When a plan will be done: foretold from how long its jobs took last time.
  *
- *     forecast_begin(&f, jobs, slots, mean_ms);
+ *     forecast_begin(&f, jobs, slots, processors, mean_ms);
  *     for each job of the plan: forecast_know(&f, rule, ms) or forecast_expect(&f, i, rule, ms)
  *     forecast_start(&f, i, weight_ms, start_ns) … forecast_end(&f, i, took_ns), as they come
  *     if (forecast_is_due(&f, now_ns))
@@ -15,8 +15,10 @@
  * A job without a record is taken to last as long as the mean of its rule, of which jobs that ended
  * in this build count as well as records; without that, as long as the mean of all. What is left is
  * scaled by how long the jobs of this build took, those included that run longer than they should,
- * compared with their records: a compiler cache may be empty now, or the machine busy. And each job
- * keeps its slot a little longer than it runs, which is counted as it is seen.
+ * compared with their records: a compiler cache may be empty now, or the machine busy. In so far as
+ * more jobs run than there are processors, that holds for the work and not for a chain, whose jobs
+ * come to have the processors to themselves. And each job keeps its slot a little longer than it runs,
+ * which is counted as it is seen.
  *
  * What is told follows what is computed with a delay in proportion to the time left, so that it
  * does not jump about. Knows nothing of graph and plan. Not thread-safe.
@@ -67,6 +69,7 @@ struct forecast {
     VEC(struct forecast_running) running;
     struct forecast_mean took; /* of all rules */
     uint32_t slots;
+    uint32_t processors;
     uint64_t mean_ms;     /* what a job without a record counts for in the weights of chains */
     uint64_t left_ms;     /* recorded durations of the jobs to come, running ones included */
     double unknown_ns;    /* of jobs to come without a record, but whose rule has a mean */
@@ -89,9 +92,10 @@ enum { FORECAST_INTERVAL_MS = 100, FORECAST_POINTS = 4096 };
 /*
  * Begins with another plan of `jobs` jobs, named 0 and on; the points stay. `mean_ms` is what the
  * weights count for jobs without a record, `slots` how many jobs run at a time, UINT32_MAX for no
- * limit.
+ * limit, on at least one of `processors`.
  */
-void forecast_begin(struct forecast *forecast, uint32_t jobs, uint32_t slots, uint64_t mean_ms);
+void forecast_begin(struct forecast *forecast, uint32_t jobs, uint32_t slots, uint32_t processors,
+                    uint64_t mean_ms);
 void forecast_free(struct forecast *forecast);
 
 /* A job of this rule that need not run took `ms` last time. O(1). */

@@ -58,7 +58,8 @@ void progress_begin(struct build *build)
     if (!plan->to_run)
         return;
     build->began_ns = clock_monotonic_ns();
-    forecast_begin(&build->forecast, plan->order.count, build->options->slots, plan->mean_ms);
+    forecast_begin(&build->forecast, plan->order.count, build->options->slots,
+                   jig_pool_threads(build->session->pool), plan->mean_ms);
     uint64_t heaviest = expect_jobs(build);
     know_the_rest(build);
     if (!build->options->dry_run)

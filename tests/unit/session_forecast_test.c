@@ -12,7 +12,7 @@ enum { CC, LINK };
 static void begin(struct forecast *f, uint32_t slots, const uint32_t *ms, uint32_t count)
 {
     *f = (struct forecast){0};
-    forecast_begin(f, count, slots, 100);
+    forecast_begin(f, count, slots, 16, 100);
     for (uint32_t i = 0; i < count; i++)
         forecast_expect(f, i, CC, ms[i]);
 }
@@ -69,7 +69,7 @@ static void test_a_job_without_a_record_is_like_its_rule(void **state)
 {
     (void)state;
     struct forecast f = {0};
-    forecast_begin(&f, 3, 1, 100);
+    forecast_begin(&f, 3, 1, 16, 100);
     forecast_expect(&f, 0, CC, 100);
     forecast_expect(&f, 1, LINK, 1000);
     forecast_expect(&f, 2, LINK, 0);
@@ -81,7 +81,7 @@ static void test_a_rule_without_a_record_is_like_all(void **state)
 {
     (void)state;
     struct forecast f = {0};
-    forecast_begin(&f, 3, 1, 100);
+    forecast_begin(&f, 3, 1, 16, 100);
     forecast_expect(&f, 0, CC, 100);
     forecast_expect(&f, 1, CC, 300);
     forecast_expect(&f, 2, LINK, 0);
@@ -182,6 +182,22 @@ static void test_records_that_are_off_are_corrected(void **state)
     forecast_free(&f);
 }
 
+static void test_more_slots_than_processors_do_not_make_a_chain_longer(void **state)
+{
+    (void)state;
+    struct forecast f = {0};
+    forecast_begin(&f, 101, 8, 2, 100);
+    for (uint32_t i = 0; i < 101; i++)
+        forecast_expect(&f, i, CC, 100);
+    for (uint32_t i = 0; i < 50; i++) {
+        forecast_start(&f, i, 100, START);
+        forecast_end(&f, i, 400 * MS);
+    }
+    /* They take four times as long, a quarter of which is not because of the slots. */
+    assert_near(left_at(&f, START, 10000), 10000 * 171 / 100);
+    forecast_free(&f);
+}
+
 static void test_jobs_that_run_too_long_are_heeded_before_they_end(void **state)
 {
     (void)state;
@@ -263,7 +279,7 @@ static void test_the_points_outlive_a_plan(void **state)
     struct forecast f;
     begin(&f, 1, (uint32_t[]){10}, 1);
     forecast_tell(&f, START, 0, 0);
-    forecast_begin(&f, 1, 1, 100);
+    forecast_begin(&f, 1, 1, 16, 100);
     forecast_expect(&f, 0, CC, 20);
     forecast_tell(&f, START + 100 * MS, 0, 0);
     assert_int_equal(f.points.count, 2);
@@ -275,7 +291,7 @@ static void test_many_rules(void **state)
     (void)state;
     enum { RULES = 1000 };
     struct forecast f = {0};
-    forecast_begin(&f, RULES * 2, 1, 1);
+    forecast_begin(&f, RULES * 2, 1, 16, 1);
     for (uint32_t i = 0; i < RULES; i++) {
         forecast_expect(&f, 2 * i, i * 64, i + 1);
         forecast_expect(&f, 2 * i + 1, i * 64, 0);
@@ -302,6 +318,7 @@ int main(void)
         cmocka_unit_test(test_a_job_that_passes_takes_nothing),
         cmocka_unit_test(test_a_job_taken_back_is_still_to_come),
         cmocka_unit_test(test_records_that_are_off_are_corrected),
+        cmocka_unit_test(test_more_slots_than_processors_do_not_make_a_chain_longer),
         cmocka_unit_test(test_jobs_that_run_too_long_are_heeded_before_they_end),
         cmocka_unit_test(test_the_engines_own_time_counts),
         cmocka_unit_test(test_it_does_not_jump),
