@@ -18,7 +18,9 @@ import subprocess
 import tempfile
 import time
 
-PROGRAM = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
+PROGRAM = next(
+    filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None
+)
 SLOW = float(os.environ.get("JIG_TEST_SLOW", "1"))
 LIMIT = 60 * SLOW  # seconds that anything here may take
 
@@ -27,14 +29,26 @@ class Chromium:
     """A browser with a profile of its own, which is gone when it is closed."""
 
     def __init__(self):
-        self.profile = tempfile.TemporaryDirectory(prefix="jig-chromium-", ignore_cleanup_errors=True)
+        self.profile = tempfile.TemporaryDirectory(
+            prefix="jig-chromium-", ignore_cleanup_errors=True
+        )
         to_read, self.to = os.pipe()
         self.come, to_write = os.pipe()
         # It reads commands from descriptor 3 and writes to 4.
         self.process = subprocess.Popen(
             ["/bin/sh", "-c", f'exec "$@" 3<&{to_read} 4>&{to_write}', "sh", PROGRAM]
-            + ["--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--no-first-run"]
-            + ["--disable-background-networking", "--disable-component-update", "--remote-debugging-pipe"]
+            + [
+                "--headless=new",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--hide-scrollbars",
+                "--no-first-run",
+            ]
+            + [
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--remote-debugging-pipe",
+            ]
             + [f"--user-data-dir={self.profile.name}", "about:blank"],
             pass_fds=[to_read, to_write],
             env={**os.environ, "HOME": self.profile.name},
@@ -148,8 +162,7 @@ class Page:
 
     def wait_for(self, expression):
         """Waits until it holds, looking after each picture that the page draws."""
-        value = self.evaluate(
-            f"""new Promise((done) => {{
+        value = self.evaluate(f"""new Promise((done) => {{
                 const until = performance.now() + {LIMIT * 1000};
                 const look = () => {{
                     const value = {expression};
@@ -159,8 +172,7 @@ class Page:
                         setTimeout(look, 10);
                 }};
                 look();
-            }})"""
-        )
+            }})""")
         if not value:
             raise AssertionError(f"it did not come to {expression}: {self.problems}")
         return value
@@ -179,14 +191,12 @@ class Page:
 
     def type(self, selector, text):
         """Puts a text into a field, as if it had been typed."""
-        self.evaluate(
-            f"""(() => {{
+        self.evaluate(f"""(() => {{
                 const field = document.querySelector({json.dumps(selector)});
                 field.focus();
                 field.value = {json.dumps(text)};
                 field.dispatchEvent(new Event("input", {{ bubbles: true }}));
-            }})()"""
-        )
+            }})()""")
 
     def key(self, key):
         text = {"text": key} if len(key) == 1 else {"text": "\r"} if key == "Enter" else {}
@@ -210,8 +220,12 @@ class Page:
 
     def picture(self, path, whole=False):
         """Writes what is seen, or all of the page, as PNG."""
-        answer = self.call("Page.captureScreenshot", format="png", captureBeyondViewport=whole,
-                           **({"clip": self.clip()} if whole else {}))
+        answer = self.call(
+            "Page.captureScreenshot",
+            format="png",
+            captureBeyondViewport=whole,
+            **({"clip": self.clip()} if whole else {}),
+        )
         pathlib.Path(path).write_bytes(base64.b64decode(answer["data"]))
 
     def clip(self):

@@ -1,6 +1,9 @@
 """The report of a trace as a reader has it: opened in a headless Chromium."""
 
+import itertools
+import math
 import pathlib
+import re
 import subprocess
 import tempfile
 import unittest
@@ -14,6 +17,69 @@ OPENS_WITHIN_MS = 15000 * SLOW  # far more than it takes, see bench/report.py; a
 
 def tool(name, *args):
     subprocess.run([TOOLS / name, *map(str, args)], check=True, timeout=60 * SLOW)
+
+
+# How people see who lack one kind of cones (Machado, Oliveira and Fernandes, 2009; severity 1).
+SIGHTS = {
+    "all colours": [[1, 0, 0], [0, 1, 0], [0, 0, 1]],
+    "no red": [
+        [0.152286, 1.052583, -0.204868],
+        [0.114503, 0.786281, 0.099216],
+        [-0.003882, -0.048116, 1.051998],
+    ],
+    "no green": [
+        [0.367322, 0.860646, -0.227968],
+        [0.280085, 0.672501, 0.047413],
+        [-0.011820, 0.042940, 0.968881],
+    ],
+    "no blue": [
+        [1.255528, -0.076749, -0.178779],
+        [-0.078411, 0.930809, 0.147602],
+        [0.004733, 0.691367, 0.303900],
+    ],
+}
+
+
+def times(matrix, vector):
+    products = (sum(a * b for a, b in zip(row, vector)) for row in matrix)
+    return [min(max(product, 0), 1) for product in products]
+
+
+def oklab(colour):
+    """Coordinates in which distances are as people see them (Ottosson, 2020)."""
+    to_cones = [
+        [0.4122214708, 0.5363325363, 0.0514459929],
+        [0.2119034982, 0.6806995451, 0.1073969566],
+        [0.0883024619, 0.2817188376, 0.6299787005],
+    ]
+    to_lab = [
+        [0.2104542553, 0.7936177850, -0.0040720468],
+        [1.9779984951, -2.4285922050, 0.4505937099],
+        [0.0259040371, 0.7827717662, -0.8086757660],
+    ]
+    cones = [cone ** (1 / 3) for cone in times(to_cones, colour)]
+    return [sum(a * b for a, b in zip(row, cones)) for row in to_lab]
+
+
+def luminance(colour):
+    return 0.2126 * colour[0] + 0.7152 * colour[1] + 0.0722 * colour[2]
+
+
+class Modules(unittest.TestCase):
+    """The page's modules are joined without a look at what they import: that is looked at here."""
+
+    def test_modules_import_what_is_exported_by_modules_before_them(self):
+        folder = pathlib.Path(__file__).parents[2] / "tools/trace"
+        order = re.search(r"set\(report_modules ([^)]*)\)", (folder / "CMakeLists.txt").read_text())
+        exported = {}
+        for module in order[1].split():
+            text = (folder / "report" / module).read_text()
+            for names, source in re.findall(r'import \{([^}]*)\} from "\./(.*)";', text):
+                for name in filter(None, map(str.strip, names.split(","))):
+                    self.assertIn(name, exported.get(source, ()), f"{module} imports from {source}")
+                    self.assertGreater(len(re.findall(rf"\b{name}\b", text)), 1, f"{module} uses")
+            exported[module] = re.findall(r"^export (?:const|function|class) (\w+)", text, re.M)
+        self.assertEqual(set(exported), {path.name for path in (folder / "report").glob("*.js")})
 
 
 @unittest.skipUnless(PROGRAM, "there is no chromium on this machine")
@@ -82,10 +148,10 @@ class Report(unittest.TestCase):
 
     def test_advice_comes_first(self):
         page = self.open("small")
-        self.assertEqual(
-            page.texts("main h2")[:2], ["What to do next", "Timeline"]
+        self.assertEqual(page.texts("main h2")[:2], ["What to do next", "Timeline"])
+        self.assertIn(
+            "Slots were idle 38 % of the time because no job was ready", page.text(".advice")
         )
-        self.assertIn("Slots were idle 38 % of the time because no job was ready", page.text(".advice"))
         self.assertIn("up to 33 ms (33 %) shorter", page.text(".advice"))
 
     def test_key_numbers(self):
@@ -110,15 +176,27 @@ class Report(unittest.TestCase):
     def test_jobs_by_own_and_by_blocking_time(self):
         page = self.open("small")
         own = [(row[0], row[3]) for row in self.rows(page, "Jobs by own time")]
-        self.assertEqual(own, [("obj/a.o", "30 ms"), ("bin/app", "25 ms"), ("gen/api.h", "20 ms"), ("obj/b.o", "18 ms")])
+        self.assertEqual(
+            own,
+            [
+                ("obj/a.o", "30 ms"),
+                ("bin/app", "25 ms"),
+                ("gen/api.h", "20 ms"),
+                ("obj/b.o", "18 ms"),
+            ],
+        )
         blocking = [(row[0], row[3]) for row in self.rows(page, "Jobs by blocking time")]
-        self.assertEqual(blocking, [("bin/app", "25 ms"), ("gen/api.h", "20 ms"), ("obj/a.o", "10 ms")])
+        self.assertEqual(
+            blocking, [("bin/app", "25 ms"), ("gen/api.h", "20 ms"), ("obj/a.o", "10 ms")]
+        )
 
     def test_rules_reasons_and_the_files_they_name(self):
         page = self.open("small")
         self.assertEqual(self.rows(page, "Rules")[0][:3], ["cc", "2", "48 ms"])
         self.assertEqual(self.rows(page, "Reasons")[0], ["input changed", "2", "50 %", "48 ms"])
-        self.assertEqual(self.rows(page, "Files that made jobs run"), [["include/a.h", "2", "50 %", "48 ms"]])
+        self.assertEqual(
+            self.rows(page, "Files that made jobs run"), [["include/a.h", "2", "50 %", "48 ms"]]
+        )
 
     def test_fingerprints_by_why_they_were_looked_into(self):
         self.assertEqual(
@@ -134,7 +212,9 @@ class Report(unittest.TestCase):
 
     def test_idle_slots_by_cause(self):
         rows = self.rows(self.open("small"), "Slot time")
-        self.assertEqual([row[1] for row in rows], ["93 ms", "20 ms", "65 ms", "0", "12 ms", "0", "10 ms"])
+        self.assertEqual(
+            [row[1] for row in rows], ["93 ms", "20 ms", "65 ms", "0", "12 ms", "0", "10 ms"]
+        )
 
     def test_what_other_numbers_of_slots_would_do(self):
         rows = self.rows(self.open("small"), "With another number of slots")
@@ -166,9 +246,15 @@ class Report(unittest.TestCase):
         page = self.open("small")
         heading = "#all-table th:nth-child(6) button"
         page.click(heading)
-        self.assertEqual([row[5] for row in self.rows(page, "All jobs")], ["30 ms", "25 ms", "20 ms", "18 ms", ""])
+        self.assertEqual(
+            [row[5] for row in self.rows(page, "All jobs")],
+            ["30 ms", "25 ms", "20 ms", "18 ms", ""],
+        )
         page.click(heading)
-        self.assertEqual([row[5] for row in self.rows(page, "All jobs")], ["", "18 ms", "20 ms", "25 ms", "30 ms"])
+        self.assertEqual(
+            [row[5] for row in self.rows(page, "All jobs")],
+            ["", "18 ms", "20 ms", "25 ms", "30 ms"],
+        )
 
     def test_of_many_jobs_only_the_rows_in_sight_exist(self):
         page = self.open(100000)
@@ -213,8 +299,17 @@ class Report(unittest.TestCase):
         page.mouse("mousePressed", x, y, button="left", clickCount=1)
         page.mouse("mouseReleased", x, y, button="left", clickCount=1)
         details = page.text("#details")
-        for text in ("bin/app", "failed with exit code 3", "25 % more than the 20 ms of its last run", "10 ms, for a slot or a place in pool links",
-                     "20 ms (15 ms user, 5.0 ms system), 80 % of one processor", "300 MiB", "Waited for 2 jobs", "obj/a.o", "check"):
+        for text in (
+            "bin/app",
+            "failed with exit code 3",
+            "25 % more than the 20 ms of its last run",
+            "10 ms, for a slot or a place in pool links",
+            "20 ms (15 ms user, 5.0 ms system), 80 % of one processor",
+            "300 MiB",
+            "Waited for 2 jobs",
+            "obj/a.o",
+            "check",
+        ):
             self.assertIn(text, details)
 
     def test_the_pointer_is_told_what_ran_there(self):
@@ -245,7 +340,12 @@ class Report(unittest.TestCase):
     def test_keys_zoom_and_go_along_the_critical_path(self):
         page = self.open("small")
         page.evaluate("document.getElementById('canvas').focus()")
-        for key, job in (("c", "gen/api.h"), ("c", "obj/a.o"), ("ArrowUp", "gen/api.h"), ("ArrowDown", "obj/a.o")):
+        for key, job in (
+            ("c", "gen/api.h"),
+            ("c", "obj/a.o"),
+            ("ArrowUp", "gen/api.h"),
+            ("ArrowDown", "obj/a.o"),
+        ):
             page.key(key)
             self.assertEqual(page.text("#details h3"), job)
         page.key("Escape")
@@ -281,15 +381,17 @@ class Report(unittest.TestCase):
 
     def test_colours_can_show_why_jobs_ran(self):
         page = self.open("small")
-        self.assertEqual(page.texts("#legend li"), ["cc", "link", "protoc", "failed", "critical path"])
-        page.evaluate(
-            """(() => {
+        self.assertEqual(
+            page.texts("#legend li"), ["cc", "link", "protoc", "failed", "critical path"]
+        )
+        page.evaluate("""(() => {
                 const choice = document.getElementById("colour-by");
                 choice.value = "reason";
                 choice.dispatchEvent(new Event("change"));
-            })()"""
+            })()""")
+        self.assertEqual(
+            page.texts("#legend li"), ["input changed", "never built", "failed", "critical path"]
         )
-        self.assertEqual(page.texts("#legend li"), ["input changed", "never built", "failed", "critical path"])
 
     # ---- wherever it is read --------------------------------------------------------------------
 
@@ -312,41 +414,97 @@ class Report(unittest.TestCase):
     def test_everything_that_can_be_used_has_a_name(self):
         page = self.open("small", "#job=bin%2Fapp")
         tree = page.call("Accessibility.getFullAXTree")["nodes"]
-        used = [node for node in tree if node.get("role", {}).get("value") in ("button", "searchbox", "combobox", "link", "table", "region")]
+        used = [
+            node
+            for node in tree
+            if node.get("role", {}).get("value")
+            in ("button", "searchbox", "combobox", "link", "table", "region")
+        ]
         self.assertGreater(len(used), 40)
         self.assertEqual([node for node in used if not node.get("name", {}).get("value")], [])
+
+    def colours(self, page, names):
+        """The colours of these names, as linear red, green and blue."""
+        found = []
+        for name in names:
+            said = page.evaluate(f"""(() => {{
+                    const probe = document.body.appendChild(document.createElement("span"));
+                    probe.style.color = "var(--{name})";
+                    return getComputedStyle(probe).color;
+                }})()""")
+            parts = [int(part) / 255 for part in re.findall(r"\d+", said)]
+            found.append(
+                [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+            )
+        return found
+
+    def test_colours_of_jobs_differ_for_people_who_see_few(self):
+        names = [*(f"kind-{number}" for number in range(1, 7)), "kind-others", "failed"]
+        for scheme in ("light", "dark"):
+            colours = self.colours(self.open("small", scheme=scheme), names)
+            for sight, matrix in SIGHTS.items():
+                seen = [oklab(times(matrix, colour)) for colour in colours]
+                least = min(math.dist(*pair) for pair in itertools.combinations(seen, 2))
+                self.assertGreater(least, 0.095, (scheme, sight))
+
+    def test_texts_have_enough_contrast(self):
+        pairs = [("ink", "page"), ("muted", "page"), ("muted", "raised"), ("accent", "page")]
+        pairs += [("accent", "accent-soft"), ("good", "page"), ("bad", "page"), ("bad", "bad-soft")]
+        pairs += [("ink", "warm-soft"), ("ink", "accent-soft")]
+        for scheme in ("light", "dark"):
+            page = self.open("small", scheme=scheme)
+            for pair in pairs:
+                light, dark = sorted(map(luminance, self.colours(page, pair)), reverse=True)
+                self.assertGreaterEqual((light + 0.05) / (dark + 0.05), 4.5, (scheme, pair))
 
     # ---- many jobs, and hostile ones --------------------------------------------------------------
 
     def test_100000_jobs_open_without_delay(self):
         page = self.open(100000)
         self.assertIn("100\u202f000 jobs", page.text("#all-hint"))
-        self.assertLess(float(page.evaluate("document.documentElement.dataset.drawn")), OPENS_WITHIN_MS)
+        self.assertLess(
+            float(page.evaluate("document.documentElement.dataset.drawn")), OPENS_WITHIN_MS
+        )
         self.assert_quiet(page)
 
     def test_100000_jobs_can_be_searched(self):
         page = self.open(100000)
         page.type("#search", "obj/part7/dir3/file10.o")
-        self.assertEqual([row[0] for row in self.rows(page, "All jobs")], ["obj/part7/dir3/file10.o"])
+        self.assertEqual(
+            [row[0] for row in self.rows(page, "All jobs")], ["obj/part7/dir3/file10.o"]
+        )
         page.key("Enter")
         self.assertEqual(page.text("#details h3"), "obj/part7/dir3/file10.o")
 
     def test_hostile_texts_stay_text(self):
-        page = self.open("hostile", "#job=%3Cimg%20src%3Dx%20onerror%3D%22document.title%3D'owned'%22%3E.o")
+        page = self.open(
+            "hostile", "#job=%3Cimg%20src%3Dx%20onerror%3D%22document.title%3D'owned'%22%3E.o"
+        )
         self.assertNotIn("owned'", page.evaluate("document.title"))
-        self.assertEqual(page.evaluate("document.querySelectorAll('img, .owned, body script ~ script ~ script').length"), 0)
+        self.assertEqual(
+            page.evaluate(
+                "document.querySelectorAll('img, .owned, body script ~ script ~ script').length"
+            ),
+            0,
+        )
         self.assertEqual(page.evaluate("document.scripts.length"), 2)
-        self.assertEqual(page.text("#details h3"), "<img src=x onerror=\"document.title='owned'\">.o")
+        self.assertEqual(
+            page.text("#details h3"), "<img src=x onerror=\"document.title='owned'\">.o"
+        )
         outputs = [row[0] for row in self.rows(page, "All jobs")]
         self.assertIn("</script><script>document.title = 'owned'</script>", outputs)
         self.assertIn("no \ufffd\ufffd UTF-8 \ufffd.o", outputs)
-        self.assertIn("‹U+202E› turned round", outputs)
+        self.assertIn("‹U+202E› turned round ‹U+202C›", outputs)
         self.assert_quiet(page)
 
     def test_all_of_a_hostile_page_can_be_used(self):
         page = self.open("hostile")
-        page.evaluate("document.querySelectorAll('#sections button').forEach((button) => button.click())")
-        page.evaluate("document.querySelectorAll('#all-table button').forEach((button) => button.click())")
+        page.evaluate(
+            "document.querySelectorAll('#sections button').forEach((button) => button.click())"
+        )
+        page.evaluate(
+            "document.querySelectorAll('#all-table button').forEach((button) => button.click())"
+        )
         page.evaluate("document.getElementById('canvas').focus()")
         for key in ("c", "c", "ArrowUp", "+", "+", "-", "n", "p", "0", "Escape"):
             page.key(key)
@@ -354,9 +512,7 @@ class Report(unittest.TestCase):
 
     def test_a_script_that_got_in_would_not_run(self):
         page = self.open("small")
-        page.evaluate(
-            """document.body.append(Object.assign(document.createElement("script"),
-                { textContent: "document.title = 'owned'" }))"""
-        )
+        page.evaluate("""document.body.append(Object.assign(document.createElement("script"),
+                { textContent: "document.title = 'owned'" }))""")
         self.assertEqual(page.evaluate("document.title"), "out: failed in 100 ms")
         self.assertIn("Content Security Policy", str(page.problems))

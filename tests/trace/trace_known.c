@@ -60,7 +60,7 @@ static const char *const hostile_texts[] = {
     "constructor",
     "../../../../etc/passwd",
     "javascript:document.title='owned'",
-    "\xe2\x80\xae turned round",
+    "\xe2\x80\xae turned round \xe2\x80\xac",
     "",
 };
 

@@ -140,11 +140,15 @@ static void what_is_no_utf8_is_replaced(void **state)
     (void)state;
     struct made made;
     made_begin(&made, 1, 100);
-    made_job(&made, "a\xff" "b", 0, 10, 20);
+    made_job(&made,
+             "a\xff"
+             "b",
+             0, 10, 20);
     char *page = write_page(&made);
     json_t *data = read_data(page);
     json_t *outputs = json_object_get(json_object_get(data, "jobs"), "output");
-    assert_string_equal(json_string_value(json_array_get(outputs, 0)), "a\xef\xbf\xbd" "b");
+    assert_string_equal(json_string_value(json_array_get(outputs, 0)), "a\xef\xbf\xbd"
+                                                                       "b");
     json_decref(data);
     free(page);
     made_free(&made);

@@ -1,17 +1,21 @@
-// Colours. They are written down in report.css, once for light and once for dark, where they were
-// chosen so that those side by side differ for people who see few colours, too; canvases take them
-// from there.
+// Colours. They are written down in colours.css, for light and dark, where they were chosen so that
+// those side by side differ for people who see few colours, too; canvases take them from there.
 
-import { data, jobCount, jobs, RAN, hasFailed } from "./data.js";
+import { RAN, data, hasFailed, jobCount, jobs } from "./data.js";
+import { element } from "./words.js";
 
 export const KINDS = 6; // colours for the commonest; all others share one
 
-let read = null;
+const probe = document.body.appendChild(element("span", { hidden: true }));
+const known = new Map(); // [name] what it is, light or dark
 
-// A colour by its name in report.css; of "kind" one for each index, the last one for all others.
+// A colour by its name in colours.css, as rgb(…).
 export function colour(name) {
-    read ??= getComputedStyle(document.documentElement);
-    return read.getPropertyValue(`--${name}`).trim();
+    if (!known.has(name)) {
+        probe.style.color = `var(--${name})`;
+        known.set(name, getComputedStyle(probe).color);
+    }
+    return known.get(name);
 }
 
 const schemes = { auto: "Light or dark: as the system", light: "Light", dark: "Dark" };
@@ -25,7 +29,7 @@ export function chooseScheme(button, redraw) {
         button.textContent = { auto: "Auto", light: "Light", dark: "Dark" }[scheme];
         button.title = schemes[scheme];
         button.setAttribute("aria-label", `Colours: ${schemes[scheme]}`);
-        read = null;
+        known.clear();
         redraw();
     }
     button.addEventListener("click", () => {
@@ -33,7 +37,7 @@ export function chooseScheme(button, redraw) {
         apply(names[(names.indexOf(root.dataset.scheme) + 1) % names.length]);
     });
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
-        read = null;
+        known.clear();
         redraw();
     });
     apply("auto");

@@ -11,7 +11,8 @@ class Curve {
         this.values = values;
         this.sums = new Float64Array(times.length + 1);
         for (let at = 0; at < times.length; at++)
-            this.sums[at + 1] = this.sums[at] + values[at] * ((times[at + 1] ?? times[at]) - times[at]);
+            this.sums[at + 1] =
+                this.sums[at] + values[at] * ((times[at + 1] ?? times[at]) - times[at]);
     }
 
     // The last place whose time is not after this one, looked for from `at` on; -1: before all.
@@ -20,10 +21,8 @@ class Curve {
         let high = this.times.length;
         while (low < high) {
             const middle = (low + high) >> 1;
-            if (this.times[middle] <= moment)
-                low = middle + 1;
-            else
-                high = middle;
+            if (this.times[middle] <= moment) low = middle + 1;
+            else high = middle;
         }
         return low - 1;
     }
@@ -44,8 +43,7 @@ class Curve {
         let before = this.sumAt(from, at);
         for (let x = 0; x < width; x++) {
             const until = from + (x + 1) * step;
-            while (at + 1 < this.times.length && this.times[at + 1] <= until)
-                at++;
+            while (at + 1 < this.times.length && this.times[at + 1] <= until) at++;
             const sum = this.sumAt(until, at);
             means[x] = (sum - before) / step;
             before = sum;
@@ -56,8 +54,7 @@ class Curve {
 
 function largest(values) {
     let most = 0;
-    for (const value of values)
-        most = Math.max(most, value);
+    for (const value of values) most = Math.max(most, value);
     return most;
 }
 
@@ -71,28 +68,39 @@ function busyParts({ time, busy }) {
 
 function makeLanes() {
     const { levels, samples } = data;
-    const lanes = [{
-        name: "running", colour: "running", height: 46,
-        curve: new Curve(levels.time, levels.running),
-        top: Math.max(largest(levels.running), build.slots, 1),
-        mark: build.slots, // drawn as a line: there could be so many
-        say: (value) => count(Math.round(value * 10) / 10),
-    }, {
-        name: "ready", colour: "ready", height: 34,
-        curve: new Curve(levels.time, levels.ready),
-        top: Math.max(largest(levels.ready), 1),
-        say: (value) => count(Math.round(value)),
-    }];
+    const lanes = [
+        {
+            name: "running",
+            colour: "running",
+            height: 46,
+            curve: new Curve(levels.time, levels.running),
+            top: Math.max(largest(levels.running), build.slots, 1),
+            mark: build.slots, // drawn as a line: there could be so many
+            say: (value) => count(Math.round(value * 10) / 10),
+        },
+        {
+            name: "ready",
+            colour: "ready",
+            height: 34,
+            curve: new Curve(levels.time, levels.ready),
+            top: Math.max(largest(levels.ready), 1),
+            say: (value) => count(Math.round(value)),
+        },
+    ];
     if (samples.time.length > 1 && build.processors)
         lanes.push({
-            name: "processors", colour: "processors", height: 30,
+            name: "processors",
+            colour: "processors",
+            height: 30,
             curve: new Curve(samples.time, busyParts(samples)),
             top: 1,
             say: (value) => `${Math.round(value * 100)} %`,
         });
     if (samples.time.length > 1 && largest(samples.available))
         lanes.push({
-            name: "memory left", colour: "memory", height: 30,
+            name: "memory left",
+            colour: "memory",
+            height: 30,
             curve: new Curve(samples.time, samples.available),
             top: largest(samples.available),
             say: (value) => bytes(Math.round(value)),

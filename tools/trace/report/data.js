@@ -1,5 +1,5 @@
 // What is known of the build. tools/trace/report_data.h says what the JSON is made of; times are µs
-// since the build began. Only this module knows how it is stored; nothing here changes afterwards.
+// since the build began. Only this module knows how it is stored; nothing here changes.
 
 export const RAN = 0;
 export const PASSED = 1;
@@ -21,9 +21,7 @@ for (const column of ["ready", "start", "end", "blocking"])
 export const ranByStart = (() => {
     const ids = new Uint32Array(build.ran);
     let count = 0;
-    for (let job = 0; job < jobCount; job++)
-        if (jobs.fate[job] === RAN)
-            ids[count++] = job;
+    for (let job = 0; job < jobCount; job++) if (jobs.fate[job] === RAN) ids[count++] = job;
     return ids.sort((a, b) => jobs.start[a] - jobs.start[b] || a - b);
 })();
 
@@ -48,10 +46,8 @@ export function poolOf(job) {
 
 // Why it ran, as `jig build --explain` tells it; of one that did not run, why not.
 export function reasonOf(job) {
-    if (jobs.fate[job] === PASSED)
-        return "spared: at its turn it was up to date";
-    if (jobs.fate[job] === PHONY)
-        return "only stands for others";
+    if (jobs.fate[job] === PASSED) return "spared: at its turn it was up to date";
+    if (jobs.fate[job] === PHONY) return "only stands for others";
     const said = data.reasons[jobs.reason[job]];
     const file = data.words[jobs.file[job]];
     return file ? `${said}: ${file}` : said;
@@ -75,8 +71,7 @@ export function hasFailed(job) {
 
 // Where the jobs that each one waited for begin in data.deps.
 const depsFrom = new Uint32Array(jobCount + 1);
-for (let job = 0; job < jobCount; job++)
-    depsFrom[job + 1] = depsFrom[job] + jobs.deps[job];
+for (let job = 0; job < jobCount; job++) depsFrom[job + 1] = depsFrom[job] + jobs.deps[job];
 
 export function depsOf(job) {
     return data.deps.slice(depsFrom[job], depsFrom[job + 1]);
@@ -87,10 +82,8 @@ let followers = null;
 
 function indexFollowers() {
     const from = new Uint32Array(jobCount + 2);
-    for (const dep of data.deps)
-        from[dep + 2]++;
-    for (let job = 0; job < jobCount; job++)
-        from[job + 2] += from[job + 1];
+    for (const dep of data.deps) from[dep + 2]++;
+    for (let job = 0; job < jobCount; job++) from[job + 2] += from[job + 1];
     const who = new Uint32Array(data.deps.length);
     for (let job = 0; job < jobCount; job++)
         for (let at = depsFrom[job]; at < depsFrom[job + 1]; at++)

@@ -1,11 +1,11 @@
-# Makes one page of report.html, report.css and the modules, and a C file that holds it:
+# Makes one page of report.html, styles and modules, and a C file that holds it:
 #
-#   cmake -D SOURCES=DIRECTORY -D MODULES=a.js;b.js;… -D OUT=FILE -P embed.cmake
+#   cmake -D SOURCES=DIRECTORY -D MODULES=a.js;b.js;… -D STYLES=a.css;… -D OUT=FILE -P embed.cmake
 #
 # The modules become one, in the order given, in which a module comes after those that it imports
-# from; so a name may be declared at the top of one module only. The page's policy names the
-# digests of style and script: a browser runs nothing else, whatever a trace has for texts, and
-# loads nothing from anywhere.
+# from, and no name is declared at the top of two. The page's policy names the digests of style and
+# script: a browser runs nothing else, whatever a trace has for texts, and loads nothing from
+# anywhere.
 
 # The base64 form of a SHA-256 digest, which CMake has in hexadecimal only.
 function(digest_in_base64 text out)
@@ -32,7 +32,8 @@ function(append_array name text)
   file(WRITE ${OUT}.part "${text}")
   file(READ ${OUT}.part hex HEX)
   file(REMOVE ${OUT}.part)
-  string(REGEX REPLACE "(................................................)" "\\1\n    " hex "${hex}")
+  string(REPEAT "." 32 line)
+  string(REGEX REPLACE "(${line})" "\\1\n    " hex "${hex}")
   string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," hex "${hex}")
   string(APPEND code "const unsigned char ${name}[] = {\n    ${hex}\n};\n")
   string(APPEND code "const size_t ${name}_size = sizeof ${name};\n")
@@ -46,8 +47,11 @@ foreach(module ${MODULES})
   string(REGEX REPLACE "(^|\n)export " "\\1" text "${text}")
   string(APPEND script "${text}")
 endforeach()
-file(READ ${SOURCES}/report.css style)
-set(style "\n${style}")
+set(style "\n")
+foreach(file ${STYLES})
+  file(READ ${SOURCES}/${file} text)
+  string(APPEND style "${text}")
+endforeach()
 file(READ ${SOURCES}/report.html page)
 
 digest_in_base64("${style}" style_digest)

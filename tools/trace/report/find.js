@@ -17,7 +17,8 @@ let texts = null; // all that a plain word may be in, made with the first query
 
 function textOf(job) {
     texts ??= Array.from({ length: jobCount }, (_, each) =>
-        `${outputOf(each)}\n${ruleOf(each)}\n${reasonOf(each)}`.toLowerCase());
+        `${outputOf(each)}\n${ruleOf(each)}\n${reasonOf(each)}`.toLowerCase(),
+    );
     return texts[job];
 }
 
@@ -25,15 +26,14 @@ function test(word) {
     const colon = word.indexOf(":");
     const what = word.slice(colon + 1);
     switch (word.slice(0, colon + 1)) {
-    case "rule:":
-        return (job) => ruleOf(job).toLowerCase() === what;
-    case "pool:":
-        return (job) => poolOf(job).toLowerCase() === what;
-    case "why:":
-        return (job) => reasonOf(job).toLowerCase().includes(what);
-    case "is:":
-        if (Object.hasOwn(kinds, what))
-            return kinds[what];
+        case "rule:":
+            return (job) => ruleOf(job).toLowerCase() === what;
+        case "pool:":
+            return (job) => poolOf(job).toLowerCase() === what;
+        case "why:":
+            return (job) => reasonOf(job).toLowerCase().includes(what);
+        case "is:":
+            if (Object.hasOwn(kinds, what)) return kinds[what];
     }
     return (job) => textOf(job).includes(word);
 }
@@ -41,9 +41,9 @@ function test(word) {
 // { all: the jobs in order of their index, has: [job] 1 if it is one of them }; null: all jobs.
 export function find(query) {
     const words = (query.toLowerCase().match(/(?:"[^"]*"?|[^\s"])+/g) ?? [])
-        .map((word) => word.replaceAll('"', "")).filter((word) => word);
-    if (!words.length)
-        return null;
+        .map((word) => word.replaceAll('"', ""))
+        .filter((word) => word);
+    if (!words.length) return null;
     const tests = words.map(test);
     const has = new Uint8Array(jobCount);
     const all = [];
@@ -58,7 +58,6 @@ export function find(query) {
 
 // The query for what has this text after a prefix, like "why:"; null if it cannot be asked for.
 export function queryFor(prefix, text) {
-    if (!text || text.includes('"'))
-        return null;
+    if (!text || text.includes('"')) return null;
     return /\s/.test(text) ? `${prefix}"${text}"` : `${prefix}${text}`;
 }

@@ -1,21 +1,26 @@
 // Puts the page together, and lets its parts know of each other's changes.
 
 import { AllJobs } from "./all_jobs.js";
-import { KINDS, chooseScheme, colourings, colour } from "./colours.js";
-import { build, jobs, pathJobs } from "./data.js";
+import { chooseScheme, colourings } from "./colours.js";
+import { RAN, build, jobs, pathJobs } from "./data.js";
+import { idleSection, whySection } from "./causes.js";
+import { pathSection, topSection } from "./costs.js";
 import { showDetails } from "./details.js";
 import { find } from "./find.js";
 import { go, listen, neighbour, showAll, zoom } from "./gestures.js";
-import { fillAdvice, fillNumbers, fillSections, fillTitle } from "./sections.js";
+import { fillAdvice, fillNumbers, fillTitle } from "./summary.js";
 import { change, readAddress, view, watch } from "./state.js";
 import { Timeline } from "./timeline.js";
-import { count, element, plural, time } from "./words.js";
+import { element, plural, time } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 
 const timeline = new Timeline($("canvas"));
-$("canvas").setAttribute("aria-label",
-    `Timeline of ${plural(build.ran, "job", "jobs")} in ${time(build.duration)}; the tables below hold the same as text`);
+$("canvas").setAttribute(
+    "aria-label",
+    `Timeline of ${plural(build.ran, "job", "jobs")} in ${time(build.duration)}; ` +
+        "the tables below hold the same as text",
+);
 
 // ---- search ------------------------------------------------------------------------------------
 
@@ -30,11 +35,18 @@ const matches = {
 
 function search() {
     found = find(view.find);
-    foundByStart = found ? found.all.filter((job) => jobs.fate[job] === 0).sort((a, b) => jobs.start[a] - jobs.start[b]) : [];
-    $("found").textContent = found ? (found.all.length ? plural(found.all.length, "job", "jobs") : "no job") : "";
+    foundByStart = found
+        ? found.all
+              .filter((job) => jobs.fate[job] === RAN)
+              .sort((a, b) => jobs.start[a] - jobs.start[b])
+        : [];
+    $("found").textContent = found
+        ? found.all.length
+            ? plural(found.all.length, "job", "jobs")
+            : "no job"
+        : "";
     $("previous").disabled = $("following").disabled = !foundByStart.length;
-    if ($("search").value !== view.find)
-        $("search").value = view.find;
+    if ($("search").value !== view.find) $("search").value = view.find;
     timeline.found = found;
     timeline.redraw();
     allJobs.filter(found);
@@ -45,17 +57,16 @@ function search() {
 function legend() {
     const { names, others } = timeline.colouring;
     const entries = names.map((name, index) => [`kind-${index + 1}`, name]);
-    if (others)
-        entries.push(["kind-others", "others"]);
-    if (build.failed)
-        entries.push(["failed", "failed"]);
-    if (pathJobs.length)
-        entries.push(["ink", "critical path", "underline"]);
-    $("legend").replaceChildren(...entries.map(([name, said, kind]) => {
-        const swatch = element("span", { class: `swatch ${kind ?? ""}` });
-        swatch.style.setProperty("--swatch", colour(name));
-        return element("li", null, swatch, said);
-    }));
+    if (others) entries.push(["kind-others", "others"]);
+    if (build.failed) entries.push(["failed", "failed"]);
+    if (pathJobs.length) entries.push(["ink", "critical path", "underline"]);
+    $("legend").replaceChildren(
+        ...entries.map(([name, said, kind]) => {
+            const swatch = element("span", { class: `swatch ${kind ?? ""}` });
+            swatch.style.background = `var(--${name})`;
+            return element("li", null, swatch, said);
+        }),
+    );
 }
 
 function recolour() {
@@ -69,14 +80,13 @@ fillTitle($("title"));
 fillAdvice(document.querySelector("#next .advice"));
 fillNumbers(document.querySelector("#numbers .tiles"));
 const allJobs = new AllJobs($("all-table"), $("all-hint"));
-fillSections($("sections"));
+$("sections").append(pathSection(), topSection(), whySection(), idleSection());
 search();
 chooseScheme($("theme"), recolour);
 listen(timeline, $("tip"), matches);
 
 watch((names) => {
-    if (names.has("find"))
-        search();
+    if (names.has("find")) search();
     if (names.has("job")) {
         showDetails($("details"));
         allJobs.mark();
@@ -86,8 +96,7 @@ watch((names) => {
 
 $("search").addEventListener("input", (event) => change({ find: event.target.value }));
 $("search").addEventListener("keydown", (event) => {
-    if (event.key === "Enter")
-        matches.go(event.shiftKey ? -1 : 1);
+    if (event.key === "Enter") matches.go(event.shiftKey ? -1 : 1);
 });
 $("previous").addEventListener("click", () => matches.go(-1));
 $("following").addEventListener("click", () => matches.go(1));
@@ -109,7 +118,11 @@ readAddress();
 
 // When all of the first drawing is done, says how long it took from the moment the page was asked
 // for, for those who measure it.
-timeline.drew.push(() => requestAnimationFrame(() => setTimeout(() => {
-    document.documentElement.dataset.drawn = performance.now().toFixed(0);
-})));
+timeline.drew.push(() =>
+    requestAnimationFrame(() =>
+        setTimeout(() => {
+            document.documentElement.dataset.drawn = performance.now().toFixed(0);
+        }),
+    ),
+);
 timeline.redraw();

@@ -18,10 +18,8 @@ export class Row {
         let high = this.ids.length;
         while (low < high) {
             const middle = (low + high) >> 1;
-            if (this.end[this.ids[middle]] <= moment)
-                low = middle + 1;
-            else
-                high = middle;
+            if (this.end[this.ids[middle]] <= moment) low = middle + 1;
+            else high = middle;
         }
         return low;
     }
@@ -33,30 +31,30 @@ export class Row {
         for (let at = this.after(moment - slack); at < this.ids.length; at++) {
             const id = this.ids[at];
             const off = Math.max(this.begin[id] - moment, moment - this.end[id], 0);
-            if (this.begin[id] > moment + slack)
-                break;
+            if (this.begin[id] > moment + slack) break;
             if (off <= distance) {
                 best = id;
                 distance = off;
             }
-            if (off === 0 && this.end[id] > moment)
-                break;
+            if (off === 0 && this.end[id] > moment) break;
         }
         return best;
     }
 }
 
+// Red, green and blue of a colour given as rgb(…).
 function parts(colour) {
-    const probe = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
-    probe.fillStyle = colour;
-    probe.fillRect(0, 0, 1, 1);
-    return probe.getImageData(0, 0, 1, 1).data;
+    return colour
+        .match(/[\d.]+/g)
+        .slice(0, 3)
+        .map(Number);
 }
 
 // Black or white, whichever has more contrast (WCAG 2, relative luminance) to a colour.
-function inkOn(colour) {
-    const [red, green, blue] = Array.from(colour.slice(0, 3), (each) =>
-        (each <= 10 ? each / 255 / 12.92 : ((each / 255 + 0.055) / 1.055) ** 2.4));
+export function inkOn(colour) {
+    const [red, green, blue] = parts(colour).map((each) =>
+        each <= 10 ? each / 255 / 12.92 : ((each / 255 + 0.055) / 1.055) ** 2.4,
+    );
     const luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue;
     return luminance > 0.179 ? "#000000" : "#ffffff";
 }
@@ -67,7 +65,7 @@ export class Painter {
         this.context = context;
         this.colours = [...colours, dim];
         this.parts = this.colours.map(parts);
-        this.inks = this.parts.map(inkOn); // [colour] what to write on it with
+        this.inks = this.colours.map(inkOn); // [colour] what to write on it with
         this.dim = colours.length;
         this.strip = document.createElement("canvas"); // one row of pixels
     }
@@ -91,8 +89,7 @@ export class Painter {
         let narrow = false;
         for (let at = row.after(from); at < row.ids.length; at++) {
             const id = row.ids[at];
-            if (row.begin[id] >= to)
-                break;
+            if (row.begin[id] >= to) break;
             const begin = Math.max((row.begin[id] - from) / step, 0);
             const end = Math.min((row.end[id] - from) / step, width);
             const colour = has && !has[id] ? dim : of[id];
@@ -101,8 +98,7 @@ export class Painter {
                 // A gap, so that it can be seen where one ends.
                 const long = end - begin - (end - begin > 4 ? 1 : 0.5);
                 this.context.fillRect(left + begin, y, long, height);
-                if (label && end - begin > 34 && colour !== dim)
-                    label(id, left + begin, long);
+                if (label && end - begin > 34 && colour !== dim) label(id, left + begin, long);
                 continue;
             }
             narrow = true;
@@ -116,16 +112,14 @@ export class Painter {
                 shown[x] = colour;
             }
         }
-        if (narrow)
-            this.paintNarrow(y, height);
+        if (narrow) this.paintNarrow(y, height);
     }
 
     paintNarrow(y, height) {
         const { width, cover, widest, shown } = this;
         const image = this.stripContext.createImageData(width, 1);
         for (let x = 0; x < width; x++) {
-            if (!cover[x])
-                continue;
+            if (!cover[x]) continue;
             const [red, green, blue] = this.parts[shown[x]];
             const strength = widest[x] > 10 ? 1 : Math.min(0.3 + 0.7 * cover[x], 1);
             image.data.set([red, green, blue, 255 * strength], 4 * x);

@@ -22,15 +22,12 @@ let told = null;
 export function change(changes) {
     const names = new Set();
     for (const [name, value] of Object.entries(changes)) {
-        if (view[name] === value)
-            continue;
+        if (view[name] === value) continue;
         view[name] = value;
         names.add(name);
     }
-    if (!names.size)
-        return;
-    for (const watcher of watchers)
-        watcher(names);
+    if (!names.size) return;
+    for (const watcher of watchers) watcher(names);
     clearTimeout(told);
     told = setTimeout(writeAddress, 200); // browsers refuse to be told too often
 }
@@ -50,14 +47,12 @@ export function select(job) {
 
 function writeAddress() {
     const parts = new URLSearchParams();
-    if (view.job >= 0)
-        parts.set("job", outputOf(view.job));
+    if (view.job >= 0) parts.set("job", outputOf(view.job));
     if (view.from > 0 || view.to < build.duration) {
         parts.set("from", Math.round(view.from));
         parts.set("to", Math.round(view.to));
     }
-    if (view.find)
-        parts.set("find", view.find);
+    if (view.find) parts.set("find", view.find);
     const address = parts.toString();
     history.replaceState(null, "", address ? `#${address}` : location.pathname);
 }
@@ -67,11 +62,8 @@ export function readAddress() {
     const parts = new URLSearchParams(location.hash.slice(1));
     const from = Number(parts.get("from") ?? NaN);
     const to = Number(parts.get("to") ?? NaN);
-    if (from < to)
-        show(from, to);
+    if (from < to) show(from, to);
     const job = parts.has("job") ? jobOf(parts.get("job")) : -1;
-    if (job >= 0 && job < jobCount)
-        change({ job });
-    if (parts.has("find"))
-        change({ find: parts.get("find") });
+    if (job >= 0 && job < jobCount) change({ job });
+    if (parts.has("find")) change({ find: parts.get("find") });
 }

@@ -1,16 +1,24 @@
-// The timeline: what is drawn, and where the pointer is. The reader's moves are in gestures.js.
+// The timeline: what is drawn, and what is where. The reader's moves are in gestures.js.
 
-import { STEP_ENGINE, STEP_WAIT, build, data, depsOf, jobs, outputOf, ownOf, pathJobs, reasonOf,
-    ruleOf, waitOf } from "./data.js";
-import { lanes } from "./curves.js";
+import {
+    RAN,
+    STEP_ENGINE,
+    STEP_WAIT,
+    data,
+    depsOf,
+    jobs,
+    outputOf,
+    pathJobs,
+} from "./data.js";
 import { colour, colourings, kindColours } from "./colours.js";
-import { AXIS, layOut, slotRowOf, whole } from "./layout.js";
-import { Painter } from "./rows.js";
+import { AXIS, layOut, slotRowOf } from "./layout.js";
+import { Painter, inkOn } from "./rows.js";
 import { view } from "./state.js";
-import { element, moment, path, time, visible } from "./words.js";
+import { moment, visible } from "./words.js";
 
 export const GUTTER = 92; // pixels, for the rows' names
 const RIGHT = 12;
+const FONT = '11px system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif';
 const MOST_LINES = 60; // from what the selected job waited for
 
 export class Timeline {
@@ -33,8 +41,7 @@ export class Timeline {
         const ratio = devicePixelRatio;
         const width = Math.round(this.canvas.clientWidth * ratio);
         const height = Math.round(this.layout.height * ratio);
-        if (this.canvas.width === width && this.canvas.height === height)
-            return;
+        if (this.canvas.width === width && this.canvas.height === height) return;
         this.canvas.width = width;
         this.canvas.height = height;
         this.draw(); // at once: a canvas that changes its size is empty
@@ -47,8 +54,7 @@ export class Timeline {
     }
 
     redraw() {
-        if (this.asked)
-            return;
+        if (this.asked) return;
         this.asked = true;
         requestAnimationFrame(() => {
             this.asked = false;
@@ -80,26 +86,28 @@ export class Timeline {
         context.clearRect(0, 0, this.canvas.clientWidth, this.layout.height);
         if (!this.painter) {
             this.painter = new Painter(context, kindColours(), colour("dim"));
-            this.enginePainter = new Painter(context, ["engine-1", "engine-2", "engine-3"].map(colour), colour("dim"));
+            this.enginePainter = new Painter(
+                context,
+                ["engine-1", "engine-2", "engine-3"].map(colour),
+                colour("dim"),
+            );
         }
         for (const painter of [this.painter, this.enginePainter])
             painter.place(GUTTER, Math.round(this.width), view.from, this.step);
         this.drawAxis();
         context.save();
-        for (const item of this.layout.all)
-            this.drawItem(item);
+        for (const item of this.layout.all) this.drawItem(item);
         this.drawPathMarks();
         this.drawSelected();
         this.drawPointer();
         context.restore();
-        for (const done of this.drew.splice(0))
-            done();
+        for (const done of this.drew.splice(0)) done();
     }
 
     drawAxis() {
         const { context } = this;
         const step = niceStep(this.step * 90);
-        context.font = colour("canvas-font");
+        context.font = FONT;
         context.textBaseline = "middle";
         context.textAlign = "center";
         for (let at = Math.ceil(view.from / step) * step; at <= view.to; at += step) {
@@ -114,22 +122,23 @@ export class Timeline {
 
     drawItem(item) {
         const { context } = this;
-        const named = item.name && (item.height >= 11 || (item.y - this.layout.firstSlot) % 4 === 0);
+        const named =
+            item.name && (item.height >= 11 || (item.y - this.layout.firstSlot) % 4 === 0);
         if (named) {
-            context.font = colour("canvas-font");
+            context.font = FONT;
             context.textAlign = "right";
             context.textBaseline = "middle";
             context.fillStyle = colour("muted");
-            context.fillText(item.name, GUTTER - 10, item.y + item.height / 2 + (item.kind === "lane" ? -6 : 0));
+            context.fillText(
+                item.name,
+                GUTTER - 10,
+                item.y + item.height / 2 + (item.kind === "lane" ? -6 : 0),
+            );
         }
-        if (item.kind === "lane")
-            this.drawLane(item);
-        else if (item.kind === "path")
-            this.drawPath(item);
-        else if (item.kind === "slot")
-            this.drawSlot(item);
-        else
-            this.drawEngine(item);
+        if (item.kind === "lane") this.drawLane(item);
+        else if (item.kind === "path") this.drawPath(item);
+        else if (item.kind === "slot") this.drawSlot(item);
+        else this.drawEngine(item);
     }
 
     drawLane({ lane, y, height }) {
@@ -165,52 +174,81 @@ export class Timeline {
     drawPath({ y, height }) {
         const { context } = this;
         const { kind, begin, end } = data.path;
-        const names = ["step-engine", "step-wait", "ink"].map(colour);
+        const fills = ["step-engine", "step-wait", "ink"].map(colour);
+        const inks = fills.map(inkOn);
         let painted = -1;
         for (let step = 0; step < kind.length; step++) {
-            if (end[step] <= view.from || begin[step] >= view.to)
-                continue;
+            if (end[step] <= view.from || begin[step] >= view.to) continue;
             const from = Math.max(this.x(begin[step]), GUTTER);
             const to = Math.min(this.x(end[step]), GUTTER + this.width);
-            if (to <= painted + 0.5) // under a pixel that is painted already
+            if (to <= painted + 0.5)
+                // under a pixel that is painted already
                 continue;
             painted = to;
-            context.fillStyle = names[kind[step]];
+            context.fillStyle = fills[kind[step]];
             context.fillRect(from, y, Math.max(to - from - (to - from > 4 ? 1 : 0), 0.5), height);
             if (to - from > 60) {
                 const job = data.path.job[step];
-                const said = kind[step] === STEP_ENGINE ? "jig" : kind[step] === STEP_WAIT ? "waits" : baseName(job);
-                this.drawText(said, from, to - from, y + height / 2, kind[step] === 2 ? colour("page") : colour("ink"));
+                const said =
+                    kind[step] === STEP_ENGINE
+                        ? "jig"
+                        : kind[step] === STEP_WAIT
+                          ? "waits"
+                          : baseName(job);
+                this.drawText(said, from, to - from, y + height / 2, inks[kind[step]]);
             }
         }
     }
 
     drawSlot({ row, y, height }) {
         const { of } = this.colouring;
-        const label = height < 12 ? null : (job, x, width) =>
-            this.drawText(baseName(job), x, width, y + height / 2, this.painter.inks[of[job]]);
+        const label =
+            height < 12
+                ? null
+                : (job, x, width) =>
+                      this.drawText(
+                          baseName(job),
+                          x,
+                          width,
+                          y + height / 2,
+                          this.painter.inks[of[job]],
+                      );
         this.painter.paint(row, y, height, of, this.found?.has ?? null, label);
     }
 
     drawEngine({ row, y, height, depth }) {
-        this.depths ??= [0, 1, 2].map((each) => new Uint8Array(data.slices.worker.length).fill(each));
+        this.depths ??= [0, 1, 2].map((each) =>
+            new Uint8Array(data.slices.worker.length).fill(each),
+        );
         const text = colour("ink");
-        const label = height < 12 ? null : (slice, x, width) =>
-            this.drawText(data.words[data.slices.name[slice]], x, width, y + height / 2, text);
+        const label =
+            height < 12
+                ? null
+                : (slice, x, width) =>
+                      this.drawText(
+                          data.words[data.slices.name[slice]],
+                          x,
+                          width,
+                          y + height / 2,
+                          text,
+                      );
         this.enginePainter.paint(row, y, height, this.depths[depth], null, label);
     }
 
     // Cut to what fits; letters of this font are about 6 pixels wide.
     drawText(text, x, width, y, fill) {
         const room = Math.floor((width - 8) / 6);
-        if (room < 3)
-            return;
+        if (room < 3) return;
         const { context } = this;
-        context.font = colour("canvas-font");
+        context.font = FONT;
         context.textAlign = "left";
         context.textBaseline = "middle";
         context.fillStyle = fill;
-        context.fillText(visible(text.length > room ? `${text.slice(0, room - 1)}…` : text), x + 4, y + 0.5);
+        context.fillText(
+            visible(text.length > room ? `${text.slice(0, room - 1)}…` : text),
+            x + 4,
+            y + 0.5,
+        );
     }
 
     rowOf(job) {
@@ -220,7 +258,9 @@ export class Timeline {
     // A line under each job of the critical path, and thin ones from one to the next.
     drawPathMarks() {
         const { context } = this;
-        const seen = pathJobs.filter((job) => jobs.end[job] >= view.from && jobs.start[job] <= view.to);
+        const seen = pathJobs.filter(
+            (job) => jobs.end[job] >= view.from && jobs.start[job] <= view.to,
+        );
         context.fillStyle = colour("ink");
         const thick = Math.max(2, Math.min(3, this.layout.slotHeight / 4));
         let before = null;
@@ -241,8 +281,7 @@ export class Timeline {
 
     drawSelected() {
         const { job } = view;
-        if (job < 0 || slotRowOf(job) === undefined || jobs.fate[job] !== 0)
-            return;
+        if (job < 0 || slotRowOf(job) === undefined || jobs.fate[job] !== RAN) return;
         const { context } = this;
         const { y, height } = this.rowOf(job);
         const from = this.x(jobs.start[job]);
@@ -253,7 +292,7 @@ export class Timeline {
         context.clip();
         context.strokeStyle = colour("accent");
         context.lineWidth = 1;
-        const deps = depsOf(job).filter((dep) => jobs.fate[dep] === 0);
+        const deps = depsOf(job).filter((dep) => jobs.fate[dep] === RAN);
         deps.sort((a, b) => jobs.end[b] - jobs.end[a]);
         for (const [index, dep] of deps.slice(0, MOST_LINES).entries()) {
             const there = this.rowOf(dep);
@@ -262,7 +301,14 @@ export class Timeline {
             context.globalAlpha = index ? 0.45 : 1; // the last to end let it start
             context.beginPath();
             context.moveTo(x, there.y + there.height / 2);
-            context.bezierCurveTo(x + bend, there.y + there.height / 2, from - bend, y + height / 2, from, y + height / 2);
+            context.bezierCurveTo(
+                x + bend,
+                there.y + there.height / 2,
+                from - bend,
+                y + height / 2,
+                from,
+                y + height / 2,
+            );
             context.stroke();
         }
         context.globalAlpha = 1;
@@ -290,60 +336,21 @@ export class Timeline {
     // { job } or { slice } or { step } or {} of a place in the canvas.
     at(x, y) {
         const moment = this.moment(x);
-        const item = this.layout.all.find((each) => y >= each.y - 1 && y <= each.y + each.height + 1);
-        if (!item || x < GUTTER)
-            return {};
+        const item = this.layout.all.find(
+            (each) => y >= each.y - 1 && y <= each.y + each.height + 1,
+        );
+        if (!item || x < GUTTER) return {};
         if (item.kind === "path") {
             const step = data.path.end.findIndex((end) => end > moment);
-            return step < 0 ? {} : { step, job: data.path.job[step] >= 0 ? data.path.job[step] : undefined };
+            return step < 0
+                ? {}
+                : { step, job: data.path.job[step] >= 0 ? data.path.job[step] : undefined };
         }
-        if (item.kind === "lane")
-            return {};
+        if (item.kind === "lane") return {};
         const id = item.row.find(moment, 3 * this.step);
-        if (id < 0)
-            return {};
+        if (id < 0) return {};
         return item.kind === "slot" ? { job: id } : { slice: id };
     }
-
-    // What to say about a place, as elements.
-    tell(x, y) {
-        const { job, slice, step } = this.at(x, y);
-        const now = Math.min(Math.max(this.moment(x), 0), whole);
-        if (step !== undefined && data.path.kind[step] !== 2)
-            return this.tellStep(step);
-        if (job !== undefined)
-            return [
-                element("strong", null, path(outputOf(job))),
-                line(`${ruleOf(job)} · ran ${time(ownOf(job))}, waited ${time(waitOf(job))} for a slot`),
-                line(reasonOf(job)),
-            ];
-        if (slice !== undefined) {
-            const { begin, end, name, category } = data.slices;
-            return [
-                element("strong", null, data.words[name[slice]]),
-                line(`jig, ${data.words[category[slice]]} · ${time(end[slice] - begin[slice])}`),
-            ];
-        }
-        return [
-            element("strong", null, moment(now, this.step)),
-            ...lanes.map((lane) => line(`${lane.say(lane.curve.value(now))} ${lane.name}`)),
-        ];
-    }
-
-    tellStep(step) {
-        const { kind, begin, end, job } = data.path;
-        const length = time(end[step] - begin[step]);
-        if (kind[step] === STEP_WAIT)
-            return [
-                element("strong", null, path(outputOf(job[step]))),
-                line(`was ready, and waited ${length} for a slot or a place in its pool`),
-            ];
-        return [element("strong", null, "jig"), line(`no job of the critical path was running for ${length}`)];
-    }
-}
-
-function line(text) {
-    return element("div", null, text);
 }
 
 function baseName(job) {

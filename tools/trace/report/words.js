@@ -12,14 +12,10 @@ function two(number) {
 
 // A length of time in µs: "740 µs", "38 ms", "2.4 s", "3 min 05 s", "2 h 10 min".
 export function time(us) {
-    if (us === 0)
-        return "0";
-    if (us < MS - 0.5)
-        return `${Math.round(us)} µs`;
-    if (us < S - MS / 2)
-        return `${us < 10 * MS ? (us / MS).toFixed(1) : Math.round(us / MS)} ms`;
-    if (us < MIN - 50 * MS)
-        return `${(us / S).toFixed(us < 10 * S ? 2 : 1)} s`;
+    if (us === 0) return "0";
+    if (us < MS - 0.5) return `${Math.round(us)} µs`;
+    if (us < S - MS / 2) return `${us < 10 * MS ? (us / MS).toFixed(1) : Math.round(us / MS)} ms`;
+    if (us < MIN - 50 * MS) return `${(us / S).toFixed(us < 10 * S ? 2 : 1)} s`;
     if (us < HOUR - S / 2) {
         const seconds = Math.round(us / S);
         return `${Math.floor(seconds / 60)} min ${two(seconds % 60)} s`;
@@ -37,12 +33,10 @@ export function moment(us, step) {
             ? `${minutes}:${seconds}`
             : `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${seconds}`;
     }
-    if (step >= S)
-        return `${Math.round(us / S)} s`;
+    if (step >= S) return `${Math.round(us / S)} s`;
     if (step >= MS && us >= S)
         return `${(us / S).toFixed(step >= 100 * MS ? 1 : step >= 10 * MS ? 2 : 3)} s`;
-    if (step >= MS)
-        return `${Math.round(us / MS)} ms`;
+    if (step >= MS) return `${Math.round(us / MS)} ms`;
     return `${(us / MS).toFixed(3)} ms`;
 }
 
@@ -52,8 +46,7 @@ export function share(part, whole) {
 }
 
 export function bytes(count) {
-    if (count < 1024)
-        return `${count} B`;
+    if (count < 1024) return `${count} B`;
     const units = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
     let unit = -1;
     while (count >= 1024 && unit < units.length - 1) {
@@ -77,16 +70,17 @@ export function plural(number, one, many) {
 export function visible(text) {
     return text
         .replace(/[\u0000-\u001f]/g, (each) => String.fromCharCode(0x2400 + each.charCodeAt(0)))
-        .replace(/[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, (each) =>
-            `‹U+${each.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}›`);
+        .replace(
+            /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
+            (each) => `‹U+${each.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}›`,
+        );
 }
 
 // element("p", { class: "hint" }, "text", child …): properties that are functions are listeners.
 export function element(tag, properties, ...children) {
     const made = document.createElement(tag);
     for (const [name, value] of Object.entries(properties ?? {})) {
-        if (typeof value === "function")
-            made.addEventListener(name, value);
+        if (typeof value === "function") made.addEventListener(name, value);
         else if (value !== false && value !== undefined)
             made.setAttribute(name, value === true ? "" : visible(String(value)));
     }
@@ -99,7 +93,14 @@ export function element(tag, properties, ...children) {
 // A path that, when there is little room, loses of its folders and keeps its name.
 export function path(text) {
     const slash = text.lastIndexOf("/", text.length - 2) + 1;
-    return element("span", { class: "path", title: text }, element("bdi", { dir: "ltr" },
-        element("span", { class: "folder" }, text.slice(0, slash)),
-        text.slice(slash) || "(no name)"));
+    return element(
+        "span",
+        { class: "path", title: text },
+        element(
+            "bdi",
+            { dir: "ltr" },
+            element("span", { class: "folder" }, text.slice(0, slash)),
+            text.slice(slash) || "(no name)",
+        ),
+    );
 }

@@ -1,0 +1,49 @@
+// What the timeline tells of the place that the pointer is at.
+
+import { STEP_JOB, STEP_WAIT, data, outputOf, ownOf, reasonOf, ruleOf, waitOf } from "./data.js";
+import { lanes } from "./curves.js";
+import { whole } from "./layout.js";
+import { element, moment, path, time } from "./words.js";
+
+function tip(title, ...lines) {
+    return [element("strong", null, title), ...lines.map((text) => element("div", null, text))];
+}
+
+function tellStep(step) {
+    const { kind, begin, end, job } = data.path;
+    const length = time(end[step] - begin[step]);
+    return kind[step] === STEP_WAIT
+        ? tip(
+              path(outputOf(job[step])),
+              `was ready, and waited ${length} for a slot or a place in its pool`,
+          )
+        : tip("jig", `no job of the critical path was running for ${length}`);
+}
+
+function tellJob(job) {
+    const waited = `waited ${time(waitOf(job))} for a slot`;
+    return tip(
+        path(outputOf(job)),
+        `${ruleOf(job)} · ran ${time(ownOf(job))}, ${waited}`,
+        reasonOf(job),
+    );
+}
+
+function tellSlice(slice) {
+    const { begin, end, name, category } = data.slices;
+    const length = time(end[slice] - begin[slice]);
+    return tip(data.words[name[slice]], `jig, ${data.words[category[slice]]} · ${length}`);
+}
+
+// What to say about a place in the canvas, as elements.
+export function tell(timeline, x, y) {
+    const { job, slice, step } = timeline.at(x, y);
+    if (step !== undefined && data.path.kind[step] !== STEP_JOB) return tellStep(step);
+    if (job !== undefined) return tellJob(job);
+    if (slice !== undefined) return tellSlice(slice);
+    const now = Math.min(Math.max(timeline.moment(x), 0), whole);
+    return tip(
+        moment(now, timeline.step),
+        ...lanes.map((lane) => `${lane.say(lane.curve.value(now))} ${lane.name}`),
+    );
+}
