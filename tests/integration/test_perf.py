@@ -121,8 +121,8 @@ class Measuring(PerfCase):
     def test_a_build_that_does_not_do_what_is_measured_is_an_error(self):
         fake = self.program(
             "fake",
-            f'case "$*" in "build --quiet --stats=json") [ -e {self.dir}/after ] && rm -rf .jig gen packages/proto/gen;; esac\n'
-            f'case "$*" in "build --quiet -n") touch {self.dir}/after;; esac\n'
+            f'case "$*" in "build --quiet --no-daemon --stats=json") [ -e {self.dir}/after ] && rm -rf .jig gen packages/proto/gen;; esac\n'
+            f'case "$*" in "build --quiet --no-daemon -n") touch {self.dir}/after;; esac\n'
             f'exec {JIG} "$@"\n',
         )
         run = self.perf("--jig", fake, "--fixture", "small-app", "--scenario", "noop", code=2)
@@ -174,6 +174,15 @@ class Projects(PerfCase):
         self.assertEqual(result["project"]["modules"], 20)
         self.assertEqual(result["scenarios"]["cold"]["metrics"]["jobs_run"]["samples"], [20])
         self.assertEqual(result["scenarios"]["edit-5pct"]["metrics"]["jobs_run"]["samples"], [1])
+        self.assert_nothing_left()
+
+    def test_a_project_that_wants_a_daemon_is_built_by_processes_all_the_same(self):
+        self.project()
+        self.write("app/jig.yaml", self.read("app/jig.yaml") + "daemon: true\n")
+        self.perf("--fixture", "app", "--iterations", 1, "--scenario", "cold", "--scenario", "noop")
+        noop = self.result()["scenarios"]["noop"]
+        self.assertIn("--no-daemon", noop["command"])
+        self.assertGreater(noop["metrics"]["files_statted"]["samples"][0], 0)
         self.assert_nothing_left()
 
     def test_what_does_not_apply_is_skipped_with_a_reason(self):

@@ -61,7 +61,7 @@ static enum jig_status take_daemon_memory(struct side *side, struct sample *samp
 
 static enum jig_status build_warm(struct side *side, struct sample *sample, struct jig_error *error)
 {
-    const struct asked warmly = {.option = "--daemon"};
+    const struct asked warmly = {.daemon = true};
     struct sample first;
     json_t *stats = NULL;
     enum jig_status status = side_build(side, &warmly, &first, NULL, error);

@@ -129,13 +129,13 @@ static struct asked asked_in(enum scenario scenario, const struct tree *tree)
 char *scenario_command(enum scenario scenario, const struct tree *tree)
 {
     static const char *const whole[SCENARIOS] = {
-        [SCENARIO_SESSION] = "jig build --quiet --stats=json --daemon",
+        [SCENARIO_SESSION] = "jig build --quiet --daemon --stats=json",
         [SCENARIO_WATCH] = "jig watch --stats=json",
     };
     struct asked asked = asked_in(scenario, tree);
     struct buf text = {0};
     buf_printf(&text, "%s%s", asked.one_processor ? "taskset -c 0 " : "",
-               whole[scenario] ? whole[scenario] : "jig build --quiet --stats=json");
+               whole[scenario] ? whole[scenario] : "jig build --quiet --no-daemon --stats=json");
     if (asked.option)
         buf_printf(&text, " %s", asked.option);
     if (asked.more_option)

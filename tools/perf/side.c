@@ -30,8 +30,9 @@ static json_t *find_stats(const struct buf *out)
 static enum jig_status run_build(struct side *side, const struct asked *asked, const char *form,
                                  struct buf *out, struct usage *usage, struct jig_error *error)
 {
-    const char *const argv[] = {side->jig,          "build", "--quiet", form, asked->option,
-                                asked->more_option, NULL};
+    const char *const argv[] = {
+        side->jig, "build",       "--quiet",          asked->daemon ? "--daemon" : "--no-daemon",
+        form,      asked->option, asked->more_option, NULL};
     const struct child_command command = {.argv = argv,
                                           .directory = side->tree.directory,
                                           .log = side->log,

@@ -36,6 +36,7 @@ struct asked {
     const char *option;      /* NULL: none more than always */
     const char *more_option; /* the same */
     bool one_processor;
+    bool daemon; /* else none builds, even if the project says so */
 };
 
 /*
