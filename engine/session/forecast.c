@@ -253,7 +253,7 @@ static void keep_point(struct forecast *forecast, uint64_t now_ns)
     forecast->untaken = 0;
     if (forecast->points.count == FORECAST_POINTS) {
         /* Every other one makes room, and from now on half as many come. */
-        for (uint32_t i = 0; i < FORECAST_POINTS / 2; i++)
+        for (size_t i = 0; i < FORECAST_POINTS / 2; i++)
             forecast->points.data[i] = forecast->points.data[2 * i];
         forecast->points.count /= 2;
         forecast->stride *= 2;

@@ -17,8 +17,8 @@
  * scaled by how long the jobs of this build took, those included that run longer than they should,
  * compared with their records: a compiler cache may be empty now, or the machine busy. In so far as
  * more jobs run than there are processors, that holds for the work and not for a chain, whose jobs
- * come to have the processors to themselves. And each job keeps its slot a little longer than it runs,
- * which is counted as it is seen.
+ * come to have the processors to themselves. And each job keeps its slot a little longer than it
+ * runs, which is counted as it is seen.
  *
  * What is told follows what is computed with a delay in proportion to the time left, so that it
  * does not jump about. Knows nothing of graph and plan. Not thread-safe.

@@ -144,11 +144,27 @@ static const char *name_of(enum jig_event_kind kind)
     return NULL;
 }
 
+/* What there is to say of one of the events that name a job. */
+static void set_job_detail(const struct event_stream *stream, json_t *line,
+                           const struct jig_event *event, const struct graph *graph)
+{
+    const struct jig_job_view *job = event->job;
+    set_job(line, job, graph);
+    if (event->kind == JIG_EVENT_JOB_PASSED)
+        return;
+    set_reason(line, job);
+    if (event->kind == JIG_EVENT_JOB_FINISHED) {
+        set_outcome(stream, line, job, event->outcome);
+        return;
+    }
+    set(line, "description", path_json(job->description));
+    set(line, "command", path_json(job->command));
+    set(line, "console", json_boolean(job->console));
+}
+
 static void set_detail(const struct event_stream *stream, json_t *line,
                        const struct jig_event *event, const struct graph *graph)
 {
-    if (event->job)
-        set_job(line, event->job, graph);
     switch (event->kind) {
     case JIG_EVENT_NOTICE:
         set_error(line, event->notice);
@@ -160,14 +176,9 @@ static void set_detail(const struct event_stream *stream, json_t *line,
         set_progress(line, event->progress);
         break;
     case JIG_EVENT_JOB_STARTED:
-        set_reason(line, event->job);
-        set(line, "description", path_json(event->job->description));
-        set(line, "command", path_json(event->job->command));
-        set(line, "console", json_boolean(event->job->console));
-        break;
     case JIG_EVENT_JOB_FINISHED:
-        set_reason(line, event->job);
-        set_outcome(stream, line, event->job, event->outcome);
+    case JIG_EVENT_JOB_PASSED:
+        set_job_detail(stream, line, event, graph);
         break;
     case JIG_EVENT_REMOVED:
         path_json_set(line, "path", event->path);
@@ -175,7 +186,6 @@ static void set_detail(const struct event_stream *stream, json_t *line,
     case JIG_EVENT_PHASE:
         set(line, "phase", json_string(event->phase));
         break;
-    case JIG_EVENT_JOB_PASSED:
     case JIG_EVENT_EXPLAIN:
     case JIG_EVENT_TICK:
         break;

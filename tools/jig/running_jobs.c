@@ -75,7 +75,8 @@ uint32_t running_jobs_longest(const struct running_jobs *running, uint64_t now_n
         if (place == count)
             continue;
         found += found < count;
-        memmove(longest + place + 1, longest + place, (found - 1 - place) * sizeof *longest);
+        for (uint32_t k = found - 1; k > place; k--)
+            longest[k] = longest[k - 1];
         longest[place] = job;
     }
     return found;
