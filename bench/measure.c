@@ -1,14 +1,13 @@
 #include "bench/measure.h"
 
-#include "engine/base/io.h"
 #include "engine/base/memory.h"
+#include "tools/perf/launch.h"
+#include "tools/perf/statistics.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 _Noreturn static void die(const char *what, const char *who)
@@ -17,36 +16,21 @@ _Noreturn static void die(const char *what, const char *who)
     exit(1);
 }
 
-static double milliseconds(struct timeval t)
-{
-    return (double)t.tv_sec * 1e3 + (double)t.tv_usec / 1e3;
-}
-
 struct sample measure_command(const char *const *argv, const char *directory, const char *log)
 {
-    uint64_t start_ns = clock_monotonic_ns();
-    pid_t child = fork();
-    if (child < 0)
-        die(strerror(errno), argv[0]);
-    if (child == 0) {
-        int out = open(log ? log : "/dev/null", O_WRONLY | O_CREAT | O_APPEND, 0666);
-        if (out < 0 || dup2(out, STDOUT_FILENO) < 0 || chdir(directory) < 0)
-            _exit(126);
-        execvp(argv[0], (char *const *)(uintptr_t)argv);
-        _exit(127);
-    }
-    int status;
-    struct rusage usage;
-    while (wait4(child, &status, 0, &usage) < 0) {
-        if (errno != EINTR)
-            die(strerror(errno), argv[0]);
-    }
-    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+    struct usage usage;
+    int out = open(log ? log : "/dev/null", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+    const struct launch launch = {.argv = argv, .directory = directory, .out = out};
+    int errnum = out < 0 ? errno : launch_run(&launch, &usage);
+    if (errnum)
+        die(strerror(errnum), argv[0]);
+    if (usage.status != 0)
         die("failed", argv[0]);
+    close(out);
     return (struct sample){
-        .wall_ms = (double)(clock_monotonic_ns() - start_ns) / 1e6,
-        .cpu_ms = milliseconds(usage.ru_utime) + milliseconds(usage.ru_stime),
-        .rss_mib = (double)usage.ru_maxrss / 1024,
+        .wall_ms = usage.wall_ms,
+        .cpu_ms = usage.user_ms + usage.system_ms,
+        .rss_mib = (double)usage.peak_rss_bytes / (1 << 20),
     };
 }
 
@@ -103,45 +87,29 @@ static double value_of(struct sample sample, enum series_field field)
     return 0;
 }
 
-static int ascending(const void *a, const void *b)
-{
-    double x = *(const double *)a;
-    double y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double *sorted(const struct series *series, enum series_field field)
+static struct summary summary_of(const struct series *series, enum series_field field)
 {
     double *values = mem_array(series->count, sizeof *values);
     for (uint32_t i = 0; i < series->count; i++)
         values[i] = value_of(series->samples[i], field);
-    qsort(values, series->count, sizeof *values, ascending);
-    return values;
+    struct summary summary = summarize(values, series->count);
+    free(values);
+    return summary;
 }
 
 double series_median(const struct series *series, enum series_field field)
 {
-    double *values = sorted(series, field);
-    uint32_t middle = series->count / 2;
-    double median = series->count % 2 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
-    free(values);
-    return median;
+    return summary_of(series, field).median;
 }
 
 double series_min(const struct series *series, enum series_field field)
 {
-    double *values = sorted(series, field);
-    double least = values[0];
-    free(values);
-    return least;
+    return summary_of(series, field).min;
 }
 
 double series_max(const struct series *series, enum series_field field)
 {
-    double *values = sorted(series, field);
-    double greatest = values[series->count - 1];
-    free(values);
-    return greatest;
+    return summary_of(series, field).max;
 }
 
 static void report_json(FILE *to, const char *benchmark, const struct series *series,

@@ -90,7 +90,7 @@ static void work_on_run(struct jig_pool *pool, uint32_t worker)
     uint64_t begin = jig_trace_now(pool->trace);
     pool->run.work(pool, worker);
     if (pool->trace)
-        jig_trace_slice(pool->trace, JIG_LANE_WORKER, worker,
+        jig_trace_slice(pool->trace, worker,
                         &(struct jig_trace_slice){.category = "worker",
                                                   .name = pool->trace_name,
                                                   .begin_ns = begin,
@@ -192,7 +192,7 @@ void pool_run(struct jig_pool *pool)
 
 /* ---- the public side -------------------------------------------------------------------- */
 
-static uint32_t count_processors(void)
+uint32_t pool_processors(void)
 {
     cpu_set_t set;
     if (sched_getaffinity(0, sizeof set, &set) == 0)
@@ -204,7 +204,7 @@ static uint32_t count_processors(void)
 struct jig_pool *jig_pool_create(uint32_t threads)
 {
     if (threads == 0)
-        threads = count_processors();
+        threads = pool_processors();
     if (threads > JIG_POOL_MAX_THREADS)
         threads = JIG_POOL_MAX_THREADS;
     uint32_t count = threads > 1 ? threads : 2;

@@ -73,6 +73,9 @@ struct jig_pool {
     struct worker workers[];
 };
 
+/* How many processors this process may use; at least 1. */
+uint32_t pool_processors(void);
+
 /* Opens the gate on the prepared run, works on it as worker 0, and returns when it is over. */
 void pool_run(struct jig_pool *pool);
 

@@ -13,6 +13,9 @@
 /* A pipe starts this large; a child that fills it is given the larger one. */
 enum { PIPE_BYTES = 64 * 1024, LARGE_PIPE_BYTES = 1024 * 1024 };
 
+/* Linux counts in sectors, whatever the file system's blocks are. */
+enum { RUSAGE_BLOCK = 512 };
+
 /* ---- spawner -------------------------------------------------------------------------------- */
 
 /*
@@ -221,6 +224,8 @@ void process_reap(struct process *process, struct process_end *end)
         .user_ns = timeval_ns(usage.ru_utime),
         .system_ns = timeval_ns(usage.ru_stime),
         .peak_rss = (uint64_t)usage.ru_maxrss * 1024,
+        .read_bytes = (uint64_t)usage.ru_inblock * RUSAGE_BLOCK,
+        .written_bytes = (uint64_t)usage.ru_oublock * RUSAGE_BLOCK,
     };
     if (known && WIFSIGNALED(status)) {
         end->signal = WTERMSIG(status);

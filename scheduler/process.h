@@ -53,15 +53,17 @@ enum { PROCESS_EXIT_UNKNOWN = 255 };
 
 /* How a child ended. */
 struct process_end {
-    int exit_code;      /* 0 to 255; 128 + signal when a signal killed it */
-    int signal;         /* the signal that killed it, else 0 */
-    bool core_dumped;   /* the signal left a core file */
-    uint64_t start_ns;  /* monotonic */
-    uint64_t end_ns;    /* monotonic, when its end was noticed */
-    uint64_t user_ns;   /* processor time, its own and that of descendants it waited for */
-    uint64_t system_ns; /* the same, in the kernel */
-    uint64_t peak_rss;  /* bytes, the largest of those; Linux counts the parent's own memory up to
-                           the exec, so nothing below that is seen */
+    int exit_code;       /* 0 to 255; 128 + signal when a signal killed it */
+    int signal;          /* the signal that killed it, else 0 */
+    bool core_dumped;    /* the signal left a core file */
+    uint64_t start_ns;   /* monotonic */
+    uint64_t end_ns;     /* monotonic, when its end was noticed */
+    uint64_t user_ns;    /* processor time, its own and that of descendants it waited for */
+    uint64_t system_ns;  /* the same, in the kernel */
+    uint64_t peak_rss;   /* bytes, the largest of those; Linux counts the parent's own memory up to
+                            the exec, so nothing below that is seen */
+    uint64_t read_bytes; /* that had to come from a disk, not from a cache */
+    uint64_t written_bytes; /* that are to go to a disk */
 };
 
 /* What all starts have in common. */

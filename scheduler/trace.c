@@ -1,22 +1,37 @@
 /*
- * Recording slices. Nothing here is shared between threads; see the rule in jig/trace.h.
+ * Rings of slices. Nothing here is shared between threads; see the rule in jig/trace.h.
  */
-#include "scheduler/trace.h"
+#include "jig/trace.h"
 
 #include "engine/base/io.h"
 #include "engine/base/memory.h"
+#include "scheduler/atomics.h"
 
 #include <stdlib.h>
-#include <string.h>
 
-struct jig_trace *jig_trace_create(uint32_t workers)
+struct ring {
+    alignas(LINE) struct jig_trace_slice *slices; /* [capacity]; written by its worker only, … */
+    uint64_t recorded;                            /* … as is this: how many slices ever were */
+};
+
+struct jig_trace {
+    struct ring *rings; /* [workers] */
+    uint32_t workers;
+    uint32_t capacity;
+};
+
+struct jig_trace *jig_trace_create(uint32_t workers, uint32_t slices)
 {
     struct jig_trace *trace = mem_zalloc(sizeof *trace);
-    trace->workers = aligned_alloc(LINE, (workers ? workers : 1) * sizeof *trace->workers);
-    if (!trace->workers)
-        mem_exhausted(workers * sizeof *trace->workers);
-    memset(trace->workers, 0, workers * sizeof *trace->workers);
-    trace->worker_count = workers;
+    size_t bytes = (workers ? workers : 1) * sizeof *trace->rings;
+    trace->workers = workers;
+    trace->capacity = slices ? slices : 1;
+    trace->rings = aligned_alloc(LINE, bytes);
+    if (!trace->rings)
+        mem_exhausted(bytes);
+    for (uint32_t i = 0; i < workers; i++)
+        trace->rings[i] =
+            (struct ring){.slices = mem_array(trace->capacity, sizeof *trace->rings[i].slices)};
     return trace;
 }
 
@@ -24,17 +39,15 @@ void jig_trace_destroy(struct jig_trace *trace)
 {
     if (!trace)
         return;
-    for (uint32_t i = 0; i < trace->worker_count; i++) {
-        vec_free(&trace->workers[i].lane.slices);
-        arena_free(&trace->workers[i].lane.text);
-    }
-    for (uint32_t i = 0; i < trace->slots.count; i++) {
-        vec_free(&trace->slots.data[i].slices);
-        arena_free(&trace->slots.data[i].text);
-    }
-    free(trace->workers);
-    vec_free(&trace->slots);
+    for (uint32_t i = 0; i < trace->workers; i++)
+        free(trace->rings[i].slices);
+    free(trace->rings);
     free(trace);
+}
+
+uint32_t jig_trace_workers(const struct jig_trace *trace)
+{
+    return trace->workers;
 }
 
 uint64_t jig_trace_now(const struct jig_trace *trace)
@@ -42,29 +55,73 @@ uint64_t jig_trace_now(const struct jig_trace *trace)
     return trace ? clock_monotonic_ns() : 0;
 }
 
-static struct trace_lane *lane_of(struct jig_trace *trace, enum jig_lane_kind kind, uint32_t lane)
+void jig_trace_slice(struct jig_trace *trace, uint32_t worker, const struct jig_trace_slice *slice)
 {
-    if (kind == JIG_LANE_WORKER)
-        return &trace->workers[lane].lane;
-    if (lane >= trace->slots.count)
-        vec_extend(&trace->slots, lane + 1 - trace->slots.count);
-    return &trace->slots.data[lane];
-}
-
-static const char *copy(struct trace_lane *lane, const char *text)
-{
-    return text ? arena_strndup(&lane->text, text, strlen(text)) : NULL;
-}
-
-void jig_trace_slice(struct jig_trace *trace, enum jig_lane_kind kind, uint32_t lane,
-                     const struct jig_trace_slice *slice)
-{
-    if (!trace || (kind == JIG_LANE_WORKER && lane >= trace->worker_count))
+    if (!trace || worker >= trace->workers)
         return;
-    struct trace_lane *to = lane_of(trace, kind, lane);
-    struct jig_trace_slice kept = *slice;
-    kept.name = copy(to, slice->name);
-    kept.job = copy(to, slice->job);
-    kept.reason = copy(to, slice->reason);
-    vec_push(&to->slices, kept);
+    struct ring *ring = &trace->rings[worker];
+    ring->slices[ring->recorded++ % trace->capacity] = *slice;
+}
+
+/* ---- reading -------------------------------------------------------------------------------- */
+
+static uint32_t count_of(const struct jig_trace *trace, const struct ring *ring)
+{
+    return ring->recorded < trace->capacity ? (uint32_t)ring->recorded : trace->capacity;
+}
+
+uint64_t jig_trace_lost(const struct jig_trace *trace)
+{
+    uint64_t lost = 0;
+    for (uint32_t i = 0; i < trace->workers; i++)
+        lost += trace->rings[i].recorded - count_of(trace, &trace->rings[i]);
+    return lost;
+}
+
+void jig_trace_clear(struct jig_trace *trace)
+{
+    for (uint32_t i = 0; i < trace->workers; i++)
+        trace->rings[i].recorded = 0;
+}
+
+static int earlier_then_longer(const void *left, const void *right)
+{
+    const struct jig_trace_slice *a = left;
+    const struct jig_trace_slice *b = right;
+    if (a->begin_ns != b->begin_ns)
+        return a->begin_ns < b->begin_ns ? -1 : 1;
+    return (a->end_ns < b->end_ns) - (a->end_ns > b->end_ns);
+}
+
+/* Makes each slice end within the one that contains it. */
+static void nest(struct jig_trace_slice *slices, uint32_t count)
+{
+    VEC(uint64_t) open = {0}; /* ends of the slices that contain the present one */
+    for (uint32_t i = 0; i < count; i++) {
+        while (open.count && open.data[open.count - 1] <= slices[i].begin_ns)
+            open.count--;
+        if (open.count && slices[i].end_ns > open.data[open.count - 1])
+            slices[i].end_ns = open.data[open.count - 1];
+        vec_push(&open, slices[i].end_ns);
+    }
+    vec_free(&open);
+}
+
+void jig_trace_each(const struct jig_trace *trace,
+                    void (*slice)(void *context, uint32_t worker,
+                                  const struct jig_trace_slice *slice),
+                    void *context)
+{
+    for (uint32_t worker = 0; worker < trace->workers; worker++) {
+        uint32_t count = count_of(trace, &trace->rings[worker]);
+        if (!count)
+            continue;
+        struct jig_trace_slice *sorted = mem_array(count, sizeof *sorted);
+        memcpy(sorted, trace->rings[worker].slices, count * sizeof *sorted);
+        qsort(sorted, count, sizeof *sorted, earlier_then_longer);
+        nest(sorted, count);
+        for (uint32_t i = 0; i < count; i++)
+            slice(context, worker, &sorted[i]);
+        free(sorted);
+    }
 }

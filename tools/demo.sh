@@ -14,6 +14,7 @@ quietly build/build.log cmake --build build -j "$(nproc)" --target jig
 bin=$PWD/build/bin
 
 exec 2>&1 # one stream, so that lines stay in order when this is piped
+unset CI   # shown is what people see
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 PATH=$bin:$PATH

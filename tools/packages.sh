@@ -48,8 +48,10 @@ need_to_test() {
     need libcmocka-dev g++ relacy-dev python3 git protobuf-compiler
 }
 
+# Beside other people's projects, other people's shells and readers of man pages.
 need_for_real_projects() {
     need ninja-build googletest meson dpkg-dev ca-certificates libprotobuf-dev
+    need zsh fish groff-base mandoc
     # Node comes from many places; any will do.
     command -v npm >/dev/null || need nodejs npm
     # Ubuntu's is no package, but fetches a snap; the tests of the trace report are skipped then.

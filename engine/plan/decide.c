@@ -401,6 +401,7 @@ static void weigh(struct plan *plan)
         total_ms += ms;
     }
     const uint64_t mean_ms = known && total_ms > known ? total_ms / known : 1;
+    plan->mean_ms = mean_ms;
     for (uint32_t i = plan->order.count; i-- > 0;) {
         job_id id = plan->order.data[i];
         struct plan_job *planned = &plan->jobs[id];

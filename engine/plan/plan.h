@@ -98,6 +98,7 @@ struct plan {
     job_id *successors;
     VEC(job_id) ready; /* nothing pending, not taken yet */
 
+    uint64_t mean_ms;     /* what jobs whose duration is not known count for in weights */
     uint32_t wanted_jobs; /* jobs in order that are not phony */
     uint32_t unfinished;  /* jobs neither clean, done nor failed; phony ones count */
     uint32_t to_run;      /* not phony, PLAN_RUN or PLAN_MAYBE at first; less those cut off */

@@ -195,6 +195,8 @@ static void take_exit(const struct run *run, struct reactor_event *event, struct
         .user_ns = end->user_ns,
         .system_ns = end->system_ns,
         .peak_rss = end->peak_rss,
+        .read_bytes = end->read_bytes,
+        .written_bytes = end->written_bytes,
     };
     if (slot->timed_out && !run->interrupted)
         tell_timeout(slot, result);

@@ -68,16 +68,18 @@ struct run_result {
     int signal; /* SIGNAL: which. FINISHED: the one that killed the process, else 0 */
     /* The rest is for FINISHED. */
     uint32_t job;
-    uint32_t slot;      /* 0-based; the smallest that was free when the job started */
-    int exit_code;      /* of the command, as sh has it: 128 + signal when it was killed */
-    bool timed_out;     /* it was told to end because it took too long; exit_code is not 0 */
-    bool interrupted;   /* it ended after run_interrupt, or was killed by INT, TERM or HUP */
-    struct buf output;  /* all it printed, standard output and error as they came; may hold NUL */
-    uint64_t start_ns;  /* monotonic */
-    uint64_t end_ns;    /* monotonic */
-    uint64_t user_ns;   /* processor time of the process and of what it waited for */
-    uint64_t system_ns; /* the same, in the kernel */
-    uint64_t peak_rss;  /* bytes; see process_end */
+    uint32_t slot;       /* 0-based; the smallest that was free when the job started */
+    int exit_code;       /* of the command, as sh has it: 128 + signal when it was killed */
+    bool timed_out;      /* it was told to end because it took too long; exit_code is not 0 */
+    bool interrupted;    /* it ended after run_interrupt, or was killed by INT, TERM or HUP */
+    struct buf output;   /* all it printed, standard output and error as they came; may hold NUL */
+    uint64_t start_ns;   /* monotonic */
+    uint64_t end_ns;     /* monotonic */
+    uint64_t user_ns;    /* processor time of the process and of what it waited for */
+    uint64_t system_ns;  /* the same, in the kernel */
+    uint64_t peak_rss;   /* bytes; see process_end */
+    uint64_t read_bytes; /* from disk */
+    uint64_t written_bytes; /* to disk */
 };
 
 /* On failure *run is NULL. */

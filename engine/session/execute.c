@@ -18,7 +18,6 @@ struct running {
     struct job_start start;
     struct file_record *before; /* [output] what was there; NULL: nobody asks */
     uint64_t start_ns;          /* monotonic */
-    uint32_t expected_ms;       /* what its last run took; 0: unknown */
 };
 
 /* Where lanes for jobs without a process begin when there is no limit on those with one. */
@@ -35,7 +34,7 @@ struct execution {
     struct generate *generate; /* NULL until a job needs it */
     uint32_t generating;       /* jobs it has */
     uint8_t *skip;             /* [job_id] it failed in an earlier round; NULL: none did */
-    VEC(uint64_t) lanes;       /* for the trace: when the last job of each ended, monotonic */
+    VEC(uint64_t) lanes;       /* of generators: when the last job of each ended, monotonic */
     struct job_text text;      /* of the event being told */
     enum stop_cause stop;
     enum jig_status status; /* of the engine, not of the jobs */
@@ -49,32 +48,25 @@ static struct running *running_of(const struct execution *ex, job_id id)
 
 /* ---- turns ---------------------------------------------------------------------------------- */
 
-/* A job that was to take `ms`, 0 when that is unknown, is no longer to come. */
-static void expect_no_more(struct build *build, uint32_t ms)
-{
-    build->progress.expected -= ms > 0;
-    build->progress.expected_ms -= ms;
-}
-
 static void take_turns(struct execution *ex)
 {
     struct build *build = ex->build;
     job_id job;
     while (plan_take_ready(build->plan, &job)) {
         bool phony = build->session->graph->jobs.data[job].flags & GRAPH_JOB_PHONY;
+        record_turn(build, job);
         if (!phony && !build->options->dry_run && build->plan->jobs[job].verdict == PLAN_MAYBE)
             session_look_at_sources(build, job);
         if (plan_turn(build->plan, job) == PLAN_TURN_RUN) {
             if (ex->skip && ex->skip[job]) {
                 plan_fail(build->plan, job);
-                build->progress.total--;
+                progress_pass(build, job);
                 continue;
             }
             job_queue_push(ex->queue, job, build->plan->jobs[job].weight);
         } else if (!phony) {
             build->result->jobs_passed++;
-            build->progress.total--;
-            expect_no_more(build, build->session->history->jobs.data[job].duration_ms);
+            progress_pass(build, job);
             struct jig_job_view view = event_view(build, job, &ex->text);
             event_emit(build, JIG_EVENT_JOB_PASSED, &view, NULL);
         }
@@ -126,10 +118,11 @@ static void pretend(struct execution *ex, job_id id)
     }
     struct jig_job_view view = event_view(build, id, &ex->text);
     struct jig_job_outcome outcome = {.text = ""};
-    build->progress.started++;
+    progress_start(build, id, 0, true);
+    build->progress.running--; /* nobody waits for it */
     event_emit(build, JIG_EVENT_JOB_STARTED, &view, NULL);
-    build->progress.finished++;
-    expect_no_more(build, build->session->history->jobs.data[id].duration_ms);
+    build->progress.running++;
+    progress_finish(build, id, 0, false);
     build->result->jobs_run++;
     event_emit(build, JIG_EVENT_JOB_FINISHED, &view, &outcome);
     job_queue_release(ex->queue, id);
@@ -154,8 +147,7 @@ static void take_back(struct execution *ex, job_id id)
 {
     struct build *build = ex->build;
     *build_span(build, id) = (struct job_span){0};
-    build->progress.started--;
-    build->progress.running--;
+    progress_take_back(build, id);
     free(running_of(ex, id)->before);
     running_of(ex, id)->before = NULL;
     job_queue_release(ex->queue, id);
@@ -237,12 +229,10 @@ static bool start_job(struct execution *ex, job_id id)
         .tick_ns = coarse_now_ns() + build->session->clock.offset_ns,
     };
     /* Told before the process exists, so that a console job's own output comes after the line. */
-    build->progress.started++;
-    build->progress.running++;
     view.start_ns = clock_monotonic_ns();
+    progress_start(build, id, view.start_ns, generate_is_for(build, id));
     *build_span(build, id) = (struct job_span){.start_ns = view.start_ns};
-    *running_of(ex, id) = (struct running){start, note_outputs(build, job), view.start_ns,
-                                           build->session->history->jobs.data[id].duration_ms};
+    *running_of(ex, id) = (struct running){start, note_outputs(build, job), view.start_ns};
     delta_note(build, id);
     event_emit(build, JIG_EVENT_JOB_STARTED, &view, NULL);
     if (generate_source_is_unreadable(build, id)) {
@@ -316,27 +306,11 @@ static void collect(struct execution *ex, const struct running *running, struct 
     }
 }
 
-static void trace_job(const struct execution *ex, const struct running *running,
-                      const struct run_result *result, const struct jig_job_view *view)
-{
-    struct jig_trace *trace = ex->build->session->options.trace;
-    jig_trace_slice(trace, JIG_LANE_SLOT, result->slot,
-                    &(struct jig_trace_slice){.category = "job",
-                                              .name = view->rule,
-                                              .job = view->output,
-                                              .reason = view->reason,
-                                              .begin_ns = running->start_ns,
-                                              .end_ns = result->end_ns,
-                                              .exit_code = result->exit_code,
-                                              .has_exit_code = true});
-}
-
 static void tell_finished(struct execution *ex, const struct running *running,
                           const struct run_result *result)
 {
     struct jig_job_view view = event_view(ex->build, running->start.job, &ex->text);
     view.start_ns = running->start_ns;
-    trace_job(ex, running, result, &view);
     if (result->interrupted)
         return;
     const struct jig_job_outcome outcome = {
@@ -347,6 +321,8 @@ static void tell_finished(struct execution *ex, const struct running *running,
         .user_ns = result->user_ns,
         .system_ns = result->system_ns,
         .peak_rss = result->peak_rss,
+        .read_bytes = result->read_bytes,
+        .written_bytes = result->written_bytes,
         .slot = result->slot,
     };
     event_emit(ex->build, JIG_EVENT_JOB_FINISHED, &view, &outcome);
@@ -394,6 +370,8 @@ static void finish_job(struct execution *ex, struct run_result *result)
     struct running running = *running_of(ex, id);
     running_of(ex, id)->before = NULL;
     build_span(build, id)->end_ns = result->end_ns;
+    record_job(build, result, running.start_ns, build->session->history->jobs.data[id].duration_ms);
+    record_machine(build);
     const struct graph_job *job = &build->session->graph->jobs.data[id];
     if (result->exit_code == EXIT_INTERRUPTED && !result->interrupted) {
         /* It was told to stop, and says so: whoever told it means the build. */
@@ -411,10 +389,7 @@ static void finish_job(struct execution *ex, struct run_result *result)
     bool good = result->exit_code == 0 && !result->interrupted;
 
     build->result->jobs_run++;
-    build->progress.running--;
-    build->progress.finished++;
-    build->progress.failed += !good && !result->interrupted;
-    expect_no_more(build, running.expected_ms);
+    progress_finish(build, id, result->end_ns - running.start_ns, !good && !result->interrupted);
     job_queue_release(ex->queue, id);
     if (good) {
         remove_rspfile(build, job);
@@ -485,7 +460,9 @@ static void wait_for_job(struct execution *ex)
     struct run_result result = {0};
     uint64_t since_ns = clock_monotonic_ns();
     enum jig_status status = run_wait(ex->run, ex->build->options->tick_ms, &result, ex->error);
-    ex->build->waited_ns += clock_monotonic_ns() - since_ns;
+    uint64_t now_ns = clock_monotonic_ns();
+    ex->build->waited_ns += now_ns - since_ns;
+    progress_foretell(ex->build, now_ns, job_queue_heaviest(ex->queue));
     if (status) {
         stop(ex, STOP_ERROR, status);
         ex->build->progress.running = 0; /* run_destroy kills what is left */
@@ -546,6 +523,7 @@ enum jig_status session_execute(struct build *build, struct jig_error *error)
             return status;
     }
     build->spans = mem_array(build->plan->order.count, sizeof *build->spans);
+    record_plan_begin(build);
     ex.running = mem_array(build->plan->order.count, sizeof *ex.running);
     ex.skip = mark_failed(build->session);
     ex.queue = job_queue_create(build->session->graph);
@@ -565,6 +543,7 @@ enum jig_status session_execute(struct build *build, struct jig_error *error)
     free(ex.running);
     free(build->spans);
     build->spans = NULL;
+    record_plan_end(build);
     job_text_free(&ex.text);
     return outcome_of(&ex);
 }

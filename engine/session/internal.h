@@ -14,7 +14,9 @@
 #include "engine/plan/plan.h"
 #include "engine/run/run.h"
 #include "engine/session/around.h"
+#include "engine/session/forecast.h"
 #include "engine/session/links.h"
+#include "engine/session/record.h"
 #include "engine/session/request.h"
 #include "engine/state/history.h"
 #include "engine/state/state.h"
@@ -127,6 +129,7 @@ struct jig_session {
     uint64_t call_start_ns; /* monotonic; of the present build or update */
     uint64_t waited_ns;     /* of it, waiting for jobs */
     struct buf asked_command, asked_description; /* of the last jig_session_query_job */
+    struct recorder recorder;                    /* the trace of the present build */
     atomic_bool cancelled; /* somebody wants the build to stop; see cancel.c */
     int cancel_fd;         /* eventfd; wakes the build for that */
 };
@@ -145,14 +148,17 @@ struct build {
     struct jig_build_result *result;
     struct plan *plan; /* the session's */
     struct jig_progress progress;
-    VEC(job_id) ran;        /* jobs that ran well, for the settling pass at the end */
-    struct job_span *spans; /* [position in the plan] when jobs ran; while it executes */
-    uint64_t waited_ns;     /* time in which nothing was done but wait for jobs */
-    bool of_everything;     /* it is about all that the user asked for, not about a part of that */
-    bool force;             /* run every wanted job */
-    uint32_t round;         /* of an update of pipelines: jobs of later rounds are not for now */
-    bool found_something;   /* some file was not as recorded */
-    bool save_failed;       /* the journal could not be written; told once */
+    struct forecast forecast; /* of the plan; its points are of the whole build */
+    VEC(job_id) ran;          /* jobs that ran well, for the settling pass at the end */
+    struct job_span *spans;   /* [position in the plan] when jobs ran; while it executes */
+    struct job_note *notes;   /* [position in the plan] for the trace; while it executes */
+    uint64_t began_ns;        /* monotonic; when the plan was begun to be carried out */
+    uint64_t waited_ns;       /* since then, the time in which nothing was done but wait for jobs */
+    bool of_everything;   /* it is about all that the user asked for, not about a part of that */
+    bool force;           /* run every wanted job */
+    uint32_t round;       /* of an update of pipelines: jobs of later rounds are not for now */
+    bool found_something; /* some file was not as recorded */
+    bool save_failed;     /* the journal could not be written; told once */
 };
 
 /* When the job ran, or runs; it is in the plan. */
@@ -229,6 +235,9 @@ bool session_is_cancelled(const struct jig_session *session);
 
 /* Whether a manifest of that name is of pipelines. */
 bool session_names_pipelines(const char *manifest);
+/* Where what builds of a manifest leave is kept, allocated: `given` (may be NULL) if somebody said
+ * so, else `.jig` in the manifest's `builddir`, or beside it. Reads a build.ninja's beginning. */
+char *session_choose_state_directory(const char *manifest, const char *given);
 enum jig_status session_open_pipelines(struct jig_session *session, struct jig_error *error);
 void session_close_pipelines(struct jig_session *session);
 /*
@@ -414,6 +423,24 @@ enum jig_status session_find_target(struct jig_session *session, const char *tex
 enum jig_status session_add_selected(struct build *build, struct jig_error *error);
 /* Adds the build's targets to its plan, or the default ones. */
 enum jig_status session_add_targets(struct build *build, struct jig_error *error);
+
+/* ---- progress.c: how far a build is, and what is left ---------------------------------------- */
+
+/* The plan has been made: counts its jobs, and makes the first forecast. O(jobs of the plan). */
+void progress_begin(struct build *build);
+/* The plan has been carried out: what the next one of the same build counts on from. */
+void progress_end(struct build *build);
+/* What these do to the counts; `queued`: it has been handed to a generator, and may have to wait
+ * there. O(1). */
+void progress_start(struct build *build, job_id id, uint64_t start_ns, bool queued);
+void progress_take_back(struct build *build, job_id id);
+/* The job has ended, after `took_ns`. O(1). */
+void progress_finish(struct build *build, job_id id, uint64_t took_ns, bool failed);
+/* At its turn the job turned out not to be one that runs. O(1). */
+void progress_pass(struct build *build, job_id id);
+/* Brings the forecast up to date: each 100 ms O(running), else O(1). */
+void progress_foretell(struct build *build, uint64_t now_ns, uint64_t heaviest_ms);
+void progress_free(struct build *build);
 
 /* ---- execute.c: the loop over jobs ---------------------------------------------------------- */
 

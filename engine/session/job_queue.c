@@ -68,6 +68,17 @@ bool job_queue_take(struct job_queue *queue, job_id *job)
     return ready_queue_pop(&best->waiting, NULL, job);
 }
 
+uint64_t job_queue_heaviest(const struct job_queue *queue)
+{
+    uint64_t heaviest = 0;
+    for (uint32_t i = 0; i < queue->pool_count; i++) {
+        uint64_t weight;
+        if (ready_queue_peek(&queue->pools[i].waiting, &weight, NULL) && weight > heaviest)
+            heaviest = weight;
+    }
+    return heaviest;
+}
+
 void job_queue_release(struct job_queue *queue, job_id job)
 {
     pool_of(queue, job)->running--;

@@ -19,6 +19,9 @@ void job_queue_push(struct job_queue *queue, job_id job, uint64_t weight);
  * there is none. O(pools + log waiting).
  */
 bool job_queue_take(struct job_queue *queue, job_id *job);
+/* The weight of the heaviest job that waits, whether its pool has room or not; 0: none. O(pools).
+ */
+uint64_t job_queue_heaviest(const struct job_queue *queue);
 /* A job that was taken has ended (or could not start and will be pushed again). */
 void job_queue_release(struct job_queue *queue, job_id job);
 

@@ -93,7 +93,7 @@ static enum jig_status parse(struct jig_session *session, struct jig_error *erro
 
 enum jig_status session_load(struct jig_session *session, struct jig_error *error)
 {
-    uint64_t start_ns = clock_monotonic_ns();
+    uint64_t start_ns = record_stage(session, "load");
     uint64_t discovery_ns = session_discovery_ns(session);
     struct state_loaded loaded = {0};
     session->loaded = false;
@@ -115,13 +115,8 @@ enum jig_status session_load(struct jig_session *session, struct jig_error *erro
     session->just_loaded = true;
     uint64_t whole_ns = clock_monotonic_ns() - start_ns;
     session->load_ns = whole_ns - (session_discovery_ns(session) - discovery_ns);
-    jig_trace_slice(session->options.trace, JIG_LANE_WORKER, 0,
-                    &(struct jig_trace_slice){
-                        .category = "parse",
-                        .name = session->graph_reused ? "load image" : "parse manifest",
-                        .begin_ns = start_ns,
-                        .end_ns = start_ns + whole_ns,
-                    });
+    record_slice(session, "parse", session->graph_reused ? "load image" : "parse manifest",
+                 start_ns);
     return status;
 }
 

@@ -400,6 +400,22 @@ static enum jig_status make_graph(struct jig_session *session, bool scanned,
     return JIG_OK;
 }
 
+/* Looks at the tree again, and finds what of it are modules, and what they import. */
+static enum jig_status refresh(struct jig_session *session, struct jig_error *error)
+{
+    struct pipelines *pipelines = session->pipelines;
+    uint64_t begin_ns = record_stage(session, "find modules");
+    uint64_t walked_ns = discovery_counts(pipelines->discovery)->walk_ns;
+    bool changed;
+    enum jig_status status = discovery_refresh(pipelines->discovery, &changed, error);
+    pipelines->select_anew |= changed;
+    pipelines->blind = discovery_counts(pipelines->discovery)->tree.unreadable > 0;
+    walked_ns = discovery_counts(pipelines->discovery)->walk_ns - walked_ns;
+    record_slice(session, "discover", "find modules", begin_ns);
+    record_stretch(session, "walk", "look at folders", begin_ns, begin_ns + walked_ns);
+    return status;
+}
+
 enum jig_status session_load_pipelines(struct jig_session *session, struct jig_error *error)
 {
     struct pipelines *pipelines = session->pipelines;
@@ -411,15 +427,14 @@ enum jig_status session_load_pipelines(struct jig_session *session, struct jig_e
             !digest_equal(discovery_mark(pipelines->discovery), stamp_of(session->graph));
     }
     pipelines->loaded = true;
-    bool changed;
-    enum jig_status status = discovery_refresh(pipelines->discovery, &changed, error);
-    pipelines->select_anew |= changed;
-    pipelines->blind = discovery_counts(pipelines->discovery)->tree.unreadable > 0;
+    enum jig_status status = refresh(session, error);
     if (!status)
         status = read_config(session, error);
     const struct graph *before = session->graph;
+    uint64_t begin_ns = record_stage(session, "scan modules, make the graph");
     if (!status)
         status = make_graph(session, false, error);
+    record_slice(session, "plan", "scan modules, make the graph", begin_ns);
     session->graph_reused = before && session->graph == before;
     return status;
 }

@@ -275,8 +275,7 @@ static enum jig_status retire(struct following *following, struct jig_error *err
         session_remove_stale(following->build);
         struct discovery_changes *changes = amend_changes(following->amend);
         struct tree_changes seen = {0};
-        status =
-            refresh_tree(following, changes->unmade.data, changes->unmade.count, &seen, error);
+        status = refresh_tree(following, changes->unmade.data, changes->unmade.count, &seen, error);
         for (uint32_t i = 0; i < changes->unmade.count; i++) {
             if (access(changes->unmade.data[i], F_OK) == 0)
                 refuse(following, "what is made no more was left there");

@@ -32,24 +32,27 @@ static void tell_waiting(void *context, int64_t holder)
         session->options.on_event(session->options.context, &event);
 }
 
-/* What the caller says; else `.jig` in the manifest's `builddir`, or in the current directory. */
-static char *choose_state_directory(const struct jig_session *session)
+char *session_choose_state_directory(const char *manifest, const char *given)
 {
-    const char *given = session->options.state_dir;
     struct buf path = {0};
     if (given)
         return mem_strndup(given, strlen(given));
-    if (!session_names_pipelines(session->manifest)) {
-        ninja_peek_builddir(session->manifest, &path);
-    } else if (strcmp(session->manifest, "jig.yaml") != 0) {
+    if (!session_names_pipelines(manifest)) {
+        ninja_peek_builddir(manifest, &path);
+    } else if (strcmp(manifest, "jig.yaml") != 0) {
         /* Of its own: what one manifest does not know of would be stale to it. */
-        buf_printf(&path, ".jig-%s", session->manifest);
+        buf_printf(&path, ".jig-%s", manifest);
         return path.data;
     }
     if (path.length)
         buf_append_char(&path, '/');
     buf_append_str(&path, ".jig");
     return path.data;
+}
+
+static char *choose_state_directory(const struct jig_session *session)
+{
+    return session_choose_state_directory(session->manifest, session->options.state_dir);
 }
 
 /*
@@ -123,7 +126,7 @@ enum jig_status jig_session_open(const struct jig_session_options *options,
     if (!status) {
         session->state_directory = choose_state_directory(session);
         session->pool = jig_pool_create(options->threads);
-        jig_pool_set_trace(session->pool, options->trace, "fingerprint batch");
+        record_open(session, !options->no_cache && !options->read_only);
         status = open_state(session, error);
     }
     if (!status)
@@ -154,6 +157,7 @@ void jig_session_close(struct jig_session *session)
     vec_free(&session->marks);
     state_close(session->state);
     jig_pool_destroy(session->pool);
+    record_close(session);
     session_close_cancellation(session);
     free(session->state_directory);
     free(session->manifest);
@@ -170,7 +174,7 @@ struct phase {
     uint64_t *total_ns;
 };
 
-static struct phase phase_begin(const struct build *build, const char *category, const char *name,
+static struct phase phase_begin(struct build *build, const char *category, const char *name,
                                 uint64_t *total_ns)
 {
     const struct jig_session *session = build->session;
@@ -178,18 +182,14 @@ static struct phase phase_begin(const struct build *build, const char *category,
         .kind = JIG_EVENT_PHASE, .progress = &build->progress, .phase = name};
     if (session->options.on_event)
         session->options.on_event(session->options.context, &event);
-    return (struct phase){category, name, clock_monotonic_ns(), total_ns};
+    return (struct phase){category, name, record_stage(build->session, name), total_ns};
 }
 
-static void phase_end(const struct build *build, struct phase phase)
+static void phase_end(struct build *build, struct phase phase)
 {
-    uint64_t end_ns = clock_monotonic_ns();
-    *phase.total_ns += end_ns - phase.start_ns;
-    jig_trace_slice(build->session->options.trace, JIG_LANE_WORKER, 0,
-                    &(struct jig_trace_slice){.category = phase.category,
-                                              .name = phase.name,
-                                              .begin_ns = phase.start_ns,
-                                              .end_ns = end_ns});
+    *phase.total_ns += clock_monotonic_ns() - phase.start_ns;
+    record_slice(build->session, phase.category, phase.name, phase.start_ns);
+    record_stage(build->session, "settle");
 }
 
 /* Finds out what the targets need and gives every job its verdict. */
@@ -229,37 +229,10 @@ static void adopt(struct build *build)
     build->plan->adopted.count = 0;
 }
 
-/* Sums up how long the jobs that may run took last time. */
-static void expect(struct build *build)
-{
-    const struct plan *plan = build->plan;
-    for (uint32_t i = 0; plan->to_run && i < plan->order.count; i++) {
-        job_id id = plan->order.data[i];
-        uint8_t verdict = plan->jobs[id].verdict;
-        if (verdict != PLAN_RUN && verdict != PLAN_MAYBE)
-            continue;
-        uint32_t ms = build->session->history->jobs.data[id].duration_ms;
-        build->progress.expected += ms > 0;
-        build->progress.expected_ms += ms;
-    }
-}
-
-/* What the next plan of the same build starts from: people count on. */
-static struct jig_progress carry_on(const struct jig_progress *progress)
-{
-    return (struct jig_progress){.total = progress->finished,
-                                 .started = progress->finished,
-                                 .finished = progress->finished,
-                                 .failed = progress->failed,
-                                 .start_ns = progress->start_ns};
-}
-
 enum jig_status session_carry_out(struct build *build, struct jig_error *error)
 {
     enum jig_status status = JIG_OK;
-    build->progress = build->session->earlier;
-    build->progress.total += build->plan->to_run;
-    expect(build);
+    progress_begin(build);
     adopt(build);
     event_emit(build, JIG_EVENT_PLANNED, NULL, NULL);
     struct phase phase = phase_begin(build, "run", "run jobs", &build->result->run_ns);
@@ -269,7 +242,7 @@ enum jig_status session_carry_out(struct build *build, struct jig_error *error)
     if (!build->options->dry_run && (build->ran.count || build->found_something))
         session_settle(build);
     phase_end(build, phase);
-    build->session->earlier = carry_on(&build->progress);
+    progress_end(build);
     build->session->waited_ns += build->waited_ns;
     build->waited_ns = 0; /* of this plan; there may be another one */
     return status;
@@ -289,6 +262,7 @@ static enum jig_status build_once(struct build *build, struct jig_error *error)
     else if (build->of_everything && !live_is_off(build->session))
         live_take(build);
     vec_free(&build->ran);
+    progress_free(build);
     return status;
 }
 
@@ -439,6 +413,7 @@ static enum jig_status begin_call(struct jig_session *session,
     session->build++;
     session->waited_ns = 0;
     session->call_start_ns = clock_monotonic_ns();
+    record_begin(session);
     if (given && !take_options(given, given->size, options, sizeof *options))
         return jig_fail(error, JIG_ERROR_USAGE, "the build's options are not of this version");
     if (out && out->size < sizeof out->size)
@@ -446,9 +421,16 @@ static enum jig_status begin_call(struct jig_session *session,
     return JIG_OK;
 }
 
+/* How long the call has taken so far, less what was spent waiting for jobs. */
+static uint64_t engine_ns(const struct jig_session *session)
+{
+    uint64_t whole_ns = clock_monotonic_ns() - session->call_start_ns;
+    return whole_ns > session->waited_ns ? whole_ns - session->waited_ns : 0;
+}
+
 /* After it: what the whole call came to. */
-static void end_call(struct jig_session *session, enum jig_status status,
-                     struct jig_build_result *result)
+static void end_call(struct jig_session *session, const struct jig_build_options *options,
+                     enum jig_status status, struct jig_build_result *result)
 {
     result->load_ns = session->load_ns;
     session->load_ns = 0;
@@ -467,8 +449,9 @@ static void end_call(struct jig_session *session, enum jig_status status,
     if (!status && changed)
         session->live.generation++;
     result->generation = session->live.generation;
-    uint64_t whole_ns = clock_monotonic_ns() - session->call_start_ns;
-    result->engine_ns = whole_ns > session->waited_ns ? whole_ns - session->waited_ns : 0;
+    result->engine_ns = engine_ns(session);
+    record_end(session, options, status, result);
+    result->engine_ns = engine_ns(session); /* with that */
     if (status == JIG_ERROR_CANCELLED)
         jig_session_uncancel(session);
 }
@@ -503,6 +486,7 @@ static enum jig_status build_all(struct jig_session *session,
         status = saved;
     }
     result->save_ns = clock_monotonic_ns() - save_start_ns;
+    record_slice(session, "save", "save state", save_start_ns);
     return status;
 }
 
@@ -523,7 +507,7 @@ enum jig_status jig_session_build(struct jig_session *session,
     enum jig_status status = begin_call(session, options, &known, &result, out, error);
     if (!status)
         status = build_all(session, &known, "a build was asked for", &result, error);
-    end_call(session, status, &result);
+    end_call(session, &known, status, &result);
     if (out)
         hand_over(&result, out);
     return status;
@@ -547,7 +531,7 @@ enum jig_status jig_session_update(struct jig_session *session,
             status = build_all(session, options, why, &result, error);
         }
     }
-    end_call(session, status, &result);
+    end_call(session, options, status, &result);
     if (out)
         hand_over(&result, out);
     return status;

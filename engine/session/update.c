@@ -203,14 +203,17 @@ enum jig_status session_try_update(struct jig_session *session,
                           .result = result,
                           .round = UINT32_MAX - 1};
     session_count_anew(session);
+    uint64_t begin_ns = record_stage(session, "update");
     enum jig_status status = session->pipelines
                                  ? session_update_pipelines(&build, changes, why, size, error)
                                  : update_manifest(&build, changes, why, size, error);
     vec_free(&build.ran);
+    progress_free(&build);
     session->deferred = true;
     if (!status && !why[0])
         status = session_save_little(session, error);
     result->kind = result->jobs_considered || result->outputs_removed ? JIG_UPDATE_INCREMENTAL
                                                                       : JIG_UPDATE_NONE;
+    record_slice(session, "update", "update", begin_ns);
     return status;
 }

@@ -54,21 +54,38 @@ static int by_number(const void *left, const void *right)
     return (a->number > b->number) - (a->number < b->number);
 }
 
+/* Its size, which is asked for once: a trace does not change. False: it is no file. */
+static bool find_size(const struct trace_kept *known, uint32_t count, int folder, const char *name,
+                      struct trace_kept *kept)
+{
+    const struct trace_kept *before =
+        count ? bsearch(kept, known, count, sizeof *known, by_number) : NULL;
+    struct stat file;
+    if (before) {
+        *kept = *before;
+        return true;
+    }
+    if (fstatat(folder, name, &file, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG(file.st_mode))
+        return false;
+    kept->bytes = (uint64_t)file.st_size;
+    return true;
+}
+
 void trace_keeper_look(struct trace_keeper *keeper)
 {
-    keeper->kept.count = 0;
-    keeper->looked = true;
+    struct trace_kept *known = keeper->kept.data;
+    uint32_t known_count = keeper->kept.count;
     DIR *folder = opendir(keeper->directory);
-    if (!folder)
-        return;
-    for (const struct dirent *entry; (entry = readdir(folder));) {
-        struct stat file;
-        uint64_t number = number_of(entry->d_name);
-        if (number && fstatat(dirfd(folder), entry->d_name, &file, AT_SYMLINK_NOFOLLOW) == 0 &&
-            S_ISREG(file.st_mode))
-            vec_push(&keeper->kept, ((struct trace_kept){number, (uint64_t)file.st_size}));
+    keeper->kept.data = NULL;
+    keeper->kept.count = keeper->kept.capacity = 0;
+    for (const struct dirent *entry; folder && (entry = readdir(folder));) {
+        struct trace_kept kept = {.number = number_of(entry->d_name)};
+        if (kept.number && find_size(known, known_count, dirfd(folder), entry->d_name, &kept))
+            vec_push(&keeper->kept, kept);
     }
-    closedir(folder);
+    if (folder)
+        closedir(folder);
+    free(known);
     if (keeper->kept.count)
         qsort(keeper->kept.data, keeper->kept.count, sizeof *keeper->kept.data, by_number);
 }
@@ -121,8 +138,7 @@ static void delete_oldest(struct trace_keeper *keeper)
 
 int trace_keep(struct trace_keeper *keeper, const struct trace_log *log)
 {
-    if (!keeper->looked)
-        trace_keeper_look(keeper);
+    trace_keeper_look(keeper); /* others keep theirs here, too */
     struct buf bytes = {0};
     trace_log_encode(log, &bytes);
     uint64_t number;

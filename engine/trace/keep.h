@@ -22,7 +22,6 @@ struct trace_kept {
 struct trace_keeper {
     char *directory;             /* DIRECTORY/traces */
     VEC(struct trace_kept) kept; /* oldest first */
-    bool looked;                 /* `kept` is known */
 };
 
 /* Of the state directory `directory`; nothing is looked at or made yet. */
@@ -31,11 +30,12 @@ void trace_keeper_free(struct trace_keeper *keeper);
 
 /*
  * Writes the log as the newest one and deletes the oldest ones that are too many or too much.
- * Returns 0 or an errno value. The first call reads the directory.
+ * Returns 0 or an errno value. Reads the directory, and asks for the size of those that it does not
+ * know.
  */
 int trace_keep(struct trace_keeper *keeper, const struct trace_log *log);
 
-/* Reads anew which there are. */
+/* Reads which there are. A file that is known is taken to be as large as it was. */
 void trace_keeper_look(struct trace_keeper *keeper);
 /* Appends the path of one. */
 void trace_keeper_path(const struct trace_keeper *keeper, uint64_t number, struct buf *path);

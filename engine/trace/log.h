@@ -137,7 +137,7 @@ void trace_log_add_job(struct trace_log *log, const struct trace_job *job, const
 static inline const uint32_t *trace_log_deps(const struct trace_log *log,
                                              const struct trace_job *job)
 {
-    return log->deps.data + job->deps_begin;
+    return job->deps_count ? log->deps.data + job->deps_begin : NULL;
 }
 
 /* Appends the log, as it is kept, to `out`. O(size). */

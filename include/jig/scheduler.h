@@ -61,9 +61,9 @@ JIG_API void jig_pool_destroy(struct jig_pool *pool);
 JIG_API uint32_t jig_pool_threads(const struct jig_pool *pool);
 
 /*
- * From now on, each stretch of time a worker spends in a run becomes a slice called `name` on the
- * worker's lane of `trace`, which needs jig_pool_threads lanes for workers. A NULL trace turns
- * this off. Both must outlive their use. Not during a run.
+ * From now on, each stretch of time a worker spends in a run becomes a slice called `name` in the
+ * worker's ring of `trace`, which needs jig_pool_threads of them. A NULL trace turns this off. Both
+ * must outlive their use. Not during a run.
  */
 JIG_API void jig_pool_set_trace(struct jig_pool *pool, struct jig_trace *trace, const char *name);
 

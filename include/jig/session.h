@@ -23,7 +23,6 @@
 
 #include "jig/change_set.h"
 #include "jig/error.h"
-#include "jig/trace.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -72,8 +71,10 @@ struct jig_job_outcome {
     uint64_t end_ns;    /* monotonic */
     uint64_t user_ns;   /* processor time of the process and what it waited for */
     uint64_t system_ns;
-    uint64_t peak_rss; /* bytes */
-    uint32_t slot;     /* 0-based; which process slot it ran in */
+    uint64_t peak_rss;      /* bytes */
+    uint64_t read_bytes;    /* from disk, not from a cache */
+    uint64_t written_bytes; /* to disk */
+    uint32_t slot;          /* 0-based; which process slot it ran in */
 };
 
 struct jig_progress {
@@ -85,6 +86,7 @@ struct jig_progress {
     uint32_t expected;    /* of those not finished, how many have a recorded duration … */
     uint64_t expected_ms; /* … and the sum of these: what there is to foretell the end by */
     uint64_t start_ns;    /* monotonic, when the build began */
+    uint64_t left_ms;     /* how long the jobs will still take, at a guess; 0: not known */
 };
 
 struct jig_event {
@@ -114,8 +116,8 @@ struct jig_session_options {
     bool phony_cycle_error; /* a phony job that names itself is an error, not a warning */
     jig_event_fn on_event;  /* may be NULL */
     void *context;
-    bool once;               /* it is for one build: keep nothing that only updates need */
-    struct jig_trace *trace; /* NULL: off. Lane 0 and on are the pool's; caller owns */
+    bool once;  /* it is for one build: keep nothing that only updates need */
+    bool trace; /* make the trace of each build, even of those that are not worth keeping one */
 };
 
 #define JIG_SESSION_OPTIONS                                                                        \

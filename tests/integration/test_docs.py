@@ -100,6 +100,10 @@ class Documents(Case):
                     self.assertIn("\nnone: 0 jobs run, 0 files looked at\n", text)
                     self.assertIn("input changed: src/id.ts\n", text)
                     self.assertIn("jig: a daemon is running: process ", text)
+                if guide.name == "performance-profiling.md":
+                    self.assertRegex(text, r"tokens\.h takes \d+ % of the critical path")
+                    self.assertRegex(text, r"\nR14  noop: time of cold")
+                    self.assertIn("\n2\n", text)  # events of jobs that finished
 
     def test_links_lead_somewhere(self):
         for document in documents():

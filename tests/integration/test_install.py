@@ -1,7 +1,9 @@
 """What `cmake --install` leaves is complete: the program runs, and a stranger's program finds the
-library, by pkg-config or by find_package, and builds with it."""
+library, by pkg-config or by find_package, and builds with it. Man pages and what shells complete
+are where they are looked for."""
 
 import os
+import re
 import unittest
 
 from harness import JIG, SLOW, Case, jig_only, main
@@ -39,6 +41,9 @@ int main(void)
     return status != JIG_OK;
 }
 """
+
+# As `jig help` lists them.
+COMMAND = re.compile(r"^  ([a-z]+)  +\S", re.MULTILINE)
 
 PROJECT = """\
 cmake_minimum_required(VERSION 3.18)
@@ -80,6 +85,28 @@ class Install(Case):
         program = str(self.prefix / "bin/jig")
         self.must([program, "build", "-C", "work"])
         self.assertEqual(self.read("work/out"), "x\n")
+
+    def test_man_pages(self):
+        """One for each command, and what jig prints."""
+        folder = self.prefix / "share/man/man1"
+        pages = {"jig.1": self.must([JIG, "help", "--man"]).text}
+        for command in COMMAND.findall(self.must([JIG, "help"]).text):
+            pages[f"jig-{command}.1"] = self.must([JIG, "help", "--man", command]).text
+        self.assertIn("jig-build.1", pages)
+        self.assertEqual({path.name: path.read_text() for path in folder.iterdir()}, pages)
+
+    def test_completion(self):
+        """Where each shell looks, and what jig prints."""
+        for shell, file in (
+            ("bash", "bash-completion/completions/jig"),
+            ("zsh", "zsh/site-functions/_jig"),
+            ("fish", "fish/vendor_completions.d/jig.fish"),
+        ):
+            with self.subTest(shell):
+                self.assertEqual(
+                    (self.prefix / "share" / file).read_text(),
+                    self.must([JIG, "completion", shell]).text,
+                )
 
     def test_pkg_config(self):
         env = {"PKG_CONFIG_PATH": str(self.library_directory() / "pkgconfig")}

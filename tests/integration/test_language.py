@@ -290,7 +290,7 @@ class Long(Case):
         self.assertIn("FAILED: [code=3] failed", run.text)
         self.assertEqual(
             sorted(os.listdir(self.path(".jig"))),
-            sorted(set(os.listdir(self.path(".jig"))) & {"image", "journal", "lock"}),
+            sorted(set(os.listdir(self.path(".jig"))) & {"image", "journal", "lock", "traces"}),
         )
 
     def test_long_paths(self):

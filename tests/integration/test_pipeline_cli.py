@@ -353,7 +353,7 @@ class Output(PipelineCase):
         self.assertIn("\njig: build stopped: ", run.text)
 
     def test_a_terminal_gets_one_line_that_is_written_over(self):
-        code, received = self.terminal("build", "-j1", tool=JIG)
+        code, received = self.terminal("build", "-j1", "--progress=line", tool=JIG)
         self.assertEqual(code, 0)
         self.assertEqual(received.count(b"\r["), 6, received)
         self.assertEqual(received.count(b"\n"), 2, received)

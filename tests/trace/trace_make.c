@@ -194,17 +194,27 @@ static void index_followers(struct maker *m)
 
 /* ---- playing it ----------------------------------------------------------------------------- */
 
-static void make_ready(struct maker *m, uint32_t draft)
-{
-    m->log.jobs.data[draft].ready_ns = m->now_ns;
-    vec_push(&m->ready, draft);
-}
+static void make_ready(struct maker *m, uint32_t draft);
 
 static void end_draft(struct maker *m, uint32_t draft)
 {
     for (uint32_t i = m->begin[draft]; i < m->begin[draft + 1]; i++)
         if (--m->drafts.data[m->next[i]].waits == 0)
             make_ready(m, m->next[i]);
+}
+
+/* What does not run is over at once; chains of such jobs are short here. */
+static void make_ready(struct maker *m, uint32_t draft)
+{
+    struct trace_job *job = &m->log.jobs.data[draft];
+    job->ready_ns = m->now_ns;
+    if (job->fate == TRACE_RAN) {
+        vec_push(&m->ready, draft);
+        return;
+    }
+    m->now_ns += 1000;
+    job->start_ns = job->end_ns = m->now_ns;
+    end_draft(m, draft);
 }
 
 /* The oldest ready draft that may start, taken out; or a number past all. Jobs whose pool is full
@@ -214,8 +224,7 @@ static uint32_t take_ready(struct maker *m)
     for (uint32_t i = m->ready_from; i < m->ready.count && i < m->ready_from + 64; i++) {
         uint32_t draft = m->ready.data[i];
         enum rule rule = m->drafts.data[draft].rule;
-        if (m->log.jobs.data[draft].fate == TRACE_RAN && depths[rule] &&
-            m->taken[rule] == depths[rule])
+        if (depths[rule] && m->taken[rule] == depths[rule])
             continue;
         memmove(m->ready.data + m->ready_from + 1, m->ready.data + m->ready_from,
                 (i - m->ready_from) * sizeof *m->ready.data);
@@ -225,27 +234,21 @@ static uint32_t take_ready(struct maker *m)
     return UINT32_MAX;
 }
 
-/* Starts what it can in idle slots; jobs that do not run are over at once. */
+/* Starts what it can in idle slots. */
 static void start_drafts(struct maker *m)
 {
     for (uint32_t slot = 0; slot < SLOTS; slot++) {
-        while (!m->running[slot]) {
-            uint32_t draft = take_ready(m);
-            if (draft == UINT32_MAX)
-                return;
-            struct trace_job *job = &m->log.jobs.data[draft];
-            uint64_t length_ns = job->end_ns;
-            m->now_ns += job->fate == TRACE_RAN ? 20000 + draw(m, 30000) : 1000;
-            job->start_ns = m->now_ns;
-            job->end_ns = m->now_ns + length_ns;
-            job->slot = slot;
-            if (job->fate == TRACE_RAN) {
-                m->running[slot] = draft + 1;
-                m->taken[m->drafts.data[draft].rule]++;
-            } else {
-                end_draft(m, draft);
-            }
-        }
+        uint32_t draft = m->running[slot] ? UINT32_MAX : take_ready(m);
+        if (draft == UINT32_MAX)
+            continue;
+        struct trace_job *job = &m->log.jobs.data[draft];
+        uint64_t length_ns = job->end_ns;
+        m->now_ns += 20000 + draw(m, 30000);
+        job->start_ns = m->now_ns;
+        job->end_ns = m->now_ns + length_ns;
+        job->slot = slot;
+        m->running[slot] = draft + 1;
+        m->taken[m->drafts.data[draft].rule]++;
     }
 }
 
@@ -273,7 +276,7 @@ static void play(struct maker *m)
 {
     m->now_ns = (uint64_t)FIRST_JOB_US * 1000;
     for (uint32_t i = 0; i < m->drafts.count; i++)
-        if (!m->drafts.data[i].waits)
+        if (!m->log.jobs.data[i].deps_count)
             make_ready(m, i);
     do
         start_drafts(m);

@@ -1,189 +1,78 @@
-/* The trace: what was recorded comes out as Chrome trace events, lane by lane, in order. */
+/* Rings of slices: what each worker recorded comes out in order, and nests; the oldest give way. */
 #include "cmocka_all.h"
 
 #include "jig/scheduler.h"
 #include "jig/trace.h"
 
-#include <jansson.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-/* ---- reading a written trace back ---------------------------------------------------------- */
+enum { MOST = 64 };
 
-static json_t *write_and_read(const struct jig_trace *trace)
+/* All slices of a trace, as they were told. */
+struct told {
+    struct jig_trace_slice slices[MOST];
+    uint32_t workers[MOST];
+    uint32_t count;
+};
+
+static void take(void *context, uint32_t worker, const struct jig_trace_slice *slice)
 {
-    char path[] = "/tmp/jig-trace-XXXXXX";
-    int fd = mkstemp(path);
-    assert_true(fd >= 0);
-    close(fd);
-    struct jig_error error;
-    assert_int_equal(jig_trace_write_chrome(trace, path, &error), JIG_OK);
-    json_error_t json_error;
-    json_t *root = json_load_file(path, JSON_REJECT_DUPLICATES, &json_error);
-    if (!root)
-        fail_msg("line %d: %s", json_error.line, json_error.text);
-    unlink(path);
-    return root;
+    struct told *told = context;
+    assert_true(told->count < MOST);
+    told->workers[told->count] = worker;
+    told->slices[told->count++] = *slice;
 }
 
-/* The n-th event of a phase ("X" or "M") in `tid`; -1 for any. */
-static json_t *event(json_t *root, const char *phase, int tid, int n)
+static struct told read_all(const struct jig_trace *trace)
 {
-    size_t i;
-    json_t *event;
-    json_array_foreach(json_object_get(root, "traceEvents"), i, event)
-    {
-        if (strcmp(json_string_value(json_object_get(event, "ph")), phase) == 0 &&
-            (tid < 0 || json_integer_value(json_object_get(event, "tid")) == tid) && n-- == 0)
-            return event;
-    }
-    return NULL;
+    struct told told = {0};
+    jig_trace_each(trace, take, &told);
+    return told;
 }
 
-static const char *text(json_t *event, const char *key)
+static void add(struct jig_trace *trace, uint32_t worker, const char *name, uint64_t begin_ns,
+                uint64_t end_ns)
 {
-    return json_string_value(json_object_get(event, key));
+    jig_trace_slice(trace, worker, &(struct jig_trace_slice){"test", name, begin_ns, end_ns});
 }
-
-static const char *argument(json_t *event, const char *key)
-{
-    return text(json_object_get(event, "args"), key);
-}
-
-/* Times are given in µs with three digits, so their ns are whole numbers. */
-static int64_t ns(json_t *event, const char *key)
-{
-    return (int64_t)(json_number_value(json_object_get(event, key)) * 1000 + 0.5);
-}
-
-static struct jig_trace_slice slice(const char *name, uint64_t begin, uint64_t end)
-{
-    return (struct jig_trace_slice){
-        .category = "test", .name = name, .begin_ns = begin, .end_ns = end};
-}
-
-static void add(struct jig_trace *trace, enum jig_lane_kind kind, uint32_t lane,
-                struct jig_trace_slice slice)
-{
-    jig_trace_slice(trace, kind, lane, &slice);
-}
-
-/* ---- tests ------------------------------------------------------------------------------ */
 
 static void test_off_is_a_null_pointer(void **state)
 {
     (void)state;
-    add(NULL, JIG_LANE_WORKER, 0, slice("nothing", 0, 1));
+    add(NULL, 0, "nothing", 0, 1);
     assert_int_equal(jig_trace_now(NULL), 0);
     jig_trace_destroy(NULL);
 }
 
-static void test_each_lane_is_a_named_thread(void **state)
+static void test_workers_come_one_after_the_other(void **state)
 {
     (void)state;
-    struct jig_trace *trace = jig_trace_create(2);
-    add(trace, JIG_LANE_SLOT, 1, slice("cc", 1000, 2000));
-    json_t *root = write_and_read(trace);
-    assert_string_equal(argument(event(root, "M", 0, 0), "name"), "jig");
-    static const int tids[] = {1, 2, 1001, 1002};
-    static const char *const names[] = {"worker 0", "worker 1", "slot 0", "slot 1"};
-    for (int i = 0; i < 4; i++) {
-        json_t *name = event(root, "M", tids[i], 0);
-        assert_non_null(name);
-        assert_string_equal(text(name, "name"), "thread_name");
-        assert_string_equal(argument(name, "name"), names[i]);
+    struct jig_trace *trace = jig_trace_create(3, 8);
+    assert_int_equal(jig_trace_workers(trace), 3);
+    add(trace, 2, "a", 10, 20);
+    add(trace, 0, "b", 30, 40);
+    add(trace, 2, "c", 50, 60);
+    struct told told = read_all(trace);
+    assert_int_equal(told.count, 3);
+    static const uint32_t workers[] = {0, 2, 2};
+    static const char *const names[] = {"b", "a", "c"};
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(told.workers[i], workers[i]);
+        assert_string_equal(told.slices[i].name, names[i]);
+        assert_string_equal(told.slices[i].category, "test");
     }
-    assert_non_null(event(root, "X", 1002, 0));
-    json_decref(root);
+    assert_int_equal(told.slices[0].begin_ns, 30);
+    assert_int_equal(told.slices[0].end_ns, 40);
     jig_trace_destroy(trace);
 }
 
-static void test_a_worker_without_a_lane_leaves_no_slice(void **state)
+static void test_a_worker_without_a_ring_leaves_no_slice(void **state)
 {
     (void)state;
-    struct jig_trace *trace = jig_trace_create(1);
-    add(trace, JIG_LANE_WORKER, 1, slice("lost", 0, 1));
-    json_t *root = write_and_read(trace);
-    assert_null(event(root, "X", -1, 0));
-    json_decref(root);
-    jig_trace_destroy(trace);
-}
-
-static void test_times_are_microseconds_since_the_first_slice(void **state)
-{
-    (void)state;
-    struct jig_trace *trace = jig_trace_create(1);
-    add(trace, JIG_LANE_SLOT, 0, slice("later", 5000000007123, 5000000008000));
-    add(trace, JIG_LANE_WORKER, 0, slice("first", 5000000001000, 5000000001001));
-    json_t *root = write_and_read(trace);
-    json_t *first = event(root, "X", 1, 0), *later = event(root, "X", 1001, 0);
-    assert_int_equal(ns(first, "ts"), 0);
-    assert_int_equal(ns(first, "dur"), 1);
-    assert_int_equal(ns(later, "ts"), 6123);
-    assert_int_equal(ns(later, "dur"), 877);
-    json_decref(root);
-    jig_trace_destroy(trace);
-}
-
-static void test_arguments_are_those_given(void **state)
-{
-    (void)state;
-    struct jig_trace *trace = jig_trace_create(1);
-    struct jig_trace_slice full = slice("CC a.o", 10, 20);
-    full.job = "a.o";
-    full.reason = "input changed: a.c";
-    full.exit_code = 1;
-    full.has_exit_code = true;
-    struct jig_trace_slice coded = slice("CC b.o", 30, 40);
-    coded.has_exit_code = true;
-    add(trace, JIG_LANE_SLOT, 0, full);
-    add(trace, JIG_LANE_SLOT, 0, coded);
-    add(trace, JIG_LANE_SLOT, 0, slice("bare", 50, 60));
-    json_t *root = write_and_read(trace);
-    json_t *e = event(root, "X", 1001, 0);
-    assert_string_equal(text(e, "name"), "CC a.o");
-    assert_string_equal(text(e, "cat"), "test");
-    assert_string_equal(argument(e, "job"), "a.o");
-    assert_string_equal(argument(e, "reason"), "input changed: a.c");
-    assert_int_equal(json_integer_value(json_object_get(json_object_get(e, "args"), "exit_code")),
-                     1);
-    e = json_object_get(event(root, "X", 1001, 1), "args");
-    assert_int_equal(json_object_size(e), 1);
-    assert_int_equal(json_integer_value(json_object_get(e, "exit_code")), 0);
-    assert_null(json_object_get(event(root, "X", 1001, 2), "args"));
-    json_decref(root);
-    jig_trace_destroy(trace);
-}
-
-static void test_any_text_is_escaped(void **state)
-{
-    (void)state;
-    struct jig_trace *trace = jig_trace_create(1);
-    add(trace, JIG_LANE_WORKER, 0, slice("a\"b\\c\n\x01/\xc3\xa4", 0, 1));
-    add(trace, JIG_LANE_WORKER, 0, slice("not UTF-8: \xff", 2, 3));
-    json_t *root = write_and_read(trace);
-    assert_string_equal(text(event(root, "X", 1, 0), "name"), "a\"b\\c\n\x01/\xc3\xa4");
-    assert_string_equal(text(event(root, "X", 1, 1), "name"), "not UTF-8: \xc3\xbf");
-    json_decref(root);
-    jig_trace_destroy(trace);
-}
-
-static void test_text_is_copied(void **state)
-{
-    (void)state;
-    struct jig_trace *trace = jig_trace_create(1);
-    char name[] = "before", job[] = "x.o";
-    struct jig_trace_slice s = slice(name, 0, 1);
-    s.job = job;
-    add(trace, JIG_LANE_WORKER, 0, s);
-    memset(name, '?', sizeof name - 1);
-    memset(job, '?', sizeof job - 1);
-    json_t *root = write_and_read(trace);
-    assert_string_equal(text(event(root, "X", 1, 0), "name"), "before");
-    assert_string_equal(argument(event(root, "X", 1, 0), "job"), "x.o");
-    json_decref(root);
+    struct jig_trace *trace = jig_trace_create(1, 8);
+    add(trace, 1, "lost", 0, 1);
+    assert_int_equal(read_all(trace).count, 0);
     jig_trace_destroy(trace);
 }
 
@@ -191,40 +80,58 @@ static void test_text_is_copied(void **state)
 static void test_containers_come_before_what_they_contain(void **state)
 {
     (void)state;
-    struct jig_trace *trace = jig_trace_create(1);
-    add(trace, JIG_LANE_WORKER, 0, slice("second", 200, 300));
-    add(trace, JIG_LANE_WORKER, 0, slice("innermost", 0, 50));
-    add(trace, JIG_LANE_WORKER, 0, slice("inner", 0, 100));
-    add(trace, JIG_LANE_WORKER, 0, slice("outer", 0, 1000));
-    json_t *root = write_and_read(trace);
+    struct jig_trace *trace = jig_trace_create(1, 8);
+    add(trace, 0, "innermost", 0, 50);
+    add(trace, 0, "inner", 0, 100);
+    add(trace, 0, "second", 200, 300);
+    add(trace, 0, "outer", 0, 1000);
+    struct told told = read_all(trace);
     static const char *const order[] = {"outer", "inner", "innermost", "second"};
     for (int i = 0; i < 4; i++)
-        assert_string_equal(text(event(root, "X", 1, i), "name"), order[i]);
-    json_decref(root);
+        assert_string_equal(told.slices[i].name, order[i]);
     jig_trace_destroy(trace);
 }
 
 static void test_a_slice_that_sticks_out_is_cut_to_nest(void **state)
 {
     (void)state;
-    struct jig_trace *trace = jig_trace_create(1);
-    add(trace, JIG_LANE_WORKER, 0, slice("outer", 0, 1000));
-    add(trace, JIG_LANE_WORKER, 0, slice("inner", 900, 1005));
-    json_t *root = write_and_read(trace);
-    assert_int_equal(ns(event(root, "X", 1, 1), "dur"), 100);
-    json_decref(root);
+    struct jig_trace *trace = jig_trace_create(1, 8);
+    add(trace, 0, "inner", 900, 1005);
+    add(trace, 0, "outer", 0, 1000);
+    add(trace, 0, "next", 1000, 1010);
+    struct told told = read_all(trace);
+    assert_int_equal(told.slices[1].end_ns, 1000);
+    assert_int_equal(told.slices[2].end_ns, 1010);
     jig_trace_destroy(trace);
 }
 
-static void test_a_file_that_cannot_be_written_is_an_error(void **state)
+static void test_the_oldest_make_room_and_are_counted(void **state)
 {
     (void)state;
-    struct jig_trace *trace = jig_trace_create(1);
-    struct jig_error error;
-    assert_int_equal(jig_trace_write_chrome(trace, "/nowhere/trace.json", &error), JIG_ERROR_IO);
-    assert_non_null(strstr(error.message, "/nowhere/trace.json"));
-    assert_int_equal(jig_trace_write_chrome(trace, "/dev/full", &error), JIG_ERROR_IO);
-    assert_non_null(strstr(error.message, "No space left"));
+    struct jig_trace *trace = jig_trace_create(2, 4);
+    for (uint64_t i = 0; i < 6; i++)
+        add(trace, 0, "many", i, i + 1);
+    add(trace, 1, "one", 0, 1);
+    struct told told = read_all(trace);
+    assert_int_equal(told.count, 5);
+    for (uint64_t i = 0; i < 4; i++)
+        assert_int_equal(told.slices[i].begin_ns, i + 2);
+    assert_int_equal(jig_trace_lost(trace), 2);
+    jig_trace_destroy(trace);
+}
+
+static void test_cleared_it_is_empty(void **state)
+{
+    (void)state;
+    struct jig_trace *trace = jig_trace_create(1, 2);
+    for (uint64_t i = 0; i < 3; i++)
+        add(trace, 0, "before", i, i);
+    jig_trace_clear(trace);
+    assert_int_equal(jig_trace_lost(trace), 0);
+    add(trace, 0, "after", 7, 8);
+    struct told told = read_all(trace);
+    assert_int_equal(told.count, 1);
+    assert_string_equal(told.slices[0].name, "after");
     jig_trace_destroy(trace);
 }
 
@@ -237,17 +144,20 @@ static void test_a_pool_records_its_workers_stretches(void **state)
 {
     (void)state;
     struct jig_pool *pool = jig_pool_create(3);
-    struct jig_trace *trace = jig_trace_create(jig_pool_threads(pool));
+    struct jig_trace *trace = jig_trace_create(jig_pool_threads(pool), 16);
     jig_pool_for(pool, 1000, 1, do_nothing, NULL);
+    assert_int_equal(read_all(trace).count, 0);
     jig_pool_set_trace(pool, trace, "hash files");
     jig_pool_for(pool, 1000, 1, do_nothing, NULL);
+    struct told told = read_all(trace); /* while the pool lives: the run has ended */
+    assert_true(told.count > 0);
+    assert_int_equal(told.workers[0], 0);
+    assert_string_equal(told.slices[0].name, "hash files");
+    assert_string_equal(told.slices[0].category, "worker");
     jig_pool_set_trace(pool, NULL, NULL);
     jig_pool_for(pool, 1000, 1, do_nothing, NULL);
+    assert_int_equal(read_all(trace).count, told.count);
     jig_pool_destroy(pool);
-    json_t *root = write_and_read(trace);
-    assert_string_equal(text(event(root, "X", 1, 0), "name"), "hash files");
-    assert_string_equal(text(event(root, "X", 1, 0), "cat"), "worker");
-    json_decref(root);
     jig_trace_destroy(trace);
 }
 
@@ -255,15 +165,12 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_off_is_a_null_pointer),
-        cmocka_unit_test(test_each_lane_is_a_named_thread),
-        cmocka_unit_test(test_a_worker_without_a_lane_leaves_no_slice),
-        cmocka_unit_test(test_times_are_microseconds_since_the_first_slice),
-        cmocka_unit_test(test_arguments_are_those_given),
-        cmocka_unit_test(test_any_text_is_escaped),
-        cmocka_unit_test(test_text_is_copied),
+        cmocka_unit_test(test_workers_come_one_after_the_other),
+        cmocka_unit_test(test_a_worker_without_a_ring_leaves_no_slice),
         cmocka_unit_test(test_containers_come_before_what_they_contain),
         cmocka_unit_test(test_a_slice_that_sticks_out_is_cut_to_nest),
-        cmocka_unit_test(test_a_file_that_cannot_be_written_is_an_error),
+        cmocka_unit_test(test_the_oldest_make_room_and_are_counted),
+        cmocka_unit_test(test_cleared_it_is_empty),
         cmocka_unit_test(test_a_pool_records_its_workers_stretches),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
-foreach(what daemon_frame face options processors readers screen stats status status_format terminal
-        text walk watch_judge watch_line)
+foreach(what daemon_frame face manual options pace path_json processors progress_form readers running_jobs
+        screen stats status status_format terminal text walk watch_judge watch_line)
   jig_unit_test(tools_${what}_test tools_${what}_test.c)
   target_link_libraries(tools_${what}_test PRIVATE jig_cli)
 endforeach()

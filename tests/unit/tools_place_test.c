@@ -180,6 +180,43 @@ static void test_paths_are_spelt_from_the_root(void **state)
     place_free(&place);
 }
 
+static void assert_unspelt(const struct place *place, const char *path, const char *expected)
+{
+    struct buf typed = {0}, back = {0};
+    place_unspell(place, path, &typed);
+    assert_string_equal(buf_cstr(&typed), expected);
+    place_spell(place, typed.data, &back);
+    assert_string_equal(buf_cstr(&back), path);
+    buf_free(&typed);
+    buf_free(&back);
+}
+
+static void test_the_roots_paths_are_told_as_they_are_typed_here(void **state)
+{
+    (void)state;
+    make_file("jig.yaml", "");
+    make_file("a/b/x", "");
+    struct place place = entered("a/b", NULL);
+    assert_unspelt(&place, "a/b/gen/x", "gen/x");
+    assert_unspelt(&place, "a/bc", "../bc");
+    assert_unspelt(&place, "gen/all", "../../gen/all");
+    assert_unspelt(&place, "/elsewhere/x", "/elsewhere/x");
+    place_free(&place);
+    place = entered(NULL, NULL); /* in the root, where that has led */
+    assert_unspelt(&place, "a/b/gen/x", "a/b/gen/x");
+    place_free(&place);
+}
+
+static void test_paths_are_told_beside_a_named_root(void **state)
+{
+    (void)state;
+    make_file("a/jig.yaml", "");
+    make_file("ab/x", "");
+    struct place place = entered("ab", "../a/jig.yaml");
+    assert_unspelt(&place, "gen/x", "../a/gen/x");
+    place_free(&place);
+}
+
 static void test_a_ninja_manifests_paths_are_left_alone(void **state)
 {
     make_file("build.ninja", "");
@@ -223,6 +260,8 @@ int main(void)
         IN_FOLDER(test_ninja_never_looks_for_pipelines),
         IN_FOLDER(test_a_directory_that_is_not_there),
         IN_FOLDER(test_paths_are_spelt_from_the_root),
+        IN_FOLDER(test_the_roots_paths_are_told_as_they_are_typed_here),
+        IN_FOLDER(test_paths_are_told_beside_a_named_root),
         IN_FOLDER(test_a_ninja_manifests_paths_are_left_alone),
         IN_FOLDER(test_the_cache_is_where_the_user_says),
     };

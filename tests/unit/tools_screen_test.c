@@ -182,6 +182,99 @@ static void test_a_failed_write_is_remembered(void **state)
     fclose(full);
 }
 
+/* ---- areas ------------------------------------------------------------------------------- */
+
+/* `text` has the lines of the area, the status line first, separated by '|'. */
+static void area(struct fixture *fixture, const char *text)
+{
+    struct buf lines[SCREEN_ROWS + 1] = {0};
+    uint32_t count = 0;
+    for (; *text; text++) {
+        if (*text == '|')
+            count++;
+        else
+            buf_append_char(&lines[count], *text);
+    }
+    screen_area(&fixture->screen, &lines[0], &lines[1], count);
+    for (uint32_t i = 0; i <= count; i++)
+        buf_free(&lines[i]);
+}
+
+static void test_an_area_overwrites_the_last(void **state)
+{
+    (void)state;
+    struct fixture f;
+    begin(&f, true, 80);
+    area(&f, "one|a|b");
+    area(&f, "two|a|c");
+    end(&f, "\rone\x1b[K\na\x1b[K\nb\x1b[K\x1b[2A\rtwo\x1b[K\na\x1b[K\nc\x1b[K");
+}
+
+static void test_rows_too_many_are_cleared(void **state)
+{
+    (void)state;
+    struct fixture f;
+    begin(&f, true, 80);
+    area(&f, "one|a|b");
+    area(&f, "two");
+    end(&f, "\rone\x1b[K\na\x1b[K\nb\x1b[K\x1b[2A\rtwo\x1b[K\x1b[J");
+}
+
+static void test_a_block_takes_the_rows_and_leaves_the_line(void **state)
+{
+    (void)state;
+    struct fixture f;
+    begin(&f, true, 80);
+    area(&f, "one|a|b");
+    block(&f, "text\n");
+    area(&f, "two|a");
+    end(&f, "\rone\x1b[K\na\x1b[K\nb\x1b[K\x1b[2A\n\x1b[Jtext\n\rtwo\x1b[K\na\x1b[K");
+}
+
+static void test_an_area_after_an_unended_line_leaves_that(void **state)
+{
+    (void)state;
+    struct fixture f;
+    begin(&f, true, 80);
+    block(&f, "text");
+    area(&f, "one|a");
+    end(&f, "text\n\rone\x1b[K\na\x1b[K");
+}
+
+static void test_rows_are_cut(void **state)
+{
+    (void)state;
+    struct fixture f;
+    begin(&f, true, 7);
+    area(&f, "123456789|abcdefghi");
+    end(&f, "\r12...89\x1b[K\nab...hi\x1b[K");
+}
+
+static void test_what_a_narrower_window_has_broken_is_cleared(void **state)
+{
+    (void)state;
+    struct fixture f;
+    begin(&f, true, 20);
+    area(&f, "123456789012345|abcdefghijkl|x");
+    f.screen.terminal.columns = 10;
+    /* Two rows of the line, two of the first row, and one. */
+    area(&f, "1|a|x");
+    end(&f, "\r123456789012345\x1b[K\nabcdefghijkl\x1b[K\nx\x1b[K"
+            "\x1b[3A\x1b[1A\r\x1b[J\r1\x1b[K\na\x1b[K\nx\x1b[K\x1b[J");
+}
+
+static void test_who_has_the_terminal_sees_no_rows(void **state)
+{
+    (void)state;
+    struct fixture f;
+    begin(&f, true, 80);
+    area(&f, "one|a");
+    screen_hand_over(&f.screen);
+    area(&f, "two|a");
+    screen_take_back(&f.screen);
+    end(&f, "\rone\x1b[K\na\x1b[K\x1b[1A\n\x1b[J\rtwo\x1b[K");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -197,6 +290,13 @@ int main(void)
         cmocka_unit_test(test_no_line_is_lost_that_would_have_stayed),
         cmocka_unit_test(test_taking_back_what_was_not_given_away),
         cmocka_unit_test(test_a_failed_write_is_remembered),
+        cmocka_unit_test(test_an_area_overwrites_the_last),
+        cmocka_unit_test(test_rows_too_many_are_cleared),
+        cmocka_unit_test(test_a_block_takes_the_rows_and_leaves_the_line),
+        cmocka_unit_test(test_an_area_after_an_unended_line_leaves_that),
+        cmocka_unit_test(test_rows_are_cut),
+        cmocka_unit_test(test_what_a_narrower_window_has_broken_is_cleared),
+        cmocka_unit_test(test_who_has_the_terminal_sees_no_rows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -495,6 +495,177 @@ static void test_idle_until_a_job_starts(void **state)
     end(&f, "a\n", "");
 }
 
+/* ---- areas ------------------------------------------------------------------------------- */
+
+static void prepare_area(struct fixture *f)
+{
+    prepare(f, "[%f/%t] ");
+    f->options.face = FACE_JIG;
+    f->options.form = PROGRESS_AREA;
+    f->options.usual_format = true;
+    f->options.terminal.smart = true;
+}
+
+static void ticks_after(struct fixture *f, uint64_t ms)
+{
+    f->now_ns += ms * MS;
+    emit(f, JIG_EVENT_TICK, NULL, NULL);
+}
+
+static void test_a_job_has_a_row_after_a_second(void **state)
+{
+    (void)state;
+    struct fixture f;
+    prepare_area(&f);
+    start(&f, 1);
+    struct jig_job_view a = job("a");
+    job_starts(&f, &a);
+    ticks_after(&f, 900);
+    ticks_after(&f, 600);
+    end(&f,
+        "\r[0/1] a\x1b[K"
+        "\r[0/1] a\x1b[K\n   1.5 s  a\x1b[K"
+        "\x1b[1A\r[0/1] a\x1b[K\x1b[J\n",
+        "");
+}
+
+static void test_an_area_says_rate_and_time_left(void **state)
+{
+    (void)state;
+    struct fixture f;
+    prepare_area(&f);
+    start(&f, 9);
+    struct jig_job_view a = job("a"), b = job("b");
+    job_starts(&f, &a);
+    f.now_ns += 2000 * MS;
+    f.progress.left_ms = 16000;
+    job_ends(&f, &a, 0, "");
+    job_starts(&f, &b);
+    end(&f, "\r[0/9] a\x1b[K\r[1/9] 0.5/s, 16 s left  a\x1b[K\r[1/9] 0.5/s, 16 s left  b\x1b[K\n",
+        "");
+}
+
+static void test_a_format_that_somebody_gave_stays_without_pace(void **state)
+{
+    (void)state;
+    struct fixture f;
+    prepare_area(&f);
+    f.options.usual_format = false;
+    start(&f, 9);
+    struct jig_job_view a = job("a");
+    job_starts(&f, &a);
+    f.now_ns += 2000 * MS;
+    job_ends(&f, &a, 0, "");
+    end(&f, "\r[0/9] a\x1b[K\r[1/9] a\x1b[K\n", "");
+}
+
+static void test_an_area_is_not_drawn_with_each_of_many_events(void **state)
+{
+    (void)state;
+    struct fixture f;
+    prepare_area(&f);
+    start(&f, 1000);
+    for (int i = 0; i < 1000; i++) {
+        struct jig_job_view a = job("a");
+        job_starts(&f, &a);
+        f.now_ns += MS / 10;
+        job_ends(&f, &a, 0, "");
+    }
+    /* 100 ms: at the beginning, after 50 ms, and at the end. */
+    end(&f, "\r[0/1000] a\x1b[K\r[500/1000] a\x1b[K\r[1000/1000] a\x1b[K\n", "");
+}
+
+static void test_output_comes_below_the_line_of_its_job(void **state)
+{
+    (void)state;
+    struct fixture f;
+    prepare_area(&f);
+    start(&f, 2);
+    struct jig_job_view a = job("a"), b = job("b");
+    job_starts(&f, &a);
+    job_starts(&f, &b);
+    job_ends(&f, &a, 0, "text\n");
+    job_ends(&f, &b, 0, "");
+    end(&f, "\r[0/2] a\x1b[K\r[1/2] a\x1b[K\ntext\n\r[2/2] b\x1b[K\n", "");
+}
+
+static void test_an_area_comes_back_below_output(void **state)
+{
+    (void)state;
+    struct fixture f;
+    prepare_area(&f);
+    start(&f, 2);
+    struct jig_job_view a = job("a"), b = job("b");
+    job_starts(&f, &a);
+    job_starts(&f, &b);
+    ticks_after(&f, 1000);
+    job_ends(&f, &a, 0, "text\n");
+    ticks_after(&f, 125);
+    end(&f,
+        "\r[0/2] a\x1b[K"
+        "\r[0/2] b\x1b[K\n   1.0 s  a\x1b[K\n   1.0 s  b\x1b[K"
+        "\x1b[2A\r[1/2] a\x1b[K\x1b[J\ntext\n"
+        "\r[1/2] a\x1b[K\n   1.1 s  b\x1b[K"
+        "\x1b[1A\r[1/2] a\x1b[K\x1b[J\n",
+        "");
+}
+
+static void test_a_quiet_build_has_no_area(void **state)
+{
+    (void)state;
+    struct fixture f;
+    prepare_area(&f);
+    f.options.quiet = true;
+    start(&f, 1);
+    struct jig_job_view a = job("a");
+    job_starts(&f, &a);
+    ticks_after(&f, 5000);
+    end(&f, "", "");
+}
+
+/* ---- few words --------------------------------------------------------------------------- */
+
+static void prepare_sparse(struct fixture *f)
+{
+    prepare(f, "[%f/%t] ");
+    f->options.face = FACE_JIG;
+    f->options.form = PROGRESS_SPARSE;
+}
+
+static void test_a_log_says_each_half_minute_how_far_it_is(void **state)
+{
+    (void)state;
+    struct fixture f;
+    prepare_sparse(&f);
+    start(&f, 3400);
+    struct jig_job_view a = job("a");
+    job_starts(&f, &a);
+    ticks_after(&f, 29999);
+    f.progress.finished = 1200;
+    f.progress.left_ms = 55000;
+    ticks_after(&f, 1);
+    ticks_after(&f, 29999);
+    f.progress.finished = 2400;
+    job_ends(&f, &a, 0, "");
+    end(&f, "jig: 1200 of 3400 jobs, 55 s left\n", "");
+}
+
+static void test_a_log_has_lines_for_what_prints_only(void **state)
+{
+    (void)state;
+    struct fixture f;
+    prepare_sparse(&f);
+    start(&f, 3);
+    struct jig_job_view a = job("a"), b = job("b"), c = job("c");
+    job_starts(&f, &a);
+    job_ends(&f, &a, 0, "");
+    job_starts(&f, &b);
+    job_ends(&f, &b, 0, "text\n");
+    job_starts(&f, &c);
+    job_ends(&f, &c, 1, "");
+    end(&f, "[2/3] b\ntext\nFAILED: [code=1] c \nc\n", "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -523,6 +694,15 @@ int main(void)
         cmocka_unit_test(test_a_removed_output_has_a_line_that_stays),
         cmocka_unit_test(test_a_quiet_build_removes_without_a_word),
         cmocka_unit_test(test_idle_until_a_job_starts),
+        cmocka_unit_test(test_a_job_has_a_row_after_a_second),
+        cmocka_unit_test(test_an_area_says_rate_and_time_left),
+        cmocka_unit_test(test_a_format_that_somebody_gave_stays_without_pace),
+        cmocka_unit_test(test_an_area_is_not_drawn_with_each_of_many_events),
+        cmocka_unit_test(test_output_comes_below_the_line_of_its_job),
+        cmocka_unit_test(test_an_area_comes_back_below_output),
+        cmocka_unit_test(test_a_quiet_build_has_no_area),
+        cmocka_unit_test(test_a_log_says_each_half_minute_how_far_it_is),
+        cmocka_unit_test(test_a_log_has_lines_for_what_prints_only),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -129,6 +129,32 @@ static void test_plain_text_may_hold_nul(void **state)
     buf_free(&out);
 }
 
+static void assert_visible(const char *text, bool colour, const char *expected)
+{
+    struct buf out = {0};
+    text_append_visible(&out, text, strlen(text), colour);
+    assert_string_equal(buf_cstr(&out), expected);
+    buf_free(&out);
+}
+
+static void test_visible_text_moves_no_cursor(void **state)
+{
+    (void)state;
+    assert_visible("a\tb\r\n\x7f", false, "a?b???");
+    assert_visible("\x1b[2Ja\x1b", false, "?[2Ja?");
+    assert_visible("\xc2\x9b"
+                   "2J\xc2\xa0",
+                   false, "?2J\xc2\xa0");
+    assert_visible("\xff\xe8\xad\xaf\x80", false, "?\xe8\xad\xaf?");
+}
+
+static void test_visible_text_may_have_colours(void **state)
+{
+    (void)state;
+    assert_visible("\x1b[31mred\x1b[0m", true, "\x1b[31mred\x1b[0m");
+    assert_visible("\x1b[31mred\x1b[0m", false, "red");
+}
+
 static void test_closest_word(void **state)
 {
     (void)state;
@@ -153,6 +179,8 @@ int main(void)
         cmocka_unit_test(test_control_sequences_go),
         cmocka_unit_test(test_a_lone_escape_goes_alone),
         cmocka_unit_test(test_plain_text_may_hold_nul),
+        cmocka_unit_test(test_visible_text_moves_no_cursor),
+        cmocka_unit_test(test_visible_text_may_have_colours),
         cmocka_unit_test(test_closest_word),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

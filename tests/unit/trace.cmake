@@ -10,7 +10,7 @@ endforeach()
 add_library(trace_made STATIC trace_made.c)
 target_link_libraries(trace_made PRIVATE jig_flags PUBLIC jig_trace_tools PkgConfig::CMOCKA)
 
-foreach(what advice idle path report what_if)
+foreach(what advice chrome diff forms idle path report what_if)
   jig_unit_test(trace_${what}_test trace_${what}_test.c)
   target_link_libraries(trace_${what}_test PRIVATE trace_made)
 endforeach()

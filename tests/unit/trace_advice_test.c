@@ -122,6 +122,42 @@ static void test_memory_that_runs_short(void **state)
     made_free(&made);
 }
 
+/* Four jobs on two processors that were busy all the time, of which the jobs had `cpu_ms` each. */
+static void make_crowded(struct made *made, uint64_t cpu_ms)
+{
+    made_begin(made, 2, 2000);
+    made->log.processors = 2;
+    for (uint32_t i = 0; i < 4; i++) {
+        uint32_t job = made_job(made, "a.o", 0, i / 2 * 1000, i / 2 * 1000 + 1000);
+        made_at(made, job)->user_ns = cpu_ms * MADE_MS;
+    }
+    for (uint64_t i = 0; i <= 4; i++)
+        vec_push(&made->log.samples,
+                 ((struct trace_sample){i * 500 * MADE_MS, i * 1000 * MADE_MS, (uint64_t)1 << 30}));
+    made_analyse(made);
+}
+
+static void test_a_machine_that_others_use_is_told_and_needs_no_more_slots(void **state)
+{
+    (void)state;
+    struct made made;
+    make_crowded(&made, 300);
+    const struct trace_advice *others = advice_of(&made, TRACE_ADVICE_OTHERS);
+    assert_non_null(others);
+    assert_non_null(strstr(others->text, "busy 100 % of the time, and 70 % of it"));
+    assert_null(advice_of(&made, TRACE_ADVICE_SLOTS));
+    made_free(&made);
+}
+
+static void test_a_machine_that_jobs_fill_is_as_it_should_be(void **state)
+{
+    (void)state;
+    struct made made;
+    make_crowded(&made, 950);
+    assert_null(advice_of(&made, TRACE_ADVICE_OTHERS));
+    made_free(&made);
+}
+
 static void test_an_engine_that_takes_long_names_what_it_did(void **state)
 {
     (void)state;
@@ -233,6 +269,8 @@ int main(void)
         cmocka_unit_test(test_more_slots_while_there_are_processors),
         cmocka_unit_test(test_no_larger_machine_for_jobs_that_use_processors),
         cmocka_unit_test(test_memory_that_runs_short),
+        cmocka_unit_test(test_a_machine_that_others_use_is_told_and_needs_no_more_slots),
+        cmocka_unit_test(test_a_machine_that_jobs_fill_is_as_it_should_be),
         cmocka_unit_test(test_an_engine_that_takes_long_names_what_it_did),
         cmocka_unit_test(test_nothing_stands_out_in_a_small_build),
         cmocka_unit_test(test_the_most_worthwhile_comes_first),

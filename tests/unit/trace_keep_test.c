@@ -80,11 +80,11 @@ static void test_another_process_goes_on_counting(void **state)
     trace_keeper_init(&keeper, ".");
     trace_keeper_init(&other, ".");
     keep(&keeper, 1);
-    keep(&other, 2);
-    keep(&keeper, 3); /* it does not know of the other one's */
-    trace_keeper_look(&keeper);
-    assert_int_equal(keeper.kept.count, 3);
-    for (uint64_t i = 1; i <= 3; i++)
+    for (uint64_t i = 2; i <= 40; i++)
+        keep(&other, i);
+    keep(&keeper, 41); /* it has not looked since its own first */
+    assert_int_equal(keeper.kept.count, 20);
+    for (uint64_t i = 22; i <= 41; i++)
         assert_int_equal(mark_of(&keeper, i), i);
     trace_keeper_free(&keeper);
     trace_keeper_free(&other);
@@ -99,7 +99,8 @@ static void test_the_oldest_go_when_all_are_too_large(void **state)
     keep(&keeper, 2);
     keep(&keeper, 3);
     assert_int_equal(truncate("traces/000002.trace", (off_t)TRACE_KEPT_BYTES), 0);
-    trace_keeper_look(&keeper);
+    trace_keeper_free(&keeper);
+    keeper = look();
     keep(&keeper, 4);
     trace_keeper_look(&keeper);
     assert_int_equal(keeper.kept.count, 2);

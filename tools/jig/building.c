@@ -1,9 +1,10 @@
 #include "tools/jig/building.h"
 
 #include "engine/session/internal.h"
-#include "jig/scheduler.h"
 #include "tools/jig/processors.h"
 #include "tools/jig/stats.h"
+#include "tools/jig/status_area.h"
+#include "tools/trace/chrome.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -42,17 +43,25 @@ static void survive_closed_pipe(void)
         sigaction(SIGPIPE, &action, NULL);
 }
 
+/* errno of the first write that failed, or 0. */
+static int output_lost(const struct building *building)
+{
+    return building->stream ? event_stream_lost(building->stream)
+                            : status_output_lost(building->status);
+}
+
 /*
  * `jig build | head`: with the reader gone the build is stopped the way a user stops it, so that
  * no job is left behind and what has been done is kept.
  */
 static void stop_unread(struct building *building, struct jig_session *session)
 {
-    if (building->stopping || status_output_lost(building->status) != EPIPE ||
-        building->request->dry_run)
+    if (building->stopping || output_lost(building) != EPIPE || building->request->dry_run)
         return;
-    building->stopping = true;
-    if (!building->hosted)
+    /* Programs are told things before jobs run, when a signal would end this process at once. */
+    bool cancels = building->hosted || building->stream;
+    building->stopping = !cancels || session;
+    if (!cancels)
         raise(SIGTERM);
     else if (session)
         jig_session_cancel(session);
@@ -66,22 +75,14 @@ static void on_event(void *context, const struct jig_event *event)
         return;
     if (building->before_event && !building->before_event(building->context, event))
         return;
-    status_event(building->status, event);
+    if (building->stream)
+        event_stream_tell(building->stream, event, work->session ? work->session->graph : NULL);
+    else
+        status_event(building->status, event);
     stop_unread(building, work->session);
 }
 
 /* ---- the session ------------------------------------------------------------------------- */
-
-static struct jig_trace *create_trace(const struct build_request *request)
-{
-    if (!request->trace)
-        return NULL;
-    /* The session's pool will have as many workers as this one; neither has threads yet. */
-    struct jig_pool *pool = jig_pool_create(0);
-    struct jig_trace *trace = jig_trace_create(jig_pool_threads(pool));
-    jig_pool_destroy(pool);
-    return trace;
-}
 
 enum jig_status building_open(struct building *building, struct work *work, struct jig_error *error)
 {
@@ -95,7 +96,7 @@ enum jig_status building_open(struct building *building, struct work *work, stru
     options.phony_cycle_error = request->phony_cycle_error;
     options.on_event = on_event;
     options.context = work;
-    options.trace = building->trace;
+    options.trace = request->trace != NULL;
     work->building = building;
     enum jig_status status = jig_session_open(&options, &work->session, error);
     work->building = NULL;
@@ -106,6 +107,18 @@ void work_close(struct work *work)
 {
     jig_session_close(work->session);
     work->session = NULL;
+}
+
+/* How often the presenter has to be called, in ms; 0: it need not be. */
+static uint32_t tick_ms(const struct building *building)
+{
+    if (building->tick_ms)
+        return building->tick_ms;
+    if (building->form == PROGRESS_AREA && !building->request->quiet)
+        return STATUS_AREA_TICK_MS;
+    bool each_second = building->stream || building->form == PROGRESS_SPARSE ||
+                       status_format_tells_time(&building->format);
+    return each_second ? TICK_MS : 0;
 }
 
 static struct jig_build_options build_options(const struct building *building)
@@ -120,9 +133,7 @@ static struct jig_build_options build_options(const struct building *building)
     options.dry_run = request->dry_run;
     options.keep_rspfile = request->keep_rspfile;
     options.keep_depfile = request->keep_depfile;
-    options.tick_ms = status_format_tells_time(&building->format) ? TICK_MS : 0;
-    if (building->tick_ms)
-        options.tick_ms = building->tick_ms;
+    options.tick_ms = tick_ms(building);
     if (building->place.pipelines) {
         const struct choice *choice = &building->choice;
         options.targets = (const char *const *)choice->targets.data;
@@ -187,6 +198,11 @@ static bool check(const struct building *building)
                          "-n changes nothing, so there is no delta to write");
         return false;
     }
+    if (request->json && request->show_cache) {
+        face_wrong_usage(building->face, "jig help build",
+                         "--show-cache is for people; 'jig cache --json' tells programs");
+        return false;
+    }
     const char *option = pipeline_option(request);
     if (!building->place.pipelines && option) {
         face_wrong_usage(building->face, "jig help build", "%s is for pipelines; '%s' has targets",
@@ -210,7 +226,8 @@ bool building_find_place(struct building *building, int *code)
 {
     const struct build_request *request = building->request;
     return find_format(building, code) &&
-           place_enter(building->face, request, !request->quiet, &building->place) &&
+           place_enter(building->face, request, !request->quiet && !request->json,
+                       &building->place) &&
            check(building);
 }
 
@@ -254,12 +271,20 @@ static void tell_sum(const struct building *building)
            delta->added, delta->updated, delta->removed);
 }
 
+/* The same where there is nothing to say of outputs, for logs that have no line a job. */
+static void tell_short_sum(const struct building *building)
+{
+    const struct jig_build_result *result = &building->results.build;
+    printf("jig: %" PRIu32 " %s run, %" PRIu32 " spared\n", result->jobs_run,
+           result->jobs_run == 1 ? "job" : "jobs", result->jobs_passed);
+}
+
 bool building_was_idle(const struct building *building)
 {
     const struct jig_build_result *result = &building->results.build;
     /* Pipelines are built in rounds; that the last of them was idle does not say much. */
     bool busy = building->place.pipelines && (result->jobs_run || result->outputs_removed);
-    return status_was_idle(building->status) && !busy;
+    return (!building->status || status_was_idle(building->status)) && !busy;
 }
 
 /* Says how it ended, where the jobs' own lines do not. */
@@ -274,15 +299,18 @@ static void tell_end(const struct building *building, enum jig_status status,
         face_error(building->face, error);
     else if (idle && !building->request->quiet)
         printf("%s: no work to do.\n", name);
-    if (building->place.pipelines && !building->request->quiet && !building->request->dry_run &&
-        !idle)
+    if (building->request->quiet || building->request->dry_run || idle)
+        return;
+    if (building->place.pipelines)
         tell_sum(building);
+    else if (building->form == PROGRESS_SPARSE && (building->once || building->hosted))
+        tell_short_sum(building);
 }
 
 /* Whatever else happened, output that got lost is an error. */
 static int exit_code(const struct building *building, int code)
 {
-    int lost = status_output_lost(building->status);
+    int lost = output_lost(building);
     if (!lost && fflush(stdout))
         lost = errno;
     if (lost == EPIPE)
@@ -293,16 +321,47 @@ static int exit_code(const struct building *building, int code)
     return code ? code : face_exit_code(building->face, JIG_ERROR_IO, 0);
 }
 
-static void write_trace(const struct building *building)
+/* As Chrome has traces; for those who want it in a file of their own. */
+static void write_trace(const struct building *building, const struct jig_session *session)
 {
-    struct jig_error error;
     struct buf path = {0};
-    if (!building->trace)
+    if (!building->request->trace || !session)
         return;
     place_spell(&building->place, building->request->trace, &path);
-    if (jig_trace_write_chrome(building->trace, path.data, &error))
-        face_error(building->face, &error);
+    FILE *file = fopen(path.data, "we");
+    int errnum = file ? 0 : errno;
+    if (file) {
+        trace_chrome_write(session_trace(session), file);
+        errnum = ferror(file) ? EIO : 0;
+        if (fclose(file) != 0)
+            errnum = errno;
+    }
+    if (errnum)
+        face_complain(building->face, "cannot write %s: %s", path.data, strerror(errnum));
     buf_free(&path);
+}
+
+void building_tell_end(struct building *building, enum jig_status status,
+                       const struct jig_error *error, int code)
+{
+    const struct event_stream_ending ending = {
+        .status = status,
+        .error = error,
+        .exit_code = code,
+        .result = &building->results.build,
+        .outputs = building->place.pipelines ? &building->results.delta : NULL,
+    };
+    if (building->stream)
+        event_stream_end(building->stream, &ending);
+}
+
+static void tell_people(struct building *building, enum jig_status status,
+                        const struct jig_error *error)
+{
+    status_end(building->status);
+    tell_end(building, status, error);
+    fputs(buf_cstr(&building->results.cache), stdout);
+    stats_write(building->request->stats, &building->results.build, stdout);
 }
 
 int building_tell(struct building *building, struct work *work, enum jig_status status,
@@ -312,17 +371,68 @@ int building_tell(struct building *building, struct work *work, enum jig_status 
     struct results *results = &building->results;
     if (building->face == FACE_JIG)
         results_take(results, request, &building->place, work->session, status);
-    status_end(building->status);
-    tell_end(building, status, error);
-    fputs(buf_cstr(&results->cache), stdout);
-    stats_write(request->stats, &results->build, stdout);
+    if (!building->stream)
+        tell_people(building, status, error);
+    write_trace(building, work->session);
     if (!status && results->delta_lost)
         status = JIG_ERROR_IO;
     int code = face_exit_code(building->face, status, results->build.exit_code);
+    building_tell_end(building, status, error, code);
     return exit_code(building, code);
 }
 
 /* ---- begin and end ----------------------------------------------------------------------- */
+
+static void open_stream(struct building *building)
+{
+    const struct build_request *request = building->request;
+    const struct event_stream_about about = {
+        .directory = building->place.root,
+        .manifest = building->place.manifest,
+        .targets = (const char *const *)request->targets,
+        .target_count = (size_t)request->target_count,
+        .filters = request->filters.data,
+        .filter_count = request->filters.count,
+        .dry_run = request->dry_run,
+    };
+    building->stream = event_stream_open(&about);
+}
+
+/* A ninja has one line; so has who wants whole commands, each on a line that stays. */
+static enum progress_form form_of(const struct building *building, const struct terminal *terminal)
+{
+    if (building->face == FACE_NINJA || building->request->verbose)
+        return PROGRESS_LINE;
+    return progress_form_choose(building->request->progress, terminal, getenv("CI"));
+}
+
+static bool is_in_github_actions(void)
+{
+    const char *value = getenv("GITHUB_ACTIONS");
+    return value && strcmp(value, "true") == 0;
+}
+
+static void create_status(struct building *building)
+{
+    const struct build_request *request = building->request;
+    struct terminal terminal = terminal_detect(STDOUT_FILENO);
+    building->form = form_of(building, &terminal);
+    const struct status_options options = {
+        .face = building->face,
+        .out = stdout,
+        .err = stderr,
+        .terminal = terminal,
+        .form = building->form,
+        .format = &building->format,
+        .usual_format = !request->status && !getenv("NINJA_STATUS"),
+        .verbose = request->verbose,
+        .quiet = request->quiet,
+        .explain = request->explain,
+        .annotate = building->form == PROGRESS_SPARSE && is_in_github_actions(),
+        .slots = building->slots,
+    };
+    building->status = status_create(&options);
+}
 
 void building_begin(struct building *building)
 {
@@ -331,28 +441,18 @@ void building_begin(struct building *building)
     building->results.build = (struct jig_build_result)JIG_BUILD_RESULT;
     building->slots =
         request->slots ? request->slots : processors_default_slots(processors_available());
-    const struct status_options options = {
-        .face = building->face,
-        .out = stdout,
-        .err = stderr,
-        .terminal = terminal_detect(STDOUT_FILENO),
-        .format = &building->format,
-        .verbose = request->verbose,
-        .quiet = request->quiet,
-        .explain = request->explain,
-        .slots = building->slots,
-    };
-    building->status = status_create(&options);
-    building->trace = create_trace(request);
+    if (request->json)
+        open_stream(building);
+    else
+        create_status(building);
 }
 
 void building_end(struct building *building)
 {
-    write_trace(building);
-    jig_trace_destroy(building->trace);
-    building->trace = NULL;
     status_destroy(building->status);
     building->status = NULL;
+    event_stream_close(building->stream);
+    building->stream = NULL;
     results_free(&building->results);
     building->results = (struct results){0};
 }

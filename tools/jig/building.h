@@ -4,7 +4,7 @@
  *     struct building building = {.face = face, .request = request};
  *     struct work work = {0};
  *     if (building_prepare(&building, &code)) {      // the place, and what is wanted
- *         building_begin(&building);                 // presenter and trace
+ *         building_begin(&building);                 // presenter
  *         status = building_open(&building, &work, &error);
  *         if (!status)
  *             status = building_run(&building, &work, NULL, &error);
@@ -22,6 +22,7 @@
 #define JIG_TOOL_BUILDING_H
 
 #include "tools/jig/choice.h"
+#include "tools/jig/event_stream.h"
 #include "tools/jig/results.h"
 #include "tools/jig/status.h"
 
@@ -53,8 +54,9 @@ struct building {
     struct status_format format;
 
     /* From building_begin to building_end. */
-    struct status *status;
-    struct jig_trace *trace;
+    struct status *status;       /* NULL: `stream` is there instead */
+    struct event_stream *stream; /* with --json */
+    enum progress_form form;     /* of the former */
     uint32_t slots;
     bool stopping; /* because nobody reads what is written */
     struct results results;
@@ -74,12 +76,10 @@ bool building_take_place(struct building *building, const struct place *place, i
 bool building_choose(struct building *building, int *code);
 void building_free(struct building *building);
 
-/*
- * Makes the presenter and, if one is wanted, the trace. From here on a closed standard output stops
- * the build instead of killing the process.
- */
+/* Makes the presenter. From here on a closed standard output stops the build instead of killing the
+ * process. */
 void building_begin(struct building *building);
-/* Ends what building_begin began, and writes the trace: nothing may still be adding to that. */
+/* Ends what building_begin began. */
 void building_end(struct building *building);
 
 /* Opens the session that the request asks for. On failure nothing is open. */
@@ -96,6 +96,10 @@ enum jig_status building_run(struct building *building, struct work *work,
 
 /* Whether nothing was done, as far as the user is concerned. */
 bool building_was_idle(const struct building *building);
+
+/* With --json, tells that the build has ended, with that exit code. No effect else. */
+void building_tell_end(struct building *building, enum jig_status status,
+                       const struct jig_error *error, int code);
 
 /*
  * Says how it ended and writes what is written at the end: delta, tally, statistics. To be

@@ -54,26 +54,37 @@ static int do_task(struct build_request *request)
 
 static int cache_main(int argc, char **argv)
 {
-    return command_act(&command_cache, OPTIONS_OF_CACHE, argc, argv, do_task);
+    return command_act(&command_cache, argc, argv, do_task);
 }
+
+static const struct command_word words[] = {
+    {"show", NULL, "what is kept, where, how much, how often it was of use", COMPLETE_NOTHING,
+     NULL},
+    {"show", "FILES",
+     "what is known of them: fingerprint and digest; imports and where they lead; definitions; "
+     "jobs that make or read them",
+     COMPLETE_FILE, NULL},
+    {"prune", NULL, "forget files and jobs that the manifest has no more", COMPLETE_NOTHING, NULL},
+    {NULL, NULL, NULL, COMPLETE_NOTHING, NULL},
+};
+
+static const struct option_row options[] = {
+    {OPTION_DIRECTORY, "go to DIR first"},
+    {OPTION_MANIFEST, "the manifest; found as by 'jig build'"},
+    {OPTION_CACHE_DIR, "where it is kept, if not in .jig"},
+    {OPTION_JSON, "for programs: one line of JSON"},
+    {OPTION_END, NULL},
+};
 
 const struct command command_cache = {
     .name = "cache",
     .summary = "look at what is kept between builds, and tidy it",
-    .usage = "usage: jig cache [options] show [files]\n"
-             "       jig cache [options] prune\n"
-             "\n"
-             "  show               what is kept, where, how much, how often it was of use\n"
-             "  show FILES         what is known of them: fingerprint and digest; imports and\n"
-             "                     where they lead; definitions; jobs that make or read them\n"
-             "  prune              forget files and jobs that the manifest has no more\n"
-             "\n"
-             "  -C DIR             go to DIR first\n"
-             "  -f FILE            the manifest; found as by 'jig build'\n"
-             "      --cache-dir D  where it is kept, if not in .jig\n"
-             "      --json         for programs: one line of JSON\n"
-             "\n"
-             "While nothing is being built the directory may be deleted: the next build then\n"
-             "finds out everything anew.\n",
+    .synopsis = "[options] show [files]\n[options] prune",
+    .words = words,
+    .options = {{NULL, options}},
+    .notes = "While nothing is being built the directory may be deleted: the next build then "
+             "finds out everything anew.",
+    .exit_codes = command_exits,
+    .see_also = "build query clean",
     .run = cache_main,
 };

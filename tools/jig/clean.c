@@ -47,24 +47,31 @@ static int clean_in_place(struct build_request *request)
 
 static int clean_main(int argc, char **argv)
 {
-    return command_act(&command_clean, OPTIONS_OF_CLEAN, argc, argv, clean_in_place);
+    return command_act(&command_clean, argc, argv, clean_in_place);
 }
+
+static const struct option_row options[] = {
+    {OPTION_DIRECTORY, "go to DIR first"},
+    {OPTION_MANIFEST, "the manifest; found as by 'jig build'"},
+    {OPTION_CACHE_DIR, "where what builds leave is kept, if not in .jig"},
+    {OPTION_GENERATED, "also remove what generators made"},
+    {OPTION_DRY_RUN, "say how much would go, remove nothing"},
+    {OPTION_VERBOSE, "name each file"},
+    {OPTION_QUIET, "say nothing"},
+    {OPTION_END, NULL},
+};
 
 const struct command command_clean = {
     .name = "clean",
     .summary = "remove what builds made",
-    .usage = "usage: jig clean [options] [targets]\n"
-             "\n"
-             "Removes what jobs made: for the targets and all they need, or everything.\n"
-             "Depfiles and response files go too; the manifest and what else its generator\n"
-             "made stay.\n"
-             "\n"
-             "  -C DIR             go to DIR first\n"
-             "  -f FILE            the manifest; found as by 'jig build'\n"
-             "      --cache-dir D  where what builds leave is kept, if not in .jig\n"
-             "  -g                 also remove what generators made\n"
-             "  -n                 say how much would go, remove nothing\n"
-             "  -v, --verbose      name each file\n"
-             "      --quiet        say nothing\n",
+    .synopsis = "[options] [targets]",
+    .about = "Removes what jobs made: for the targets and all they need, or everything. Depfiles "
+             "and response files go too; the manifest and what else its generator made stay.",
+    .completion = COMPLETE_TARGET,
+    .options = {{NULL, options}},
+    .details = "What jig knows of the jobs is kept: how long they took and what they read serves "
+               "the next build.",
+    .exit_codes = command_exits,
+    .see_also = "build cache",
     .run = clean_main,
 };

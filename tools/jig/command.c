@@ -3,14 +3,71 @@
 #include "jig/session.h"
 #include "tools/jig/face.h"
 #include "tools/jig/text.h"
+#include "tools/jig/usage.h"
 
 #include <stdio.h>
 #include <string.h>
 
 const struct command *const command_list[] = {
-    &command_build,  &command_watch,  &command_clean, &command_query, &command_cache,
-    &command_config, &command_daemon, &command_ninja, &command_help,  NULL,
+    &command_build, &command_watch,      &command_clean,  &command_query,
+    &command_trace, &command_cache,      &command_config, &command_daemon,
+    &command_ninja, &command_completion, &command_help,   NULL,
 };
+
+const struct term command_exits_of_builds[] = {
+    {"0", "done"},
+    {"1", "a job failed"},
+    {"2", "jig could not do it: wrong usage, wrong manifest, or the system refused"},
+    {"130", "interrupted"},
+    {"141", "whoever read the output went away; the build was stopped cleanly"},
+    {NULL, NULL},
+};
+
+const struct term command_exits[] = {
+    {"0", "done"},
+    {"2", "jig could not do it: wrong usage, wrong manifest, or the system refused"},
+    {"130", "interrupted"},
+    {NULL, NULL},
+};
+
+const struct option_row command_common_options[] = {
+    {OPTION_HELP, "print this"},
+    {OPTION_VERSION, "print jig's version"},
+    {OPTION_END, NULL},
+};
+
+bool command_has_own(const struct command *command, enum option_id option)
+{
+    for (const struct option_group *group = command->options; group->rows; group++)
+        for (const struct option_row *row = group->rows; row->option != OPTION_END; row++)
+            if (row->option == option)
+                return true;
+    return false;
+}
+
+size_t command_options(const struct command *command, struct option_row rows[OPTION_COUNT])
+{
+    size_t count = 0;
+    for (const struct option_group *group = command->options; group->rows; group++)
+        for (const struct option_row *row = group->rows; row->option != OPTION_END; row++)
+            rows[count++] = *row;
+    const struct option_group *borrowed = command->borrows ? command->borrows->options : NULL;
+    for (; borrowed && borrowed->rows; borrowed++)
+        for (const struct option_row *row = borrowed->rows; row->option != OPTION_END; row++)
+            if (!command_has_own(command, row->option))
+                rows[count++] = *row;
+    for (const struct option_row *row = command_common_options; row->option != OPTION_END; row++)
+        rows[count++] = *row;
+    return count;
+}
+
+bool command_refuses(const struct command *command, enum option_id option)
+{
+    const enum option_id *refused = command->refuses;
+    while (refused && *refused != OPTION_END && *refused != option)
+        refused++;
+    return refused && *refused == option;
+}
 
 const struct command *command_find(const char *name)
 {
@@ -21,17 +78,17 @@ const struct command *command_find(const char *name)
     return NULL;
 }
 
-int command_act(const struct command *command, enum options_of of, int argc, char **argv,
+int command_act(const struct command *command, int argc, char **argv,
                 int (*act)(struct build_request *request))
 {
     struct build_request request;
     int code = EXIT_UNABLE;
-    switch (options_parse(of, argc, argv, &request)) {
+    switch (options_parse(command, argc, argv, &request)) {
     case OPTIONS_GO:
         code = act(&request);
         break;
     case OPTIONS_HELP:
-        fputs(command->usage, stdout);
+        usage_print(command);
         code = EXIT_DONE;
         break;
     case OPTIONS_VERSION:

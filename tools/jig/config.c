@@ -186,24 +186,37 @@ static int obey(struct build_request *request)
 
 static int config_main(int argc, char **argv)
 {
-    return command_act(&command_config, OPTIONS_OF_CONFIG, argc, argv, obey);
+    return command_act(&command_config, argc, argv, obey);
 }
+
+static const struct command_word words[] = {
+    {"check", "[FILE]",
+     "tell every mistake in the jig.yaml and in those below it, and whether jobs can be made of "
+     "them",
+     COMPLETE_FILE, NULL},
+    {"show", "[FILE]",
+     "print them as one jig.yaml with all defaults filled in and all paths relative to the root",
+     COMPLETE_FILE, NULL},
+    {NULL, NULL, NULL, COMPLETE_NOTHING, NULL},
+};
+
+static const struct option_row options[] = {
+    {OPTION_DIRECTORY, "go to DIR first"},
+    {OPTION_MANIFEST, "the jig.yaml of a root; found as by 'jig build'"},
+    {OPTION_CACHE_DIR, "where what builds leave is kept, if not in .jig"},
+    {OPTION_QUIET, "say nothing when all is well"},
+    {OPTION_END, NULL},
+};
 
 const struct command command_config = {
     .name = "config",
     .summary = "check or show the pipelines of a jig.yaml",
-    .usage = "usage: jig config [options] check|show [FILE]\n"
-             "\n"
-             "  check              tell every mistake in the jig.yaml and in those below it,\n"
-             "                     and whether jobs can be made of them\n"
-             "  show               print them as one jig.yaml with all defaults filled in and\n"
-             "                     all paths relative to the root\n"
-             "\n"
-             "  -C DIR             go to DIR first\n"
-             "  -f FILE            the jig.yaml of a root; found as by 'jig build'\n"
-             "      --quiet        say nothing when all is well\n"
-             "\n"
-             "What a jig.yaml holds is told in docs/reference/jig-yaml.md; its JSON Schema,\n"
-             "for editors, is installed to share/jig/jig.schema.json.\n",
+    .synopsis = "[options] check|show [FILE]",
+    .words = words,
+    .options = {{NULL, options}},
+    .notes = "What a jig.yaml holds is told in docs/reference/jig-yaml.md; its JSON Schema, for "
+             "editors, is installed to share/jig/jig.schema.json.",
+    .exit_codes = command_exits,
+    .see_also = "build query",
     .run = config_main,
 };

@@ -251,26 +251,44 @@ static int do_task(struct build_request *request)
 
 static int daemon_main(int argc, char **argv)
 {
-    return command_act(&command_daemon, OPTIONS_OF_DAEMON, argc, argv, do_task);
+    return command_act(&command_daemon, argc, argv, do_task);
 }
+
+static const struct command_word words[] = {
+    {"status", NULL, "whether there is one, and what it has done so far", COMPLETE_NOTHING, NULL},
+    {"stop", NULL, "end it, when it has finished what it is building", COMPLETE_NOTHING, NULL},
+    {"log", NULL, "what it had to tell while nobody listened", COMPLETE_NOTHING, NULL},
+    {NULL, NULL, NULL, COMPLETE_NOTHING, NULL},
+};
+
+static const struct option_row options[] = {
+    {OPTION_DIRECTORY, "go to DIR first"},
+    {OPTION_MANIFEST, "the manifest; found as by 'jig build'"},
+    {OPTION_CACHE_DIR, "where what builds leave is kept, if not in .jig"},
+    {OPTION_JSON, "for programs: one line of JSON"},
+    {OPTION_END, NULL},
+};
+
+static const struct term environment[] = {
+    {"JIG_DAEMON_IDLE", "after how many seconds of no use it ends; wins over jig.yaml"},
+    {"XDG_RUNTIME_DIR", "where its socket and its log are, in 'jig'; in '/tmp/jig-UID' if not set"},
+    {NULL, NULL},
+};
 
 const struct command command_daemon = {
     .name = "daemon",
     .summary = "ask about the process that stays to build, or end it",
-    .usage = "usage: jig daemon [options] status|stop|log\n"
-             "\n"
-             "'jig build --daemon' leaves a process behind that knows what it has built and\n"
-             "watches the files, so that the next 'jig build --daemon' has little to look at.\n"
-             "There is one for each root, manifest and user. It ends by itself when it has not\n"
-             "been of use for three hours (jig.yaml: 'daemon: {idle: 10m}').\n"
-             "\n"
-             "  status             whether there is one, and what it has done so far\n"
-             "  stop               end it, when it has finished what it is building\n"
-             "  log                what it had to tell while nobody listened\n"
-             "\n"
-             "  -C DIR             go to DIR first\n"
-             "  -f FILE            the manifest; found as by 'jig build'\n"
-             "      --cache-dir D  where what builds leave is kept, if not in .jig\n"
-             "      --json         for programs: one line of JSON\n",
+    .synopsis = "[options] status|stop|log",
+    .about = "'jig build --daemon' leaves a process behind that knows what it has built and "
+             "watches the files, so that the next 'jig build --daemon' has little to look at. "
+             "There is one for each root, manifest and user. It ends by itself when it has not "
+             "been of use for three hours (jig.yaml: 'daemon: {idle: 10m}').",
+    .words = words,
+    .options = {{NULL, options}},
+    .details = "That there is none is no error. A build never depends on it: when it cannot be "
+               "started or dies, a warning says so and the caller builds itself.",
+    .exit_codes = command_exits,
+    .environment = environment,
+    .see_also = "build watch",
     .run = daemon_main,
 };

@@ -203,7 +203,7 @@ static int build_as(struct server *server, const struct daemon_order *order)
         .package = (char *)order->package,
     };
     int code = EXIT_UNABLE;
-    if (options_parse(OPTIONS_OF_BUILD, (int)order->argument_count, order->arguments, &request) ==
+    if (options_parse(&command_build, (int)order->argument_count, order->arguments, &request) ==
         OPTIONS_GO)
         code = daemon_warm_build(server->warm, &request, &place, order->environment);
     build_request_free(&request);

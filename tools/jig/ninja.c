@@ -70,7 +70,7 @@ static int run_tool(struct build_request *request)
 int ninja_main(int argc, char **argv)
 {
     struct build_request request;
-    switch (options_parse(OPTIONS_OF_NINJA, argc, argv, &request)) {
+    switch (options_parse(&command_ninja, argc, argv, &request)) {
     case OPTIONS_GO:
         return request.tool ? run_tool(&request) : run_build(FACE_NINJA, &request);
     case OPTIONS_VERSION:
@@ -86,14 +86,51 @@ int ninja_main(int argc, char **argv)
     return 1;
 }
 
+static const struct option_row options[] = {
+    {OPTION_DIRECTORY, "go to DIR first"},
+    {OPTION_MANIFEST, "the manifest (usual: build.ninja)"},
+    {OPTION_JOBS, "run N jobs at a time, 0 for no limit"},
+    {OPTION_FAILURES, "go on until N jobs have failed, 0 for all (usual: 1)"},
+    {OPTION_LOAD, "start no further job while the load average is above N"},
+    {OPTION_DRY_RUN, "say what would run, run nothing"},
+    {OPTION_VERBOSE, "show whole commands"},
+    {OPTION_QUIET, "show only what jobs print, and failures"},
+    {OPTION_STATUS, "what to put before each line: '[$finished/$total] '"},
+    {OPTION_DEBUG, "a debugging mode; 'list' tells which there are"},
+    {OPTION_WARNING, "a warning flag; 'list' tells which there are"},
+    {OPTION_TOOL, "run a tool, whose arguments follow; 'list' tells which there are"},
+    {OPTION_END, NULL},
+};
+
+static const struct option_row on_top[] = {
+    {OPTION_EXPLAIN, "say why each job runs"},
+    {OPTION_STATS, "say what the build cost; json is for programs"},
+    {OPTION_TRACE, "write a trace that ui.perfetto.dev opens"},
+    {OPTION_END, NULL},
+};
+
+static const struct term exit_codes[] = {
+    {"0", "done"},          {"1", "jig could not do it"},
+    {"130", "interrupted"}, {"other", "what the job that failed exited with"},
+    {NULL, NULL},
+};
+
+static const struct term environment[] = {
+    {"NINJA_STATUS", "what stands before each line; '[%f/%t] ' when it is not set"},
+    {NULL, NULL},
+};
+
 const struct command command_ninja = {
     .name = "ninja",
     .summary = "take ninja's own command line, as under the name ninja",
-    .usage = "usage: jig ninja [ninja's options] [targets]\n"
-             "\n"
-             "Does what the program does when it is called by the name ninja: same options,\n"
-             "same output, same exit codes. 'jig ninja -h' lists the options, 'jig ninja -t\n"
-             "list' the tools. On top of ninja's there are --explain, --stats[=json] and\n"
-             "--trace FILE.\n",
+    .synopsis = "[ninja's options] [targets]",
+    .about = "Does what the program does when it is called by the name ninja: same options, same "
+             "output, same exit codes. 'jig ninja -h' prints what ninja prints.",
+    .completion = COMPLETE_TARGET,
+    .options = {{NULL, options}, {"On top of ninja's:", on_top}},
+    .exit_codes = exit_codes,
+    .environment = environment,
+    .see_also = "build",
+    .face = FACE_NINJA,
     .run = ninja_main,
 };

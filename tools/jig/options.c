@@ -1,6 +1,7 @@
 #include "tools/jig/options.h"
 
 #include "jig/session.h"
+#include "tools/jig/command.h"
 #include "tools/jig/text.h"
 
 #include <errno.h>
@@ -114,96 +115,15 @@ static enum options_outcome set_warning(enum face face, const char *flag,
 
 /* ---- all of them ------------------------------------------------------------------------- */
 
-enum long_option {
-    LONG_VERSION = 256,
-    LONG_QUIET,
-    LONG_STATUS,
-    LONG_EXPLAIN,
-    LONG_STATS,
-    LONG_TRACE,
-    LONG_FILTER,
-    LONG_DEPTH,
-    LONG_AFFECTED,
-    LONG_NO_CACHE,
-    LONG_CACHE_DIR,
-    LONG_SHOW_CACHE,
-    LONG_WRITE_DELTA,
-    LONG_WATCH,
-    LONG_ON_CHANGE,
-    LONG_DEBOUNCE,
-    LONG_POLL,
-    LONG_JSON,
-    LONG_DAEMON,
-    LONG_NO_DAEMON,
-};
-
-/* A list of entries is no statement, whatever a formatter thinks. */
-/* clang-format off */
-#define COMMON_LONG_OPTIONS                                                                        \
-    {"help", no_argument, NULL, 'h'},                                                              \
-    {"version", no_argument, NULL, LONG_VERSION},                                                  \
-    {"verbose", no_argument, NULL, 'v'},                                                           \
-    {"quiet", no_argument, NULL, LONG_QUIET}
-
-/* What a build can be asked for under both names. */
-#define BUILD_LONG_OPTIONS                                                                         \
-    COMMON_LONG_OPTIONS,                                                                           \
-    {"status", required_argument, NULL, LONG_STATUS},                                              \
-    {"explain", no_argument, NULL, LONG_EXPLAIN},                                                  \
-    {"stats", optional_argument, NULL, LONG_STATS},                                                \
-    {"trace", required_argument, NULL, LONG_TRACE}
-
-#define STATE_LONG_OPTIONS {"cache-dir", required_argument, NULL, LONG_CACHE_DIR}
-/* clang-format on */
-
-static const struct option ninja_long_options[] = {BUILD_LONG_OPTIONS, {0}};
-
-static const struct option build_long_options[] = {
-    BUILD_LONG_OPTIONS,
-    STATE_LONG_OPTIONS,
-    {"filter", required_argument, NULL, LONG_FILTER},
-    {"depth", required_argument, NULL, LONG_DEPTH},
-    {"affected", required_argument, NULL, LONG_AFFECTED},
-    {"no-cache", no_argument, NULL, LONG_NO_CACHE},
-    {"show-cache", no_argument, NULL, LONG_SHOW_CACHE},
-    {"write-delta", required_argument, NULL, LONG_WRITE_DELTA},
-    {"daemon", no_argument, NULL, LONG_DAEMON},
-    {"no-daemon", no_argument, NULL, LONG_NO_DAEMON},
-    {"watch", no_argument, NULL, LONG_WATCH},
-    {"on-change", required_argument, NULL, LONG_ON_CHANGE},
-    {"debounce", required_argument, NULL, LONG_DEBOUNCE},
-    {"poll", optional_argument, NULL, LONG_POLL},
-    {0},
-};
-
-static const struct option tidy_long_options[] = {COMMON_LONG_OPTIONS, STATE_LONG_OPTIONS, {0}};
-
-static const struct option cache_long_options[] = {
-    COMMON_LONG_OPTIONS, STATE_LONG_OPTIONS, {"json", no_argument, NULL, LONG_JSON}, {0}};
-
-static const struct command_options {
-    enum face face;
-    const char *help; /* where more is told */
-    const char *letters;
-    const struct option *long_options;
-} known[] = {
-    [OPTIONS_OF_NINJA] = {FACE_NINJA, "", "d:f:j:k:l:nt:vw:C:h", ninja_long_options},
-    [OPTIONS_OF_BUILD] = {FACE_JIG, "jig help build", "d:f:j:k:l:nvw:C:h", build_long_options},
-    [OPTIONS_OF_WATCH] = {FACE_JIG, "jig help watch", "d:f:j:k:l:nvw:C:h", build_long_options},
-    [OPTIONS_OF_CLEAN] = {FACE_JIG, "jig help clean", "f:nvC:hg", tidy_long_options},
-    [OPTIONS_OF_QUERY] = {FACE_JIG, "jig help query", "f:C:h", tidy_long_options},
-    [OPTIONS_OF_CACHE] = {FACE_JIG, "jig help cache", "f:C:h", cache_long_options},
-    [OPTIONS_OF_CONFIG] = {FACE_JIG, "jig help config", "f:C:h", tidy_long_options},
-    [OPTIONS_OF_DAEMON] = {FACE_JIG, "jig help daemon", "f:C:h", cache_long_options},
-};
-
-static enum options_outcome wrong(const struct command_options *command, const char *message)
+static enum options_outcome wrong(const struct command *command, const char *message)
 {
-    face_wrong_usage(command->face, command->help, "%s", message);
+    char topic[64];
+    snprintf(topic, sizeof topic, "jig help %s", command->name);
+    face_wrong_usage(command->face, topic, "%s", message);
     return OPTIONS_WRONG;
 }
 
-static enum options_outcome set_stats(const struct command_options *command, const char *form,
+static enum options_outcome set_stats(const struct command *command, const char *form,
                                       struct build_request *request)
 {
     if (!form || strcmp(form, "table") == 0)
@@ -215,7 +135,7 @@ static enum options_outcome set_stats(const struct command_options *command, con
     return OPTIONS_GO;
 }
 
-static enum options_outcome set_on_change(const struct command_options *command, const char *what,
+static enum options_outcome set_on_change(const struct command *command, const char *what,
                                           struct build_request *request)
 {
     if (strcmp(what, "queue") == 0)
@@ -233,7 +153,7 @@ static bool parse_ms(const char *text, uint32_t *ms)
     return parse_count(text, 1, ms) && *ms <= LONGEST_MS;
 }
 
-static enum options_outcome set_poll(const struct command_options *command, const char *ms,
+static enum options_outcome set_poll(const struct command *command, const char *ms,
                                      struct build_request *request)
 {
     request->poll = true;
@@ -242,127 +162,183 @@ static enum options_outcome set_poll(const struct command_options *command, cons
                : wrong(command, "--poll is followed by nothing, or =MS, from 1 to 60000");
 }
 
-static enum options_outcome set_option(const struct command_options *command, int option,
+static enum options_outcome set_option(const struct command *command, enum option_id option,
                                        struct build_request *request)
 {
     switch (option) {
-    case 'C':
+    case OPTION_DIRECTORY:
         request->directory = optarg;
         return OPTIONS_GO;
-    case 'f':
+    case OPTION_MANIFEST:
         request->manifest = optarg;
         return OPTIONS_GO;
-    case 'j':
+    case OPTION_JOBS:
         return options_parse_slots(optarg, &request->slots)
                    ? OPTIONS_GO
                    : wrong(command, "invalid -j parameter");
-    case 'k':
+    case OPTION_FAILURES:
         return options_parse_failures(optarg, &request->failures)
                    ? OPTIONS_GO
                    : wrong(command, "-k parameter not numeric; did you mean -k 0?");
-    case 'l':
+    case OPTION_LOAD:
         return options_parse_load(optarg, &request->max_load)
                    ? OPTIONS_GO
                    : wrong(command, "-l parameter not numeric: did you mean -l 0.0?");
-    case 'n':
+    case OPTION_DRY_RUN:
         request->dry_run = true;
         return OPTIONS_GO;
-    case 'v':
+    case OPTION_VERBOSE:
         request->verbose = true;
         return OPTIONS_GO;
-    case 'd':
+    case OPTION_DEBUG:
         return set_debug_mode(command->face, optarg, request);
-    case 'w':
+    case OPTION_WARNING:
         return set_warning(command->face, optarg, request);
-    case 't':
+    case OPTION_TOOL:
         request->tool = optarg;
         return OPTIONS_GO;
-    case 'g':
+    case OPTION_OUTPUT:
+        request->output = optarg;
+        return *optarg ? OPTIONS_GO : wrong(command, "-o is followed by a file");
+    case OPTION_GENERATED:
         request->generated = true;
         return OPTIONS_GO;
-    case LONG_QUIET:
+    case OPTION_QUIET:
         request->quiet = true;
         return OPTIONS_GO;
-    case LONG_STATUS:
+    case OPTION_STATUS:
         request->status = optarg;
         return OPTIONS_GO;
-    case LONG_EXPLAIN:
+    case OPTION_EXPLAIN:
         request->explain = true;
         return OPTIONS_GO;
-    case LONG_STATS:
+    case OPTION_STATS:
         return set_stats(command, optarg, request);
-    case LONG_TRACE:
+    case OPTION_TRACE:
         request->trace = optarg;
         return OPTIONS_GO;
-    case LONG_FILTER:
+    case OPTION_FILTER:
         vec_push(&request->filters, optarg);
         return OPTIONS_GO;
-    case LONG_DEPTH:
+    case OPTION_DEPTH:
         return parse_depth(optarg, &request->depth)
                    ? OPTIONS_GO
                    : wrong(command, "--depth is followed by a number, 0 or more");
-    case LONG_AFFECTED:
+    case OPTION_AFFECTED:
         request->affected = optarg;
         return OPTIONS_GO;
-    case LONG_NO_CACHE:
+    case OPTION_NO_CACHE:
         request->no_cache = true;
         return OPTIONS_GO;
-    case LONG_CACHE_DIR:
+    case OPTION_CACHE_DIR:
         request->cache_dir = optarg;
         return *optarg ? OPTIONS_GO : wrong(command, "--cache-dir is followed by a directory");
-    case LONG_SHOW_CACHE:
+    case OPTION_SHOW_CACHE:
         request->show_cache = true;
         return OPTIONS_GO;
-    case LONG_WRITE_DELTA:
+    case OPTION_WRITE_DELTA:
         request->delta = optarg;
         return *optarg ? OPTIONS_GO : wrong(command, "--write-delta is followed by a file");
-    case LONG_WATCH:
+    case OPTION_WATCH:
         request->watch = true;
         return OPTIONS_GO;
-    case LONG_ON_CHANGE:
+    case OPTION_ON_CHANGE:
         request->watch_option = "--on-change";
         return set_on_change(command, optarg, request);
-    case LONG_DEBOUNCE:
+    case OPTION_DEBOUNCE:
         request->watch_option = "--debounce";
         return parse_ms(optarg, &request->quiet_ms)
                    ? OPTIONS_GO
                    : wrong(command, "--debounce is followed by milliseconds, from 1 to 60000");
-    case LONG_POLL:
+    case OPTION_POLL:
         request->watch_option = "--poll";
         return set_poll(command, optarg, request);
-    case LONG_JSON:
+    case OPTION_JSON:
         request->json = true;
         return OPTIONS_GO;
-    case LONG_DAEMON:
+    case OPTION_MAN:
+        request->man = true;
+        return OPTIONS_GO;
+    case OPTION_PROGRESS:
+        return progress_form_parse(optarg, &request->progress)
+                   ? OPTIONS_GO
+                   : wrong(command, "--progress is followed by =area, =line, =none or =auto");
+    case OPTION_DAEMON:
         request->daemon = DAEMON_ASKED;
         return OPTIONS_GO;
-    case LONG_NO_DAEMON:
+    case OPTION_NO_DAEMON:
         request->daemon = DAEMON_REFUSES;
         return OPTIONS_GO;
-    case LONG_VERSION:
+    case OPTION_VERSION:
         return OPTIONS_VERSION;
-    case 'h':
+    case OPTION_HELP:
         return OPTIONS_HELP;
-    default:
-        return OPTIONS_UNKNOWN;
+    case OPTION_END:
+    case OPTION_COUNT:
+        break; /* what the command does not take; getopt has told */
+    }
+    return OPTIONS_UNKNOWN;
+}
+
+/* ---- parsing ----------------------------------------------------------------------------- */
+
+/* A command's options as getopt_long wants them. */
+struct getopt_tables {
+    struct option_row rows[OPTION_COUNT];
+    size_t count;
+    char letters[3 * OPTION_COUNT + 1]; /* a letter, and ':' for an argument */
+    struct option names[OPTION_COUNT + 1];
+};
+
+enum { NAMES_FROM = 256 }; /* what getopt_long returns for the first option with a name */
+
+static void make_tables(const struct command *command, struct getopt_tables *tables)
+{
+    char *letter = tables->letters;
+    struct option *name = tables->names;
+    tables->count = command_options(command, tables->rows);
+    for (size_t i = 0; i < tables->count; i++) {
+        const struct option_form *form = option_form(tables->rows[i].option);
+        if (form->letter)
+            *letter++ = form->letter;
+        if (form->letter && form->argument)
+            *letter++ = ':';
+        if (form->name)
+            *name++ = (struct option){.name = form->name,
+                                      .has_arg = form->may_lack_argument ? optional_argument
+                                                 : form->argument        ? required_argument
+                                                                         : no_argument,
+                                      .val = NAMES_FROM + (int)tables->rows[i].option};
     }
 }
 
-enum options_outcome options_parse(enum options_of who, int argc, char **argv,
+/* What getopt_long returned, as an option; OPTION_END when the command has none such. */
+static enum option_id find_option(const struct getopt_tables *tables, int found)
+{
+    for (size_t i = 0; i < tables->count; i++) {
+        enum option_id id = tables->rows[i].option;
+        if (found == NAMES_FROM + (int)id || (found != '\0' && found == option_form(id)->letter))
+            return id;
+    }
+    return OPTION_END;
+}
+
+enum options_outcome options_parse(const struct command *command, int argc, char **argv,
                                    struct build_request *request)
 {
-    const struct command_options *command = &known[who];
+    struct getopt_tables tables = {0};
+    make_tables(command, &tables);
     *request = (struct build_request){.failures = 1, .depth = JIG_UNLIMITED};
     if (command->face == FACE_NINJA)
         request->manifest = "build.ninja";
     optind = 0; /* glibc: start afresh */
     while (!request->tool) {
-        int option = getopt_long(argc, argv, command->letters, command->long_options, NULL);
-        if (option == -1)
+        int found = getopt_long(argc, argv, tables.letters, tables.names, NULL);
+        if (found == -1)
             break;
-        enum options_outcome outcome = set_option(command, option, request);
-        if (outcome == OPTIONS_UNKNOWN && *command->help)
-            fprintf(stderr, "  see '%s'\n", command->help);
+        enum options_outcome outcome = set_option(command, find_option(&tables, found), request);
+        if (outcome == OPTIONS_UNKNOWN && command->face == FACE_JIG)
+            fprintf(stderr, "  see 'jig help %s'\n", command->name);
         if (outcome)
             return outcome;
     }

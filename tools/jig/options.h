@@ -1,16 +1,19 @@
 /*
- * The options of a build, the same under both names.
+ * What the options of a command line ask for, whichever command they are given to.
  */
 #ifndef JIG_TOOL_OPTIONS_H
 #define JIG_TOOL_OPTIONS_H
 
 #include "engine/base/memory.h"
 #include "tools/jig/face.h"
+#include "tools/jig/progress_form.h"
 
 #include <stdint.h>
 
 /* Whether a daemon is to do the build: --daemon, --no-daemon. */
 enum daemon_wish { DAEMON_UNSAID, DAEMON_ASKED, DAEMON_REFUSES };
+
+struct command; /* tools/jig/command.h */
 
 enum stats_form { STATS_NONE, STATS_TABLE, STATS_JSON };
 /* What a change comes to while a build goes on. */
@@ -39,6 +42,7 @@ struct build_request {
     bool phony_cycle_error;
     bool generated; /* jig clean -g */
     enum stats_form stats;
+    enum progress_form progress; /* --progress */
 
     /* Of pipelines only. */
     VEC(const char *) filters; /* --filter, as typed */
@@ -57,7 +61,10 @@ struct build_request {
     uint32_t poll_ms;         /* … =MS; 0: not given */
     const char *watch_option; /* the last of these three that was given; NULL: none was */
 
-    bool json; /* --json of jig cache and jig daemon */
+    bool json; /* --json: for programs */
+    bool man;  /* --man of jig help */
+
+    const char *output; /* -o of jig trace; NULL: not given */
 };
 
 enum options_outcome {
@@ -69,24 +76,12 @@ enum options_outcome {
     OPTIONS_UNKNOWN, /* there is no such option */
 };
 
-/* Who parses: which options there are, whose messages are printed, which help they refer to. */
-enum options_of {
-    OPTIONS_OF_NINJA,
-    OPTIONS_OF_BUILD,
-    OPTIONS_OF_WATCH,
-    OPTIONS_OF_CLEAN,
-    OPTIONS_OF_QUERY,
-    OPTIONS_OF_CACHE,
-    OPTIONS_OF_CONFIG,
-    OPTIONS_OF_DAEMON,
-};
-
 /*
- * Parses argv[1] on into *request. Options and targets may be mixed; ninja's `-t TOOL` ends the
- * options. `argv` is permuted. What is wrong has been told when it returns. Whatever the outcome,
- * the request is freed with build_request_free.
+ * Parses argv[1] on into *request, by the options that command_options names. Options and targets
+ * may be mixed; ninja's `-t TOOL` ends the options. `argv` is permuted. What is wrong has been told
+ * when it returns. Whatever the outcome, the request is freed with build_request_free.
  */
-enum options_outcome options_parse(enum options_of command, int argc, char **argv,
+enum options_outcome options_parse(const struct command *command, int argc, char **argv,
                                    struct build_request *request);
 void build_request_free(struct build_request *request);
 

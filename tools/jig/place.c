@@ -48,22 +48,49 @@ static char *path_from(const char *path, const char *from)
 
 void place_spell(const struct place *place, const char *path, struct buf *out)
 {
-    if (!place->pipelines) {
+    if (!place->pipelines || !*path) {
         buf_append_str(out, path);
         return;
     }
-    struct buf spelt = {0};
+    struct buf spelt = {0}, whole = {0};
     if (*path != '/' && *place->here)
         buf_printf(&spelt, "%s/", place->here);
     buf_append_str(&spelt, path);
+    /* Of a path that leads out of the root and back in, only the whole shows where it ends. */
+    if (*buf_cstr(&spelt) != '/')
+        buf_printf(&whole, "%s/", place->root);
+    buf_append_str(&whole, buf_cstr(&spelt));
     buf_reserve(&spelt, 1);
+    buf_reserve(&whole, 1);
     spelt.length = path_canonicalize(spelt.data, spelt.length);
+    whole.length = path_canonicalize(whole.data, whole.length);
     const char *rest;
-    if (is_below(spelt.data, place->root, &rest))
+    if (is_below(whole.data, place->root, &rest))
         buf_append_str(out, *rest ? rest : ".");
     else
         buf_append_str(out, spelt.data);
     buf_free(&spelt);
+    buf_free(&whole);
+}
+
+void place_unspell(const struct place *place, const char *path, struct buf *out)
+{
+    if (!place->pipelines || !*place->here || *path == '/') {
+        buf_append_str(out, path);
+        return;
+    }
+    struct buf whole = {0}, here = {0};
+    buf_printf(&whole, "%s/%s", place->root, path);
+    buf_printf(&here, "%s/%s", place->root, place->here);
+    buf_reserve(&whole, 1);
+    buf_reserve(&here, 1);
+    whole.length = path_canonicalize(whole.data, whole.length);
+    here.length = path_canonicalize(here.data, here.length);
+    char *typed = path_from(whole.data, here.data);
+    buf_append_str(out, *typed ? typed : ".");
+    free(typed);
+    buf_free(&whole);
+    buf_free(&here);
 }
 
 static bool exists_in(const char *folder, const char *name)

@@ -47,5 +47,10 @@ void place_copy(struct place *to, const struct place *from);
  * it stays as it is. O(length).
  */
 void place_spell(const struct place *place, const char *path, struct buf *out);
+/*
+ * The other way round: appends a path of the manifest as the user would have to type it where they
+ * stand. O(length).
+ */
+void place_unspell(const struct place *place, const char *path, struct buf *out);
 
 #endif

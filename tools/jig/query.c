@@ -75,26 +75,45 @@ static int ask(struct build_request *request)
 
 static int query_main(int argc, char **argv)
 {
-    return command_act(&command_query, OPTIONS_OF_QUERY, argc, argv, ask);
+    return command_act(&command_query, argc, argv, ask);
 }
+
+static const struct command_word words[] = {
+    {"why", "FILES", "whether the files are up to date, and why not", COMPLETE_TARGET, NULL},
+    {"deps", "FILES", "what the job that makes a file needs: declared, imported, discovered",
+     COMPLETE_TARGET, NULL},
+    {"rdeps", "FILES", "what is made from a file, directly", COMPLETE_FILE, NULL},
+    {"inputs", "[FILES]", "all sources that go into the files, or into everything", COMPLETE_TARGET,
+     NULL},
+    {"targets", "[all]", "what can be built: names and end products, or all outputs", COMPLETE_WORD,
+     "all"},
+    {NULL, NULL, NULL, COMPLETE_NOTHING, NULL},
+};
+
+static const struct option_row options[] = {
+    {OPTION_DIRECTORY, "go to DIR first"},
+    {OPTION_MANIFEST, "the manifest; found as by 'jig build'"},
+    {OPTION_CACHE_DIR, "where what builds leave is kept, if not in .jig"},
+    {OPTION_END, NULL},
+};
+
+static const struct term examples[] = {
+    {"jig query why app", "say whether app is up to date, and what began it if it is not"},
+    {"jig query rdeps src/util.h", "list what is made from the header"},
+    {"jig query targets all", "list all outputs"},
+    {NULL, NULL},
+};
 
 const struct command command_query = {
     .name = "query",
     .summary = "ask about the build, changing nothing",
-    .usage = "usage: jig query [options] QUESTION [files]\n"
-             "\n"
-             "  why FILES          whether the files are up to date, and why not\n"
-             "  deps FILES         what the job that makes a file needs: declared, imported,\n"
-             "                     discovered\n"
-             "  rdeps FILES        what is made from a file, directly\n"
-             "  inputs [FILES]     all sources that go into the files, or into everything\n"
-             "  targets [all]      what can be built: names and end products, or all outputs\n"
-             "\n"
-             "  -C DIR             go to DIR first\n"
-             "  -f FILE            the manifest; found as by 'jig build'\n"
-             "      --cache-dir D  where what builds leave is kept, if not in .jig\n"
-             "\n"
-             "Nothing is changed, and a build that is going on is not waited for. What was\n"
-             "discovered is what the last successful run of a job read.\n",
+    .synopsis = "[options] QUESTION [files]",
+    .words = words,
+    .options = {{NULL, options}},
+    .notes = "Nothing is changed, and a build that is going on is not waited for. What was "
+             "discovered is what the last successful run of a job read.",
+    .examples = examples,
+    .exit_codes = command_exits,
+    .see_also = "build cache",
     .run = query_main,
 };

@@ -169,6 +169,15 @@ int query_inputs(struct tool *tool, int count, char **words)
 
 /* ---- targets ----------------------------------------------------------------------------- */
 
+/* As it is to be typed, so that it can be: unlike other answers, these are meant for that. */
+static void print_target(const struct tool *tool, file_id file)
+{
+    struct buf typed = {0};
+    place_unspell(tool->place, graph_path(tool->graph, file), &typed);
+    puts(buf_cstr(&typed));
+    buf_free(&typed);
+}
+
 int query_targets(struct tool *tool, int count, char **words)
 {
     bool all = count && strcmp(words[0], "all") == 0;
@@ -185,7 +194,7 @@ int query_targets(struct tool *tool, int count, char **words)
             if (graph_is_virtual(graph, file))
                 continue;
             if (all || !readers || (job->flags & GRAPH_JOB_PHONY))
-                puts(graph_path(graph, file));
+                print_target(tool, file);
         }
     }
     return EXIT_DONE;

@@ -13,7 +13,6 @@ static int build_here(struct building *building)
     if (!status)
         status = building_run(building, &work, NULL, &error);
     int code = building_tell(building, &work, status, &error);
-    /* Before the trace goes that the session writes to. */
     work_close(&work);
     building_end(building);
     return code;

@@ -3,6 +3,7 @@
 #include "tools/jig/text.h"
 
 #include <errno.h>
+#include <inttypes.h>
 
 static void put(struct screen *screen, const char *bytes, size_t length)
 {
@@ -15,12 +16,44 @@ static void put_char(struct screen *screen, char c)
     put(screen, &c, 1);
 }
 
+static void put_up(struct screen *screen, uint32_t rows)
+{
+    char up[16];
+    if (rows)
+        put(screen, up, (size_t)snprintf(up, sizeof up, "\x1b[%" PRIu32 "A", rows));
+}
+
+/*
+ * How many rows of the terminal a line takes that had to fit into one when it was written: of a
+ * narrower window most terminals break it anew.
+ */
+static uint32_t broken_rows(const struct screen *screen, uint32_t line, uint32_t columns)
+{
+    if (!columns || columns >= screen->columns || screen->widths[line] <= columns)
+        return 1;
+    return (screen->widths[line] + columns - 1) / columns;
+}
+
+/* From the end of the last row to the end of the status line. */
+static void climb_to_line(struct screen *screen, uint32_t columns)
+{
+    uint32_t up = 0;
+    for (uint32_t i = 1; i <= screen->rows; i++)
+        up += broken_rows(screen, i, columns);
+    put_up(screen, up);
+}
+
 /* Moves the cursor to the beginning of a line without losing what is on this one. */
 static void end_line(struct screen *screen)
 {
+    if (screen->rows)
+        climb_to_line(screen, terminal_columns(&screen->terminal));
     if (screen->open)
         put_char(screen, '\n');
+    if (screen->rows)
+        put(screen, "\x1b[J", 3);
     screen->open = screen->overwritable = false;
+    screen->rows = 0;
 }
 
 static void write_block(struct screen *screen, const char *bytes, size_t length)
@@ -28,6 +61,39 @@ static void write_block(struct screen *screen, const char *bytes, size_t length)
     end_line(screen);
     put(screen, bytes, length);
     screen->open = length && bytes[length - 1] != '\n';
+}
+
+/* One line of an area, cut to fit. */
+static void write_row(struct screen *screen, uint32_t index, struct buf *text, uint32_t columns)
+{
+    if (columns)
+        text_elide_middle(text, columns);
+    put(screen, text->data, text->length);
+    put(screen, "\x1b[K", 3); /* clears the rest of a longer line that was here */
+    screen->widths[index] = (uint32_t)text_width(text);
+}
+
+/* Writes over the line that stands there, and what is below it. */
+static void write_over(struct screen *screen, struct buf *line, struct buf *rows, uint32_t count)
+{
+    uint32_t columns = terminal_columns(&screen->terminal);
+    uint32_t before = screen->rows;
+    climb_to_line(screen, columns);
+    if (rows && broken_rows(screen, 0, columns) > 1) {
+        put_up(screen, broken_rows(screen, 0, columns) - 1);
+        put(screen, "\r\x1b[J", 4);
+    }
+    put_char(screen, '\r');
+    write_row(screen, 0, line, columns);
+    for (uint32_t i = 0; i < count; i++) {
+        put_char(screen, '\n');
+        write_row(screen, i + 1, &rows[i], columns);
+    }
+    if (before > count || (before && columns < screen->columns))
+        put(screen, "\x1b[J", 3);
+    screen->rows = count;
+    screen->columns = columns;
+    screen->open = screen->overwritable = true;
 }
 
 static void write_status(struct screen *screen, const char *line, size_t length)
@@ -40,15 +106,16 @@ static void write_status(struct screen *screen, const char *line, size_t length)
         return;
     }
     struct buf fitting = {0};
-    uint32_t columns = terminal_columns(&screen->terminal);
     buf_append(&fitting, line, length);
-    if (columns)
-        text_elide_middle(&fitting, columns);
-    put_char(screen, '\r');
-    put(screen, fitting.data, fitting.length);
-    put(screen, "\x1b[K", 3); /* clears the rest of a longer line that was here */
+    write_over(screen, &fitting, NULL, 0);
     buf_free(&fitting);
-    screen->open = screen->overwritable = true;
+}
+
+static void write_area(struct screen *screen, struct buf *line, struct buf *rows, uint32_t count)
+{
+    if (!screen->overwritable)
+        end_line(screen);
+    write_over(screen, line, rows, count);
 }
 
 /* ---- while another has the terminal ------------------------------------------------------ */
@@ -88,6 +155,14 @@ void screen_status(struct screen *screen, const char *line, size_t length)
         hold_status(screen, line, length);
     else
         write_status(screen, line, length);
+}
+
+void screen_area(struct screen *screen, struct buf *line, struct buf *rows, uint32_t count)
+{
+    if (screen->handed_over)
+        hold_status(screen, buf_cstr(line), line->length);
+    else
+        write_area(screen, line, rows, count);
 }
 
 void screen_block(struct screen *screen, const char *bytes, size_t length)

@@ -1,9 +1,9 @@
 #include "tools/jig/stats.h"
 
+#include "engine/session/numbers.h"
 #include "tools/jig/text.h"
 
 #include <inttypes.h>
-#include <jansson.h>
 
 static double ms(uint64_t ns)
 {
@@ -66,48 +66,30 @@ static void write_table(const struct jig_build_result *r, FILE *out)
         write_hits(r, out);
 }
 
-/* All numbers of struct jig_build_result, under the names that they have there. */
 static json_t *numbers_json(const struct jig_build_result *r)
 {
-/* clang-format off */
-#define FIELD(name) {#name, (uint64_t)r->name}
-    /* clang-format on */
-    const struct {
-        const char *key;
-        uint64_t value;
-    } numbers[] = {
-        FIELD(jobs_wanted),   FIELD(jobs_run),        FIELD(jobs_passed),   FIELD(jobs_failed),
-        FIELD(exit_code),     FIELD(files),           FIELD(jobs),          FIELD(files_statted),
-        FIELD(files_hit),     FIELD(files_missed),    FIELD(missed_new),    FIELD(missed_stat),
-        FIELD(missed_racy),   FIELD(missed_gone),     FIELD(files_skipped), FIELD(files_hashed),
-        FIELD(bytes_hashed),  FIELD(folders_statted), FIELD(folders_read),  FIELD(files_walked),
-        FIELD(files_opened),  FIELD(files_scanned),   FIELD(bytes_scanned), FIELD(imports_resolved),
-        FIELD(modules),       FIELD(outputs_written), FIELD(outputs_kept),  FIELD(outputs_removed),
-        FIELD(walk_ns),       FIELD(discover_ns),     FIELD(load_ns),       FIELD(scan_ns),
-        FIELD(plan_ns),       FIELD(run_ns),          FIELD(save_ns),       FIELD(image_bytes),
-        FIELD(journal_bytes), FIELD(generation),      FIELD(files_looked),  FIELD(jobs_considered),
-        FIELD(engine_ns),
-    };
-#undef FIELD
+    struct result_number numbers[RESULT_NUMBERS];
     json_t *object = json_object();
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
-        json_object_set_new(object, numbers[i].key, json_integer((json_int_t)numbers[i].value));
+    result_numbers(r, numbers);
+    for (size_t i = 0; i < RESULT_NUMBERS; i++)
+        json_object_set_new(object, numbers[i].name, json_integer((json_int_t)numbers[i].value));
     return object;
 }
 
-static const char *kind_name(enum jig_update_kind kind)
-{
-    return kind == JIG_UPDATE_NONE ? "none" : kind == JIG_UPDATE_FULL ? "full" : "incremental";
-}
-
-static void write_json(const struct jig_build_result *r, FILE *out)
+json_t *stats_json(const struct jig_build_result *r)
 {
     json_t *object = numbers_json(r);
-    json_object_set_new(object, "kind", json_string(kind_name(r->kind)));
+    json_object_set_new(object, "kind", json_string(result_kind_name(r->kind)));
     json_object_set_new(object, "full_reason", json_string(r->full_reason));
     json_object_set_new(object, "folders_changed", json_boolean(r->folders_changed));
     json_object_set_new(object, "manifest_changed", json_boolean(r->manifest_changed));
     json_object_set_new(object, "graph_reused", json_boolean(r->graph_reused));
+    return object;
+}
+
+static void write_json(const struct jig_build_result *r, FILE *out)
+{
+    json_t *object = stats_json(r);
     json_dumpf(object, out, JSON_COMPACT);
     fputc('\n', out);
     json_decref(object);

@@ -7,6 +7,7 @@
 #include "jig/session.h"
 #include "tools/jig/options.h"
 
+#include <jansson.h>
 #include <stdio.h>
 
 /*
@@ -14,5 +15,8 @@
  * are the fields of struct jig_build_result. Nothing for STATS_NONE.
  */
 void stats_write(enum stats_form form, const struct jig_build_result *result, FILE *out);
+
+/* What STATS_JSON writes; the caller's. */
+json_t *stats_json(const struct jig_build_result *result);
 
 #endif

@@ -1,7 +1,10 @@
 #include "tools/jig/status.h"
 
 #include "engine/base/io.h"
+#include "tools/jig/annotation.h"
+#include "tools/jig/pace.h"
 #include "tools/jig/screen.h"
+#include "tools/jig/status_area.h"
 #include "tools/jig/text.h"
 
 #include <inttypes.h>
@@ -23,9 +26,13 @@ struct status {
     struct status_numbers numbers;
     uint64_t job_ms;              /* wall time of the jobs that finished, summed */
     struct jig_progress at_start; /* as it was when the plan was made */
-    struct buf line;              /* scratch: the status line being made */
-    struct buf description;       /* of the job on the line, to show it again as time passes */
-    struct buf explanations;      /* kept back while a console job has the terminal */
+    struct jig_progress progress; /* as it was last told */
+    struct pace pace;
+    struct status_area area; /* with PROGRESS_AREA */
+    uint64_t told_ns;        /* with PROGRESS_SPARSE: when it was told last how far it is */
+    struct buf line;         /* scratch: the status line being made */
+    struct buf description;  /* of the job on the line, to show it again as time passes */
+    struct buf explanations; /* kept back while a console job has the terminal */
 };
 
 /* ---- numbers ----------------------------------------------------------------------------- */
@@ -34,6 +41,11 @@ static uint64_t now_ns(const struct status *status)
 {
     return status->options.now_ns ? status->options.now_ns(status->options.clock)
                                   : clock_monotonic_ns();
+}
+
+static bool is_area(const struct status *status)
+{
+    return status->options.form == PROGRESS_AREA;
 }
 
 static void recent_add(struct recent *recent, uint64_t end_ms)
@@ -103,6 +115,9 @@ static void take_numbers(struct status *status, const struct jig_progress *progr
     numbers->elapsed_ms = now > progress->start_ns ? (now - progress->start_ns) / 1000000 : 0;
     numbers->current_rate = recent_rate(&status->recent);
     numbers->done = share_done(status, progress);
+    status->progress = *progress;
+    if (is_area(status) || status->options.form == PROGRESS_SPARSE)
+        pace_take(&status->pace, progress, now);
 }
 
 /* ---- lines ------------------------------------------------------------------------------- */
@@ -114,8 +129,42 @@ static void make_line(struct status *status)
                        &status->line);
 }
 
+/* The first line of an area: as the other one, with the pace before the description. */
+static void make_area_line(struct status *status)
+{
+    struct buf visible = {0}, pace = {0};
+    const struct buf *description = &status->description;
+    buf_clear(&status->line);
+    text_append_visible(&visible, buf_cstr(description), description->length,
+                        status->screen.terminal.colour);
+    if (status->options.usual_format)
+        pace_append(&status->pace, &status->progress, now_ns(status), &pace);
+    if (pace.length) {
+        status_format_fill(status->options.format, &status->numbers, "", &status->line);
+        buf_printf(&status->line, "%s  %s", pace.data, buf_cstr(&visible));
+    } else {
+        status_format_fill(status->options.format, &status->numbers, buf_cstr(&visible),
+                           &status->line);
+    }
+    buf_free(&visible);
+    buf_free(&pace);
+}
+
+/* With `alone` the line is to stay, and nothing below it. */
+static void draw_area(struct status *status, bool alone)
+{
+    make_area_line(status);
+    status_area_draw(&status->area, &status->screen, &status->line, alone, now_ns(status));
+}
+
 static void show_line(struct status *status)
 {
+    if (is_area(status)) {
+        status->area.stale = true;
+        if (!status_area_can_wait(&status->area, now_ns(status)))
+            draw_area(status, false);
+        return;
+    }
     make_line(status);
     screen_status(&status->screen, buf_cstr(&status->line), status->line.length);
 }
@@ -129,14 +178,55 @@ static void write_aside(struct status *status, const char *text)
     fflush(status->options.err);
 }
 
-static void show_job(struct status *status, const struct jig_job_view *job)
+/* Whether there are lines for jobs that nothing else is to be said of. */
+static bool has_lines(const struct status *status)
 {
-    if (status->options.quiet)
-        return;
+    return !status->options.quiet && status->options.form < PROGRESS_SPARSE;
+}
+
+static void describe(struct status *status, const struct jig_job_view *job)
+{
     bool described = *job->description && !status->options.verbose;
     buf_clear(&status->description);
     buf_append_str(&status->description, described ? job->description : job->command);
+}
+
+static void show_job(struct status *status, const struct jig_job_view *job)
+{
+    if (!has_lines(status))
+        return;
+    describe(status, job);
     show_line(status);
+}
+
+/* Has the job's line stand where what it prints comes below it, if there is to be a line. */
+static void head_output(struct status *status, const struct jig_job_view *job)
+{
+    if (is_area(status))
+        draw_area(status, true);
+    if (status->options.form != PROGRESS_SPARSE || status->options.quiet)
+        return;
+    describe(status, job);
+    make_line(status);
+    screen_status(&status->screen, buf_cstr(&status->line), status->line.length);
+}
+
+/* Says in a log, now and then, how far it is. */
+static void tell_sparsely(struct status *status)
+{
+    enum { SPARSE_S = 30 };
+    uint64_t now = now_ns(status);
+    if (status->options.form != PROGRESS_SPARSE || status->options.quiet ||
+        status->screen.handed_over || now < status->told_ns + SPARSE_S * 1000000000ull)
+        return;
+    struct buf text = {0}, pace = {0};
+    pace_append(&status->pace, &status->progress, now, &pace);
+    buf_printf(&text, "jig: %" PRIu32 " of %" PRIu32 " jobs%s%s\n", status->progress.finished,
+               status->progress.total, pace.length ? ", " : "", buf_cstr(&pace));
+    screen_block(&status->screen, text.data, text.length);
+    status->told_ns = now;
+    buf_free(&text);
+    buf_free(&pace);
 }
 
 static void give_explanations(struct status *status)
@@ -170,12 +260,16 @@ static void job_started(struct status *status, const struct jig_event *event)
     /* Elsewhere a line a job is enough, and that comes when it finishes. */
     bool now = event->job->console || status->screen.terminal.smart;
     take_numbers(status, event->progress);
+    if (is_area(status) && !event->job->console)
+        running_jobs_add(&status->area.running, event->job);
     if (now) {
         explain(status, event->job);
         show_job(status, event->job);
     }
-    if (event->job->console)
+    if (event->job->console) {
+        head_output(status, event->job);
         screen_hand_over(&status->screen);
+    }
 }
 
 static void show_failure(struct status *status, const struct jig_event *event)
@@ -187,6 +281,14 @@ static void show_failure(struct status *status, const struct jig_event *event)
                event->job->command);
     screen_block(&status->screen, head.data, head.length);
     buf_free(&head);
+}
+
+static void annotate(struct status *status, const struct jig_event *event)
+{
+    struct buf text = {0};
+    annotation_append(&text, event->job->output, event->outcome->exit_code);
+    screen_block(&status->screen, text.data, text.length);
+    buf_free(&text);
 }
 
 static void show_output(struct status *status, const char *text, size_t length)
@@ -211,6 +313,8 @@ static void job_finished(struct status *status, const struct jig_event *event)
     recent_add(&status->recent, status->numbers.elapsed_ms);
     status->numbers.current_rate = recent_rate(&status->recent);
     status->numbers.running++; /* the line is the job's own, and counts it */
+    if (is_area(status))
+        running_jobs_remove(&status->area.running, job->id, outcome->end_ns);
 
     if (job->console) {
         take_terminal_back(status);
@@ -219,10 +323,16 @@ static void job_finished(struct status *status, const struct jig_event *event)
             explain(status, job);
         show_job(status, job);
     }
+    bool says = outcome->text_length || (outcome->exit_code && is_area(status));
+    if (says && !job->console)
+        head_output(status, job);
     if (outcome->exit_code)
         show_failure(status, event);
     if (outcome->text_length)
         show_output(status, outcome->text, outcome->text_length);
+    if (outcome->exit_code && status->options.annotate)
+        annotate(status, event);
+    tell_sparsely(status);
 }
 
 static void planned(struct status *status, const struct jig_progress *progress)
@@ -230,11 +340,30 @@ static void planned(struct status *status, const struct jig_progress *progress)
     status->job_ms = 0;
     status->at_start = *progress;
     status->recent.count = status->recent.next = 0;
+    running_jobs_clear(&status->area.running);
+    if (status->told_ns < progress->start_ns)
+        status->told_ns = progress->start_ns;
     take_numbers(status, progress);
+}
+
+static void tick_area(struct status *status, const struct jig_progress *progress)
+{
+    if (status->screen.handed_over || !status->description.length)
+        return;
+    take_numbers(status, progress);
+    draw_area(status, false);
 }
 
 static void tick(struct status *status, const struct jig_progress *progress)
 {
+    if (is_area(status)) {
+        tick_area(status, progress);
+        return;
+    }
+    if (status->options.form == PROGRESS_SPARSE) {
+        take_numbers(status, progress);
+        tell_sparsely(status);
+    }
     if (!status->screen.overwritable || status->screen.handed_over)
         return;
     take_numbers(status, progress);
@@ -323,6 +452,9 @@ struct status *status_create(const struct status_options *options)
     status->screen.out = options->out;
     status->screen.terminal = options->terminal;
     status->screen.terminal.smart &= !options->verbose && !options->quiet;
+    if (is_area(status) && (!status->screen.terminal.smart || options->quiet))
+        status->options.form = PROGRESS_LINE;
+    status->area.running.slots = options->slots;
     status->recent.capacity = slots ? slots : 1;
     status->recent.end_ms = mem_array(status->recent.capacity, sizeof *status->recent.end_ms);
     return status;
@@ -333,6 +465,7 @@ void status_destroy(struct status *status)
     if (!status)
         return;
     screen_free(&status->screen);
+    status_area_free(&status->area);
     buf_free(&status->line);
     buf_free(&status->description);
     buf_free(&status->explanations);
@@ -343,6 +476,8 @@ void status_destroy(struct status *status)
 void status_end(struct status *status)
 {
     take_terminal_back(status);
+    if (is_area(status) && (status->area.stale || status->screen.rows))
+        draw_area(status, true);
     screen_block(&status->screen, "", 0);
     screen_flush(&status->screen);
 }

@@ -18,6 +18,7 @@ struct terminal terminal_decide(int fd, bool is_tty, const struct terminal_envir
     bool forced = is_on(env->force_color) || (!forbidden && is_on(env->clicolor_force));
     unsigned long columns = env->columns ? strtoul(env->columns, NULL, 10) : 0;
     return (struct terminal){
+        .tty = is_tty,
         .smart = smart,
         .colour = forced || (smart && !forbidden),
         .fd = smart ? fd : -1,
@@ -43,4 +44,12 @@ uint32_t terminal_columns(const struct terminal *terminal)
     if (terminal->fd >= 0 && ioctl(terminal->fd, TIOCGWINSZ, &size) == 0 && size.ws_col)
         return size.ws_col;
     return terminal->columns;
+}
+
+uint32_t terminal_rows(const struct terminal *terminal)
+{
+    struct winsize size;
+    if (terminal->fd >= 0 && ioctl(terminal->fd, TIOCGWINSZ, &size) == 0 && size.ws_row)
+        return size.ws_row;
+    return terminal->rows;
 }

@@ -12,10 +12,12 @@
 #include <stdint.h>
 
 struct terminal {
+    bool tty;         /* it is a terminal, of whatever kind */
     bool smart;       /* the last line can be written over */
     bool colour;      /* control sequences may pass */
     int fd;           /* the terminal to ask for its width; -1: `columns` is the width */
     uint32_t columns; /* when it cannot be asked; 0: unknown */
+    uint32_t rows;    /* likewise */
 };
 
 /* The environment variables that matter; NULL is unset. */
@@ -34,5 +36,7 @@ struct terminal terminal_decide(int fd, bool is_tty, const struct terminal_envir
 
 /* The width now, since it changes as people drag windows; 0 when unknown. One system call. */
 uint32_t terminal_columns(const struct terminal *terminal);
+/* The height, likewise. */
+uint32_t terminal_rows(const struct terminal *terminal);
 
 #endif

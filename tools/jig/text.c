@@ -3,7 +3,6 @@
 #include "engine/base/edit_distance.h"
 
 #include <inttypes.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -71,7 +70,7 @@ static struct glyph glyph_at(const char *text, size_t length)
     return sequence ? (struct glyph){sequence, 0} : character(text, length);
 }
 
-static size_t width_of(const struct buf *text)
+size_t text_width(const struct buf *text)
 {
     size_t columns = 0;
     for (size_t i = 0; i < text->length;) {
@@ -86,7 +85,7 @@ void text_elide_middle(struct buf *text, size_t columns)
 {
     if (text->length <= columns)
         return; /* no character is wider than it is long */
-    size_t width = width_of(text);
+    size_t width = text_width(text);
     if (width <= columns)
         return;
     size_t dots = columns < 3 ? columns : 3;
@@ -128,6 +127,27 @@ void text_append_plain(struct buf *out, const char *text, size_t length)
                 break;
             }
         }
+    }
+}
+
+/* Whether text[0..length) is one character that is shown. */
+static bool is_shown(const char *text, size_t length)
+{
+    unsigned char first = (unsigned char)text[0];
+    bool c1 = length == 2 && first == 0xc2 && (unsigned char)text[1] < 0xa0;
+    return length > 1 ? !c1 : first >= 0x20 && first < 0x7f;
+}
+
+void text_append_visible(struct buf *out, const char *text, size_t length, bool colour)
+{
+    for (size_t i = 0; i < length;) {
+        struct glyph glyph = glyph_at(text + i, length - i);
+        bool kept = glyph.columns ? is_shown(text + i, glyph.length) : colour;
+        if (kept)
+            buf_append(out, text + i, glyph.length);
+        else if (glyph.columns)
+            buf_append_char(out, '?');
+        i += glyph.length;
     }
 }
 

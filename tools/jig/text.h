@@ -9,6 +9,7 @@
 
 #include "engine/base/buf.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,6 +22,16 @@ void text_elide_middle(struct buf *text, size_t columns);
 
 /* Appends text[0..length) without its control sequences (ESC [ … letter). O(length). */
 void text_append_plain(struct buf *out, const char *text, size_t length);
+
+/*
+ * Appends text[0..length) as one that moves no cursor: control characters, and bytes that are part
+ * of no character, become "?"; colour sequences stay with `colour`, and else are left out.
+ * O(length).
+ */
+void text_append_visible(struct buf *out, const char *text, size_t length, bool colour);
+
+/* The columns that a terminal shows `text` in. O(length). */
+size_t text_width(const struct buf *text);
 
 /* The first word of `words` (ended by NULL) that differs least from `text`, by at most three
  * letters; else NULL. */

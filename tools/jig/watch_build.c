@@ -177,7 +177,7 @@ static int watch_place(struct watching *w)
         watch_changes_init(&w->changes, w->watch);
         disown_own(w);
         w->line.terminal = terminal_detect(STDOUT_FILENO);
-        w->line.terminal.smart &= !w->request.quiet;
+        w->line.terminal.smart &= !w->request.quiet && !w->request.json;
         watch_keys_open();
         watch_round_prepare(w);
         watch_for_long(w);

@@ -291,8 +291,7 @@ static void call_again(struct watching *w)
         return;
     }
     uint32_t doublings = w->anew - MOST_ANEW - 1;
-    uint64_t pause_ms = FIRST_PAUSE_MS
-                        << (doublings < MOST_DOUBLINGS ? doublings : MOST_DOUBLINGS);
+    uint64_t pause_ms = FIRST_PAUSE_MS << (doublings < MOST_DOUBLINGS ? doublings : MOST_DOUBLINGS);
     w->pause_end_ns = clock_monotonic_ns() + pause_ms * 1000000;
 }
 
@@ -331,6 +330,9 @@ void watch_round(struct watching *w)
     w->status = build(w, with_reason);
     if (is_news(w, before, &error_before))
         tell(w, start_ns);
+    else
+        building_tell_end(&w->building, w->status, &w->error,
+                          face_exit_code(FACE_JIG, w->status, 0));
     bool moved = w->building.results.build.folders_changed;
     building_end(&w->building);
 

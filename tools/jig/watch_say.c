@@ -2,6 +2,11 @@
 
 #include <inttypes.h>
 
+static bool is_silent(const struct watching *w)
+{
+    return w->request.quiet || w->request.json;
+}
+
 /* ---- a round ------------------------------------------------------------------------------- */
 
 void watch_say_head(struct watching *w)
@@ -13,7 +18,7 @@ void watch_say_head(struct watching *w)
         return;
     w->headed = true;
     watch_line_clear(&w->line);
-    if (w->asked || w->request.quiet)
+    if (w->asked || is_silent(w))
         return;
     if (lost)
         buf_printf(&text, "anything may have changed: %s", lost);
@@ -28,7 +33,7 @@ void watch_say_sum(const struct watching *w)
 {
     const struct jig_build_result *result = &w->building.results.build;
     /* Pipelines sum up themselves. */
-    if (w->building.place.pipelines || w->request.quiet || building_was_idle(&w->building))
+    if (w->building.place.pipelines || is_silent(w) || building_was_idle(&w->building))
         return;
     printf("jig: %" PRIu32 " %s run, %" PRIu32 " spared\n", result->jobs_run,
            result->jobs_run == 1 ? "job" : "jobs", result->jobs_passed);
@@ -39,7 +44,7 @@ void watch_say_sum(const struct watching *w)
 void watch_say_watching(const struct watching *w)
 {
     uint32_t watched, polled;
-    if (w->request.quiet || w->line.terminal.smart)
+    if (is_silent(w) || w->line.terminal.smart)
         return;
     watch_count(w->watch, &watched, &polled);
     uint32_t folders = watched + polled;
@@ -88,10 +93,12 @@ void watch_heed_key(struct watching *w, char key)
         w->full = w->asked = w->again = true;
         break;
     case 'e':
-        toggle_explain(w);
+        if (!w->request.json)
+            toggle_explain(w);
         break;
     case '?':
-        say_help(w);
+        if (!w->request.json)
+            say_help(w);
         break;
     default:
         break;

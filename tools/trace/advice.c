@@ -20,6 +20,8 @@ enum {
     MUCH_IDLE_PERCENT = 20,     /* of the time of all slots */
     AS_GOOD_PERCENT = 2,        /* of the length: what fewer slots may add */
     BUSY_PERCENT = 60,          /* of their time, of jobs that wait for little but processors */
+    FULL_PERCENT = 90,          /* of the processors' time: there is none left for more jobs */
+    OTHERS_PERCENT = 25,        /* of it, that went into something else than jobs */
     LITTLE_MEMORY_PERCENT = 10, /* of the most that was available */
 };
 
@@ -89,9 +91,10 @@ static void look_for_gate(struct adviser *a)
                trace_time(own_ns).text, trace_time(analysis->blocking_ns[longest->job]).text);
     if (is_worthwhile(a, waited_ns))
         buf_printf(&text, " It was ready %s before it was started%s.", trace_time(waited_ns).text,
-                   job->expected_ms ? ""
-                                    : ": how long it takes was not known yet, the next build "
-                                      "will start it sooner");
+                   job->expected_ms || job->pool
+                       ? ""
+                       : ": how long it takes was not known yet, the next build "
+                         "will start it sooner");
     a->gate = longest->job;
     advise(a, TRACE_ADVICE_GATE, gain_ns, longest->job, &title, &text);
 }
@@ -140,9 +143,9 @@ static void look_for_pool(struct adviser *a)
     struct buf title = {0}, text = {0};
     buf_printf(&title, "The pool '%s' keeps slots idle", pool->name);
     buf_printf(&text,
-               "%s of slot time stood idle while jobs waited for one of its %" PRIu32
-               " place%s; %" PRIu32 " jobs ran in it, for %s. ",
-               trace_time(pool->idle_ns).text, pool->depth, pool->depth == 1 ? "" : "s", pool->jobs,
+               "%s of slot time stood idle while jobs waited for a place in it: %" PRIu32
+               " jobs ran in it, %" PRIu32 " at a time, for %s in all. ",
+               trace_time(pool->idle_ns).text, pool->jobs, pool->depth,
                trace_time(pool->own_ns).text);
     if (strcmp(pool->name, "console") == 0)
         buf_append_str(&text, "Take jobs out of it that need no terminal.");
@@ -220,11 +223,71 @@ static void advise_fewer_slots(struct adviser *a, const struct trace_what_if *ow
     advise(a, TRACE_ADVICE_SLOTS, 0, TRACE_NO_JOB, &title, &text);
 }
 
-/* Whether there is something to run so many jobs on: processors, or time of these that jobs do not
- * use. That a larger machine would be faster is no advice. */
+/* What the processors did from one sample to another while jobs ran. */
+struct machine_use {
+    uint64_t whole_ns; /* of all processors; 0: not known */
+    uint64_t busy_ns;
+};
+
+static struct machine_use use_of_machine(const struct adviser *a)
+{
+    const struct trace_log *log = a->work->log;
+    const struct trace_sample *first = NULL, *last = NULL;
+    for (uint32_t i = 0; i < log->samples.count; i++) {
+        const struct trace_sample *sample = &log->samples.data[i];
+        if (!first && sample->time_ns >= a->work->analysis->first_ns)
+            first = sample;
+        if (sample->time_ns <= a->work->analysis->last_ns)
+            last = sample;
+    }
+    struct machine_use use = {0};
+    if (!first || !last || last <= first || last->busy_ns < first->busy_ns)
+        return use;
+    use.whole_ns = (last->time_ns - first->time_ns) * (log->processors ? log->processors : 1);
+    use.busy_ns = last->busy_ns - first->busy_ns;
+    if (use.busy_ns > use.whole_ns)
+        use.busy_ns = use.whole_ns; /* the machine has more than jig could use */
+    return use;
+}
+
+static bool is_full(const struct adviser *a)
+{
+    struct machine_use use = use_of_machine(a);
+    return use.whole_ns && use.busy_ns / FULL_PERCENT >= use.whole_ns / 100;
+}
+
+/* A build that shares the machine is slow for a reason that it cannot do anything about. */
+static void look_for_others(struct adviser *a)
+{
+    const struct trace_analysis *analysis = a->work->analysis;
+    struct machine_use use = use_of_machine(a);
+    uint64_t jobs_ns = analysis->last_ns - analysis->first_ns;
+    if (!is_full(a) || !jobs_ns)
+        return;
+    /* The share of jobs, over all of the time in which they ran, in the time between samples. */
+    double jobs = (double)analysis->cpu_ns * ((double)use.whole_ns / (double)jobs_ns) /
+                  (a->work->log->processors ? a->work->log->processors : 1);
+    double others = (double)use.busy_ns - jobs;
+    if (others * 100 < (double)use.whole_ns * OTHERS_PERCENT)
+        return;
+    struct buf title = {0}, text = {0};
+    buf_append_str(&title, "Something else kept the processors busy");
+    buf_printf(&text,
+               "While jobs ran, the processors were busy %s of the time, and %s of it went into "
+               "something else than jobs. Run times say little on such a machine: measure when it "
+               "is idle, and look for what else runs there (other builds, an indexer, a backup).",
+               trace_share(use.busy_ns, use.whole_ns).text,
+               trace_share((uint64_t)others, use.whole_ns).text);
+    advise(a, TRACE_ADVICE_OTHERS, 0, TRACE_NO_JOB, &title, &text);
+}
+
+/* Whether there is something to run so many jobs on: processors, or time of these that nobody
+ * uses. That a larger machine would be faster is no advice. */
 static bool are_of_use(const struct adviser *a, uint32_t slots)
 {
     const struct trace_analysis *analysis = a->work->analysis;
+    if (is_full(a))
+        return false;
     return slots <= a->work->log->processors ||
            (analysis->cpu_ns && analysis->cpu_ns / BUSY_PERCENT < analysis->own_ns / 100);
 }
@@ -280,7 +343,7 @@ static void look_for_memory(struct adviser *a)
     }
     if (largest == TRACE_NO_JOB)
         return; /* it was not this build that took the memory */
-    const uint64_t mib = 1024 * 1024;
+    const uint64_t mib = (uint64_t)1024 * 1024;
     struct buf title = {0}, text = {0};
     buf_printf(&title, "Memory ran short: %" PRIu64 " MiB were left", least->available_bytes / mib);
     buf_printf(&text,
@@ -397,6 +460,7 @@ void trace_find_advice(struct trace_work *work)
     look_for_deps(&a);
     look_for_slots(&a);
     look_for_memory(&a);
+    look_for_others(&a);
     look_for_engine(&a);
     if (!analysis->advice.count)
         advise_nothing(&a);

@@ -86,6 +86,7 @@ enum trace_advice_kind {
     TRACE_ADVICE_SLOTS,  /* more slots would have helped, or fewer would do */
     TRACE_ADVICE_ENGINE, /* jig itself took much of the time */
     TRACE_ADVICE_MEMORY, /* the machine ran short of memory */
+    TRACE_ADVICE_OTHERS, /* processors were busy with something else than jobs */
     TRACE_ADVICE_NONE,   /* nothing stands out */
 };
 struct trace_advice {

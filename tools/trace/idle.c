@@ -28,7 +28,7 @@ struct pool_state {
 };
 
 struct sweep {
-    const struct trace_work *work;
+    struct trace_work *work;
     uint64_t now_ns;
     uint32_t running;
     uint32_t ready;
@@ -80,14 +80,16 @@ static void advance(struct sweep *sweep, uint64_t until_ns)
     struct trace_analysis *analysis = sweep->work->analysis;
     uint64_t length_ns = until_ns - sweep->now_ns;
     uint64_t idle = analysis->slots > sweep->running ? analysis->slots - sweep->running : 0;
-    if (until_ns <= analysis->first_ns)
+    if (until_ns <= analysis->first_ns) {
         analysis->idle_ns[TRACE_IDLE_BEFORE] += idle * length_ns;
-    else if (sweep->now_ns >= analysis->last_ns)
+    } else if (sweep->now_ns >= analysis->last_ns) {
         analysis->idle_ns[TRACE_IDLE_AFTER] += idle * length_ns;
-    else if (!sweep->running && !sweep->ready)
-        analysis->idle_ns[TRACE_IDLE_BETWEEN] += idle * length_ns;
-    else
+    } else if (sweep->running || sweep->ready) {
         blame(sweep, idle, length_ns);
+    } else {
+        analysis->idle_ns[TRACE_IDLE_BETWEEN] += idle * length_ns;
+        sweep->work->between_ns += length_ns;
+    }
     sweep->now_ns = until_ns;
 }
 

@@ -56,7 +56,8 @@ struct trace_work {
     struct trace_analysis *analysis;
     struct trace_rounds rounds;
     struct trace_followers followers;
-    uint32_t *pool; /* [job] index in log->pools, or TRACE_NO_POOL */
+    uint32_t *pool;      /* [job] index in log->pools, or TRACE_NO_POOL */
+    uint64_t between_ns; /* how long there was nothing to run, while there was more to come */
 };
 
 static inline uint64_t trace_own_ns(const struct trace_job *job)
@@ -66,7 +67,7 @@ static inline uint64_t trace_own_ns(const struct trace_job *job)
 
 void trace_find_chains(struct trace_work *work); /* tail_ns, longest_ns */
 void trace_find_path(struct trace_work *work);
-void trace_find_idle(struct trace_work *work); /* with levels, pools and blocking_ns */
+void trace_find_idle(struct trace_work *work); /* with levels, pools, blocking_ns, between_ns */
 void trace_find_groups(struct trace_work *work);
 void trace_find_what_if(struct trace_work *work);
 void trace_find_advice(struct trace_work *work);

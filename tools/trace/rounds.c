@@ -1,17 +1,33 @@
 #include "tools/trace/parts.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
+
+struct entry {
+    uint64_t ready_ns;
+    uint32_t job;
+    bool depends; /* on any job */
+};
 
 /* Of those that became ready together the ones that depend on nothing come first. */
 static int by_ready(const void *left, const void *right)
 {
-    const struct trace_job *a = *(const struct trace_job *const *)left;
-    const struct trace_job *b = *(const struct trace_job *const *)right;
+    const struct entry *a = left;
+    const struct entry *b = right;
     if (a->ready_ns != b->ready_ns)
         return a->ready_ns < b->ready_ns ? -1 : 1;
-    if (!a->deps_count != !b->deps_count)
-        return a->deps_count ? 1 : -1;
-    return (a > b) - (a < b);
+    if (a->depends != b->depends)
+        return a->depends ? 1 : -1;
+    return (a->job > b->job) - (a->job < b->job);
+}
+
+static struct entry *list_by_ready(const struct trace_log *log)
+{
+    struct entry *order = mem_array(log->jobs.count, sizeof *order);
+    for (uint32_t i = 0; i < log->jobs.count; i++)
+        order[i] = (struct entry){log->jobs.data[i].ready_ns, i, log->jobs.data[i].deps_count > 0};
+    qsort(order, log->jobs.count, sizeof *order, by_ready);
+    return order;
 }
 
 /*
@@ -21,25 +37,21 @@ static int by_ready(const void *left, const void *right)
 void trace_rounds_find(struct trace_rounds *rounds, const struct trace_log *log)
 {
     const struct trace_job *jobs = log->jobs.data;
-    const struct trace_job **order = mem_array(log->jobs.count, sizeof *order);
-    for (uint32_t i = 0; i < log->jobs.count; i++)
-        order[i] = &jobs[i];
-    if (log->jobs.count)
-        qsort(order, log->jobs.count, sizeof *order, by_ready);
-
+    struct entry *order = list_by_ready(log);
     *rounds = (struct trace_rounds){.count = 1};
     rounds->number = mem_array(log->jobs.count, sizeof *rounds->number);
     vec_push(&rounds->closing, TRACE_NO_JOB);
-    const struct trace_job *last = NULL; /* that ran and ended */
+    uint32_t last = TRACE_NO_JOB; /* that ran, to have ended */
     for (uint32_t i = 0; i < log->jobs.count; i++) {
-        const struct trace_job *job = order[i];
-        if (last && !job->deps_count && last->end_ns < job->ready_ns &&
-            rounds->closing.data[rounds->count - 1] != (uint32_t)(last - jobs)) {
-            vec_push(&rounds->closing, (uint32_t)(last - jobs));
+        uint32_t job = order[i].job;
+        if (last != TRACE_NO_JOB && !order[i].depends && jobs[last].end_ns < order[i].ready_ns &&
+            rounds->closing.data[rounds->count - 1] != last) {
+            vec_push(&rounds->closing, last);
             rounds->count++;
         }
-        rounds->number[job - jobs] = rounds->count - 1;
-        if (job->fate == TRACE_RAN && (!last || job->end_ns >= last->end_ns))
+        rounds->number[job] = rounds->count - 1;
+        if (jobs[job].fate == TRACE_RAN &&
+            (last == TRACE_NO_JOB || jobs[job].end_ns >= jobs[last].end_ns))
             last = job;
     }
     free(order);

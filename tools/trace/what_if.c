@@ -196,10 +196,8 @@ static void add_row(struct trace_work *work, uint32_t slots)
 {
     struct trace_analysis *analysis = work->analysis;
     uint64_t jobs_ns = trace_simulate(work, (struct trace_change){slots, TRACE_NO_POOL, NULL});
-    /* While nothing runs all slots are idle. */
-    uint64_t between_ns = analysis->idle_ns[TRACE_IDLE_BETWEEN] / analysis->slots;
     uint64_t others_ns =
-        work->log->duration_ns - (analysis->last_ns - analysis->first_ns) + between_ns;
+        work->log->duration_ns - (analysis->last_ns - analysis->first_ns) + work->between_ns;
     vec_push(&analysis->what_if, ((struct trace_what_if){slots, jobs_ns, others_ns + jobs_ns}));
 }
 

@@ -1,0 +1,2 @@
+jig_fuzz_target(fuzz_trace fuzz_trace.c)
+target_link_libraries(fuzz_trace PRIVATE jig_trace_tools)

@@ -1,0 +1,22 @@
+# Run by the build once jig is there: has jig print its man pages and what shells complete, as files
+# below TO where they are to be below share. Which pages there are, the page of jig itself says.
+function(print file)
+  execute_process(COMMAND ${JIG} ${ARGN} OUTPUT_VARIABLE text RESULT_VARIABLE result)
+  if(NOT result EQUAL 0)
+    string(REPLACE ";" " " words "${ARGN}")
+    message(FATAL_ERROR "'jig ${words}' failed: ${result}")
+  endif()
+  file(WRITE ${TO}/${file} "${text}")
+  set(text "${text}" PARENT_SCOPE)
+endfunction()
+
+file(REMOVE_RECURSE ${TO})
+print(man/man1/jig.1 help --man)
+string(REGEX MATCHALL "jig\\\\-[a-z]+" pages "${text}")
+foreach(page ${pages})
+  string(REGEX REPLACE "^jig[^a-z]+" "" command ${page})
+  print(man/man1/jig-${command}.1 help --man ${command})
+endforeach()
+print(bash-completion/completions/jig completion bash)
+print(zsh/site-functions/_jig completion zsh)
+print(fish/vendor_completions.d/jig.fish completion fish)
