@@ -164,10 +164,10 @@ class Report(unittest.TestCase):
             self.rows(self.open("small"), "Critical path"),
             [
                 ["0 ms", "jig: no job of the path running", "jig", "5.0 ms", "5 %"],
-                ["5 ms", "gen/api.h", "waited for a slot", "5.0 ms", "5 %"],
+                ["5 ms", "gen/api.h", "waited for its turn", "5.0 ms", "5 %"],
                 ["10 ms", "gen/api.h", "ran", "20 ms", "20 %"],
                 ["30 ms", "obj/a.o", "ran", "30 ms", "30 %"],
-                ["60 ms", "bin/app", "waited for a slot", "10 ms", "10 %"],
+                ["60 ms", "bin/app", "waited for its turn", "10 ms", "10 %"],
                 ["70 ms", "bin/app", "ran", "25 ms", "25 %"],
                 ["95 ms", "jig: no job of the path running", "jig", "5.0 ms", "5 %"],
             ],
@@ -311,7 +311,7 @@ class Report(unittest.TestCase):
             "bin/app",
             "failed with exit code 3",
             "25 % more than the 20 ms of its last run",
-            "10 ms, for a slot or a place in pool links",
+            "10 ms, for its turn or a place in pool links",
             "20 ms (15 ms user, 5.0 ms system), 80 % of one processor",
             "300 MiB",
             "Waited for 2 jobs",
@@ -426,11 +426,13 @@ class Report(unittest.TestCase):
             return Math.max(...data.filter((_, at) => at % 4 === 0 && data[at + 3] > 200));
         })()"""
         self.assertGreater(page.evaluate(corner), 128)  # the names of rows, light on dark
-        page.call("Emulation.setEmulatedMedia", media="print")
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
         self.assertEqual(
             page.evaluate("getComputedStyle(document.body).backgroundColor"), "rgb(255, 255, 255)"
         )
         self.assertLess(page.evaluate(corner), 128)
+        page.evaluate("dispatchEvent(new Event('afterprint'))")
+        self.assertGreater(page.evaluate(corner), 128)
 
     def test_a_narrow_window_has_no_need_to_scroll_sideways(self):
         for name in ("small", "hostile"):

@@ -29,17 +29,24 @@ export function chooseScheme(button, redraw) {
         button.textContent = { auto: "Auto", light: "Light", dark: "Dark" }[scheme];
         button.title = schemes[scheme];
         button.setAttribute("aria-label", `Colours: ${schemes[scheme]}`);
-        known.clear();
-        redraw();
+        refresh();
     }
     button.addEventListener("click", () => {
         const names = Object.keys(schemes);
         apply(names[(names.indexOf(root.dataset.scheme) + 1) % names.length]);
     });
-    for (const media of ["(prefers-color-scheme: dark)", "print"])
-        matchMedia(media).addEventListener("change", () => {
-            known.clear();
-            redraw();
+    function refresh() {
+        known.clear();
+        redraw();
+    }
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", refresh);
+    for (const [event, isPaper] of [
+        ["beforeprint", true],
+        ["afterprint", false],
+    ])
+        addEventListener(event, () => {
+            root.classList.toggle("paper", isPaper);
+            refresh();
         });
     apply("auto");
 }

@@ -43,7 +43,7 @@ function pathTable() {
     const what = ({ kind, job }) =>
         kind === STEP_ENGINE ? "jig: no job of the path running" : jobCell(job);
     const how = ({ kind }) =>
-        kind === STEP_ENGINE ? "jig" : kind === STEP_JOB ? "ran" : "waited for a slot";
+        kind === STEP_ENGINE ? "jig" : kind === STEP_JOB ? "ran" : "waited for its turn";
     const columns = [
         numeric("Begins", ({ begin }) => moment(begin, 10000)),
         { name: "Step", class: "job", cell: what },
@@ -89,7 +89,7 @@ export function pathSection() {
         key("jobs"),
         `${time(build.path_job)} in jobs, `,
         key("wait"),
-        `${time(build.path_wait)} of jobs waiting for a slot, `,
+        `${time(build.path_wait)} of jobs waiting for their turn, `,
         key("engine"),
         `${time(build.path_engine)} in jig itself.`,
     );

@@ -22,15 +22,12 @@ function tellStep(step) {
     const { kind, begin, end, job } = data.path;
     const length = time(end[step] - begin[step]);
     return kind[step] === STEP_WAIT
-        ? tip(
-              path(outputOf(job[step])),
-              `was ready, and waited ${length} for a slot or a place in its pool`,
-          )
+        ? tip(path(outputOf(job[step])), `was ready, and waited ${length} for its turn`)
         : tip("jig", `no job of the critical path was running for ${length}`);
 }
 
 function tellJob(job) {
-    const waited = `waited ${time(waitOf(job))} for a slot`;
+    const waited = `waited ${time(waitOf(job))} for its turn`;
     return tip(
         path(outputOf(job)),
         `${ruleOf(job)} · ran ${time(ownOf(job))}, ${waited}`,
