@@ -227,6 +227,25 @@ class Report(unittest.TestCase):
         self.assertEqual(self.rows(page, "All jobs"), [])
         self.assert_quiet(page)
 
+    def test_the_report_of_a_build_that_was(self):
+        place = self.folder / "build"
+        place.mkdir()
+        (place / "in").write_text("text")
+        (place / "build.ninja").write_text(
+            "rule cp\n  command = cp $in $out\nbuild middle: cp in\nbuild out: cp middle\n"
+        )
+        for args in (["build"], ["trace", "report", "-o", "report.html"]):
+            subprocess.run(
+                [JIG, *args], cwd=place, check=True, timeout=60 * SLOW, stdout=subprocess.DEVNULL
+            )
+        page = self.chromium.open(place / "report.html")
+        self.addCleanup(page.close)
+        self.assertEqual(
+            [row[:3] for row in self.rows(page, "All jobs")],
+            [["middle", "cp", "never built"], ["out", "cp", "never built"]],
+        )
+        self.assert_quiet(page)
+
     # ---- all jobs -----------------------------------------------------------------------------
 
     def test_all_jobs_with_why_each_ran(self):
