@@ -78,12 +78,32 @@ static bool written_since(const struct job_start *start, struct fingerprint_cloc
 }
 
 /*
+ * The same for a source that somebody has written since we looked. A write is stamped before its
+ * data can be read, and in between it may wait, for the file system's journal, say: so one that was
+ * stamped shortly before the job started may not have been there for it. Who builds as soon as
+ * something changes, as a watch does, meets with writes that are not over. Other builds of a
+ * manifest seldom do, but have jobs that write sources without telling, just before others read
+ * them; there the stamp counts as it is.
+ */
+static bool source_written_since(const struct build *build, const struct job_start *start,
+                                 const struct file_record *record, bool was_known)
+{
+    const int64_t longest_write_ns = 1000000000;
+    struct job_start earlier = *start;
+    if (was_known && (build->plan->scoped || build->session->pipelines)) {
+        earlier.start_ns -= longest_write_ns;
+        earlier.tick_ns -= longest_write_ns;
+    }
+    return written_since(&earlier, build->session->clock, record, was_known);
+}
+
+/*
  * Looks again at one input of a job that has just ended. Returns false when the job may have read
  * something else than what is there now.
  *
- * A change from before the job started was there for the job to read, so the new content is what it
- * saw. A later change, to a source, leaves that open. So does one to a generated file if another
- * job that may write it ran at the same time; if none did, the job itself has rewritten it.
+ * A change from well before the job started was there for the job to read, so the new content is
+ * what it saw. A later change, to a source, leaves that open. So does one to a generated file if
+ * another job that may write it ran at the same time; if none did, the job itself has rewritten it.
  */
 static bool input_held_still(struct build *build, const struct job_start *start, file_id file,
                              bool was_unsteady, uint64_t tick)
@@ -114,9 +134,9 @@ static bool input_held_still(struct build *build, const struct job_start *start,
     }
     if (after->flags & FILE_MISSING)
         return !was_known || same_digest;
-    bool stat_changed = !was_known || before.ctime_ns != after->ctime_ns ||
-                        before.inode != after->inode || before.size != after->size;
-    if (!stat_changed || !written_since(start, session->clock, after, was_known))
+    bool changed = !same_digest || before.ctime_ns != after->ctime_ns ||
+                   before.inode != after->inode || before.size != after->size;
+    if (!changed || !source_written_since(build, start, after, was_known))
         return true;
     /* The same happened last time, with the same content: the job touches its own source. */
     return same_digest && was_unsteady;

@@ -84,6 +84,8 @@ static void on_event(void *context, const struct jig_event *event)
         if (probe->on_removed)
             probe->on_removed(probe);
     }
+    if (event->kind == JIG_EVENT_EXPLAIN && probe->on_explain)
+        probe->on_explain(probe, event->job->output);
     if (event->kind != JIG_EVENT_JOB_STARTED)
         return;
     add_word(probe->ran, sizeof probe->ran, event->job->output);

@@ -16,6 +16,9 @@ struct probe {
     struct jig_error error;
     char ran[1024];     /* first outputs of the jobs that were started, sorted, a blank between */
     char removed[1024]; /* outputs that were deleted, likewise */
+    /* Called when a job is about to be started, and what it reads has been looked at; may be NULL.
+     */
+    void (*on_explain)(struct probe *probe, const char *output);
     /* Called when a job has been started; may be NULL. */
     void (*on_start)(struct probe *probe, const char *output);
     /* Called when an output has been deleted; may be NULL. */

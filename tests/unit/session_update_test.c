@@ -54,6 +54,30 @@ static void come_and_go(struct probe *probe)
     assert_int_equal(unlink("src/b.txt"), 0);
 }
 
+static void edit_b(struct probe *probe, const char *output)
+{
+    (void)output;
+    probe->on_explain = NULL;
+    put("b", "while it was not looked at\n");
+}
+
+/* A write has its stamp before its data: the job may have read what was there before. */
+static void test_a_source_written_just_before_its_job_starts_is_read_again(void **state)
+{
+    (void)state;
+    struct probe probe = {0};
+    open_ninja(&probe);
+    put("b", "b2\n");
+    probe.on_explain = edit_b;
+    assert_int_equal(probe_changed(&probe, "b"), JIG_OK);
+    assert_int_equal(probe_update(&probe), JIG_OK);
+    assert_string_equal(probe.ran, "b.out");
+    assert_string_equal(get("ab.out"), "a\nwhile it was not looked at\n");
+    assert_int_equal(probe_update(&probe), JIG_OK);
+    assert_string_equal(probe.ran, "");
+    probe_close(&probe);
+}
+
 /* The folder is read again after an output in it was deleted: what else is different there then
  * must not be taken for known. */
 static void test_sources_that_come_and_go_beside_a_deleted_output_count(void **state)
@@ -630,6 +654,7 @@ int main(void)
         IN_A_TREE(test_a_folder_that_becomes_a_link_is_followed),
         IN_A_TREE(test_what_is_not_named_is_believed_to_be_as_it_was),
         IN_A_TREE(test_a_source_that_comes_and_goes),
+        IN_A_TREE(test_a_source_written_just_before_its_job_starts_is_read_again),
         IN_A_TREE(test_an_output_that_was_deleted_is_made_again),
         IN_A_TREE(test_a_manifest_that_changed_is_read_again),
         IN_A_TREE(test_a_manifest_that_is_wrong_and_right_again),
