@@ -78,23 +78,25 @@ static bool written_since(const struct job_start *start, struct fingerprint_cloc
 }
 
 /*
- * The same for a source that somebody has written since we looked. A write is stamped before its
- * data can be read, and in between it may wait, for the file system's journal, say: so one that was
- * stamped shortly before the job started may not have been there for it. Who builds as soon as
+ * The same for a source that does not hold what it held when we looked. A write is stamped before
+ * its data can be read, and in between it may wait, for the file system's journal, say: so one that
+ * was stamped shortly before the job started may not have been there for it. Who builds as soon as
  * something changes, as a watch does, meets with writes that are not over. Other builds of a
  * manifest seldom do, but have jobs that write sources without telling, just before others read
  * them; there the stamp counts as it is.
  */
 static bool source_written_since(const struct build *build, const struct job_start *start,
-                                 const struct file_record *record, bool was_known)
+                                 const struct file_record *before, const struct file_record *after)
 {
     const int64_t longest_write_ns = 1000000000;
+    bool was_known = before->flags & FILE_KNOWN;
     struct job_start earlier = *start;
-    if (was_known && (build->plan->scoped || build->session->pipelines)) {
+    if (was_known && !digest_equal(before->digest, after->digest) &&
+        (build->plan->scoped || build->session->pipelines)) {
         earlier.start_ns -= longest_write_ns;
         earlier.tick_ns -= longest_write_ns;
     }
-    return written_since(&earlier, build->session->clock, record, was_known);
+    return written_since(&earlier, build->session->clock, after, was_known);
 }
 
 /*
@@ -136,7 +138,7 @@ static bool input_held_still(struct build *build, const struct job_start *start,
         return !was_known || same_digest;
     bool changed = !same_digest || before.ctime_ns != after->ctime_ns ||
                    before.inode != after->inode || before.size != after->size;
-    if (!changed || !source_written_since(build, start, after, was_known))
+    if (!changed || !source_written_since(build, start, &before, after))
         return true;
     /* The same happened last time, with the same content: the job touches its own source. */
     return same_digest && was_unsteady;
