@@ -370,7 +370,6 @@ static void finish_job(struct execution *ex, struct run_result *result)
     struct running running = *running_of(ex, id);
     running_of(ex, id)->before = NULL;
     build_span(build, id)->end_ns = result->end_ns;
-    record_job(build, result, running.start_ns, build->session->history->jobs.data[id].duration_ms);
     record_machine(build);
     const struct graph_job *job = &build->session->graph->jobs.data[id];
     if (result->exit_code == EXIT_INTERRUPTED && !result->interrupted) {
@@ -378,6 +377,7 @@ static void finish_job(struct execution *ex, struct run_result *result)
         result->interrupted = true;
         run_interrupt(ex->run, SIGINT);
     }
+    record_job(build, result, running.start_ns, build->session->history->jobs.data[id].duration_ms);
     if (result->interrupted) {
         stop(ex, STOP_INTERRUPTED, JIG_OK);
         session_remove_half_written(build, id, running.before);

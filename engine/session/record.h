@@ -63,7 +63,7 @@ void record_stretch(struct jig_session *session, const char *category, const cha
 void record_plan_begin(struct build *build);
 /* The job's turn has come: all that it waits for has ended. */
 void record_turn(struct build *build, job_id id);
-/* The job has run, since `start_ns`; it had been expected to take `expected_ms`. */
+/* The job has run to its end, since `start_ns`; it had been expected to take `expected_ms`. */
 void record_job(struct build *build, const struct run_result *result, uint64_t start_ns,
                 uint32_t expected_ms);
 /* What was foretold, before the build forgets it. */

@@ -144,6 +144,8 @@ void record_job(struct build *build, const struct run_result *result, uint64_t s
                 uint32_t expected_ms)
 {
     struct job_note *note = &build->notes[build->plan->jobs[result->job].position];
+    if (result->interrupted)
+        return; /* how long it would have taken nobody knows */
     *note = (struct job_note){
         .ready_ns = note->ready_ns,
         .start_ns = start_ns,

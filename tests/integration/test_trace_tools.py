@@ -134,7 +134,7 @@ class TraceTools(Case):
         self.manifest("build bad: sh\n  sh = exit 3\n")
         self.build("bad", code=3)
         text = self.trace().text
-        self.assertIn("1 jobs run (1 failed)", text)
+        self.assertIn("1 job run (1 failed)", text)
         self.assertIn("failed\n", text.splitlines(keepends=True)[0])
 
     def test_critical_path_covers_the_build(self):

@@ -68,8 +68,9 @@ static void test_an_improvement_is_told(void **state)
 static void test_too_few_samples_prove_nothing(void **state)
 {
     (void)state;
-    static const double before[] = {100, 101}, now[] = {200, 201};
-    assert_int_equal(compare_samples(before, 2, now, 2).verdict, VERDICT_SAME);
+    static const double before[] = {100, 101, 102, 103}, now[] = {200, 201, 202, 203};
+    assert_int_equal(compare_samples(before, 3, now, 3).verdict, VERDICT_UNKNOWN);
+    assert_int_equal(compare_samples(before, 4, now, 4).verdict, VERDICT_FAIL);
 }
 
 static void test_nothing_beside_nothing_is_the_same(void **state)

@@ -177,7 +177,7 @@ static void test_summary_tells_a_build_on_one_screen(void **state)
         "idle      790 ms no job was ready, 20 ms before the first job, 20 ms after the last job",
         "path      980 ms of jobs, 0 µs of waiting for a turn, 20 ms of jig itself\n",
         "          590 ms  app\n",
-        "rules     link: 1 jobs, 590 ms together, the longest 590 ms\n",
+        "rules     link: 1 job, 590 ms together, the longest 590 ms\n",
         "          cc: 2 jobs, 580 ms together, the longest 390 ms\n",
         "reasons   3 never built\n",
         "files     12 hits, 0 misses (0 new, 3 changed, 0 too young, 0 gone), 0 skipped\n",

@@ -129,10 +129,14 @@ static bool no_such_build(const struct trace_builds *builds, const char *what)
 {
     const struct trace_kept *kept = builds->keeper.kept.data;
     struct jig_error error;
-    jig_fail(&error, JIG_ERROR_USAGE,
-             "no trace is kept of %s: there are %" PRIu32 ", of builds %" PRIu64 " to %" PRIu64,
-             what, builds->keeper.kept.count, kept[0].number,
-             kept[builds->keeper.kept.count - 1].number);
+    if (builds->keeper.kept.count == 1)
+        jig_fail(&error, JIG_ERROR_USAGE, "no trace is kept of %s, but only of build %" PRIu64,
+                 what, kept[0].number);
+    else
+        jig_fail(&error, JIG_ERROR_USAGE,
+                 "no trace is kept of %s: there are %" PRIu32 ", of builds %" PRIu64 " to %" PRIu64,
+                 what, builds->keeper.kept.count, kept[0].number,
+                 kept[builds->keeper.kept.count - 1].number);
     snprintf(error.advice, sizeof error.advice, "see which with 'jig trace list'");
     face_error(FACE_JIG, &error);
     return false;

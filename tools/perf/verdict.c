@@ -14,6 +14,15 @@ static enum verdict judge(double ratio, double p)
                                           : VERDICT_SAME;
 }
 
+/* The least p that so many samples can have: one of all ways to deal them out. */
+static double least_p(uint32_t before_count, uint32_t now_count)
+{
+    double ways = 1;
+    for (uint32_t i = 1; i <= now_count; i++)
+        ways = ways * (before_count + i) / i;
+    return 1 / ways;
+}
+
 struct comparison compare_samples(const double *before, uint32_t before_count, const double *now,
                                   uint32_t now_count)
 {
@@ -24,12 +33,13 @@ struct comparison compare_samples(const double *before, uint32_t before_count, c
     c.ratio = c.before > 0 ? c.now / c.before : c.now > 0 ? INFINITY : 1;
     c.p = c.ratio >= 1 ? mann_whitney_greater(before, before_count, now, now_count)
                        : mann_whitney_greater(now, now_count, before, before_count);
-    c.verdict = judge(c.ratio, c.p);
+    c.verdict =
+        least_p(before_count, now_count) >= VERDICT_P ? VERDICT_UNKNOWN : judge(c.ratio, c.p);
     return c;
 }
 
 const char *verdict_name(enum verdict verdict)
 {
-    static const char *const names[] = {"same", "better", "warn", "FAIL"};
+    static const char *const names[] = {"same", "better", "warn", "FAIL", "too few"};
     return names[verdict];
 }

@@ -6,7 +6,8 @@
 
 #include <stdint.h>
 
-enum verdict { VERDICT_SAME, VERDICT_BETTER, VERDICT_WARN, VERDICT_FAIL };
+/* UNKNOWN: so few samples that no difference between them could count. */
+enum verdict { VERDICT_SAME, VERDICT_BETTER, VERDICT_WARN, VERDICT_FAIL, VERDICT_UNKNOWN };
 
 #define VERDICT_P       0.05 /* a difference that is more probable than this by chance is none */
 #define VERDICT_WARN_AT 1.05 /* ratio of medians, now to before */

@@ -11,18 +11,20 @@
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum {
     LEAST_GAIN_MS = 20,
-    LEAST_GAIN_PERCENT = 5,     /* of the build's length */
-    MANY_JOBS = 5,              /* that one file made run … */
-    MANY_JOBS_PERCENT = 20,     /* … which are so much of all */
-    MUCH_IDLE_PERCENT = 20,     /* of the time of all slots */
-    AS_GOOD_PERCENT = 2,        /* of the length: what fewer slots may add */
-    BUSY_PERCENT = 60,          /* of their time, of jobs that wait for little but processors */
-    FULL_PERCENT = 90,          /* of the processors' time: there is none left for more jobs */
-    OTHERS_PERCENT = 25,        /* of it, that went into something else than jobs */
-    LITTLE_MEMORY_PERCENT = 10, /* of the most that was available */
+    LEAST_GAIN_PERCENT = 5,      /* of the build's length */
+    MANY_JOBS = 5,               /* that one file made run … */
+    MANY_JOBS_PERCENT = 20,      /* … which are so much of all */
+    MUCH_IDLE_PERCENT = 20,      /* of the time of all slots */
+    MUCH_IDLE_POOL_PERCENT = 10, /* of it, for want of places in one pool */
+    AS_GOOD_PERCENT = 2,         /* of the length: what fewer slots may add */
+    BUSY_PERCENT = 60,           /* of their time, of jobs that wait for little but processors */
+    FULL_PERCENT = 90,           /* of the processors' time: there is none left for more jobs */
+    OTHERS_PERCENT = 25,         /* of it, that went into something else than jobs */
+    LITTLE_MEMORY_PERCENT = 10,  /* of the most that was available */
 };
 
 struct adviser {
@@ -138,7 +140,11 @@ static void look_for_pool(struct adviser *a)
         return;
     const struct trace_pool_use *pool = &analysis->pools.data[worst];
     uint64_t gain_ns = gain_of(a, (struct trace_change){analysis->slots, worst, NULL});
-    if (!is_worthwhile(a, gain_ns))
+    /* In another order its jobs might have been no hindrance: that they were is worth a word. */
+    uint64_t slots_ns = (analysis->last_ns - analysis->first_ns) * analysis->slots;
+    bool much_idle = pool->idle_ns / MUCH_IDLE_POOL_PERCENT >= slots_ns / 100 &&
+                     is_worthwhile(a, pool->idle_ns / analysis->slots);
+    if (!is_worthwhile(a, gain_ns) && !much_idle)
         return;
     struct buf title = {0}, text = {0};
     buf_printf(&title, "The pool '%s' keeps slots idle", pool->name);
@@ -437,6 +443,16 @@ static void advise_nothing(struct adviser *a)
     advise(a, TRACE_ADVICE_NONE, 0, TRACE_NO_JOB, &title, &text);
 }
 
+/* What did not come to its end says nothing of what would have taken long. */
+static void advise_to_finish(struct adviser *a)
+{
+    struct buf title = {0}, text = {0};
+    buf_append_str(&title, "The build was interrupted");
+    buf_append_str(&text, "All numbers are of jobs that had ended by then; those that were running "
+                          "and those to come are not among them.");
+    advise(a, TRACE_ADVICE_NONE, 0, TRACE_NO_JOB, &title, &text);
+}
+
 static int by_gain(const void *left, const void *right)
 {
     const struct trace_advice *a = left;
@@ -454,6 +470,10 @@ void trace_find_advice(struct trace_work *work)
         .usual_ns = row_of(analysis, analysis->slots)->jobs_ns,
         .gate = TRACE_NO_JOB,
     };
+    if (strcmp(trace_log_str(work->log, work->log->outcome), "interrupted") == 0) {
+        advise_to_finish(&a);
+        return;
+    }
     look_for_gate(&a);
     look_for_header(&a);
     look_for_pool(&a);

@@ -50,8 +50,8 @@ static void tell_build(const struct trace_analysis *a, const char *title, struct
 
 static void tell_length(const struct trace_analysis *a, struct trace_page *page)
 {
-    buf_printf(&page->text, "length    %s: %" PRIu32 " jobs run",
-               trace_time(a->log->duration_ns).text, a->ran);
+    buf_printf(&page->text, "length    %s: %" PRIu32 " %s run",
+               trace_time(a->log->duration_ns).text, a->ran, a->ran == 1 ? "job" : "jobs");
     if (a->failed) {
         buf_append_str(&page->text, " (");
         trace_page_bad(page);
@@ -118,6 +118,12 @@ static void tell_path(const struct trace_analysis *a, struct trace_page *page)
                trace_time(a->path_ns[TRACE_STEP_JOB]).text,
                trace_time(a->path_ns[TRACE_STEP_WAIT]).text);
     buf_printf(&page->text, "%s of jig itself\n", trace_time(a->path_ns[TRACE_STEP_ENGINE]).text);
+    if (a->path_ns[TRACE_STEP_WAIT] > a->log->duration_ns / 2) {
+        buf_printf(&page->text,
+                   "          slots were the limit: the longest chain of jobs takes %s\n",
+                   trace_time(a->longest_ns).text);
+        return;
+    }
     struct trace_step *steps = mem_array(a->path.count, sizeof *steps);
     uint32_t count = 0;
     for (uint32_t i = 0; i < a->path.count; i++)
@@ -143,8 +149,8 @@ static void tell_rules(const struct trace_analysis *a, struct trace_page *page)
         const struct trace_group *rule = &a->rules.data[i];
         buf_append_str(&page->text, i ? "          " : "rules     ");
         trace_page_name(page, *rule->name ? rule->name : "(none)", 60);
-        buf_printf(&page->text, ": %" PRIu32 " jobs, %s together, ", rule->jobs,
-                   trace_time(rule->own_ns).text);
+        buf_printf(&page->text, ": %" PRIu32 " %s, %s together, ", rule->jobs,
+                   rule->jobs == 1 ? "job" : "jobs", trace_time(rule->own_ns).text);
         buf_printf(&page->text, "the longest %s\n", trace_time(rule->longest_ns).text);
     }
 }
@@ -213,6 +219,17 @@ static void tell_advice(const struct trace_analysis *a, struct trace_page *page)
     }
 }
 
+static void tell_forecast(const struct trace_analysis *analysis, struct trace_page *page)
+{
+    double error = analysis->forecast_error;
+    if (error >= 1)
+        buf_append_str(&page->text, "forecast  of no use: the time left was typically off by more "
+                                    "than all of it\n");
+    else if (error >= 0)
+        buf_printf(&page->text, "forecast  the time left was typically off by %.0f %%\n",
+                   error * 100);
+}
+
 void trace_summary_tell(const struct trace_analysis *analysis, const char *title,
                         struct trace_page *page)
 {
@@ -222,9 +239,7 @@ void trace_summary_tell(const struct trace_analysis *analysis, const char *title
     tell_path(analysis, page);
     tell_rules(analysis, page);
     tell_reasons(analysis, page);
-    if (analysis->forecast_error >= 0)
-        buf_printf(&page->text, "forecast  half were off by less than %.0f %% of the time left\n",
-                   analysis->forecast_error * 100);
+    tell_forecast(analysis, page);
     tell_files(analysis->log, page);
     tell_what_if(analysis, page);
     tell_advice(analysis, page);
