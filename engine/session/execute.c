@@ -21,7 +21,7 @@ struct running {
 };
 
 /* Where lanes for jobs without a process begin when there is no limit on those with one. */
-enum { FIRST_LANE_OF_GENERATED = 1000 };
+enum { FIRST_LANE_OF_GENERATED = 1 << 30 };
 
 /* Why no further job is started. */
 enum stop_cause { STOP_NOT, STOP_FAILURES, STOP_ERROR, STOP_INTERRUPTED, STOP_CANCELLED };
@@ -273,7 +273,7 @@ static bool has_room(const struct execution *ex)
     uint32_t slots = ex->build->options->slots;
     if (ex->build->options->dry_run)
         return true;
-    if (slots != JIG_UNLIMITED && slots > 1 && ex->generating >= slots * QUEUED_EACH)
+    if (slots != JIG_UNLIMITED && slots > 1 && ex->generating / QUEUED_EACH >= slots)
         return false;
     if (slots == 1 && ex->generating)
         return false;
@@ -425,7 +425,7 @@ static uint32_t lane_for(struct execution *ex, const struct run_result *result)
         vec_push(&ex->lanes, 0);
     ex->lanes.data[lane] = result->end_ns;
     uint32_t slots = ex->build->options->slots;
-    return lane + (slots == JIG_UNLIMITED ? FIRST_LANE_OF_GENERATED : slots);
+    return lane + (slots < FIRST_LANE_OF_GENERATED ? slots : FIRST_LANE_OF_GENERATED);
 }
 
 /* Takes in all jobs that generators have done. */
@@ -461,8 +461,11 @@ static void wait_for_job(struct execution *ex)
     uint64_t since_ns = clock_monotonic_ns();
     enum jig_status status = run_wait(ex->run, ex->build->options->tick_ms, &result, ex->error);
     uint64_t now_ns = clock_monotonic_ns();
+    uint64_t heaviest_ms = 0;
     ex->build->waited_ns += now_ns - since_ns;
-    progress_foretell(ex->build, now_ns, job_queue_heaviest(ex->queue));
+    if (forecast_is_due(&ex->build->forecast, now_ns)) /* looking for it costs time */
+        heaviest_ms = job_queue_heaviest(ex->queue);
+    progress_foretell(ex->build, now_ns, heaviest_ms);
     if (status) {
         stop(ex, STOP_ERROR, status);
         ex->build->progress.running = 0; /* run_destroy kills what is left */

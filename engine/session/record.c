@@ -18,6 +18,9 @@
 /* Of each worker; 32 bytes each. */
 enum { SLICES_KEPT = 16 * 1024 };
 
+/* A first build that begins within this time counts the loading in; a later one has waited. */
+#define AT_ONCE_NS ((uint64_t)50 * 1000 * 1000)
+
 /* A build without any job that took less is not worth a place among the last twenty. */
 #define WORTH_NS ((uint64_t)100 * 1000 * 1000)
 
@@ -32,6 +35,11 @@ void record_open(struct jig_session *session, bool keeps)
     recorder->machine_processors = get_nprocs();
     recorder->rings = jig_trace_create(jig_pool_threads(session->pool), SLICES_KEPT);
     trace_keeper_init(&recorder->keeper, session->state_directory);
+}
+
+void record_opened(struct jig_session *session)
+{
+    session->recorder.loaded_ns = clock_monotonic_ns();
 }
 
 void record_close(struct jig_session *session)
@@ -50,7 +58,8 @@ void record_begin(struct jig_session *session)
     trace_log_free(&recorder->log);
     recorder->sampled_ns = session->call_start_ns; /* a short build needs no sample */
     recorder->origin_ns = session->call_start_ns;
-    if (recorder->opened_ns)
+    bool at_once = session->call_start_ns - recorder->loaded_ns < AT_ONCE_NS;
+    if (recorder->opened_ns && at_once)
         recorder->origin_ns = recorder->opened_ns; /* what was loaded then is in the rings */
     else
         jig_trace_clear(recorder->rings);

@@ -36,6 +36,7 @@ struct recorder {
     struct trace_log log; /* of the present call, or else of the last one */
     struct trace_keeper keeper;
     struct jig_trace *rings;
+    uint64_t loaded_ns;     /* when it was open */
     uint64_t opened_ns;     /* when the session was being opened; 0: a call has told of it */
     uint64_t origin_ns;     /* what the log's times count from */
     uint64_t sampled_ns;    /* when the machine was looked at last */
@@ -46,6 +47,8 @@ struct recorder {
 
 /* The session is being opened; it has its pool. `keeps`: see there. */
 void record_open(struct jig_session *session, bool keeps);
+/* The session is open. */
+void record_opened(struct jig_session *session);
 void record_close(struct jig_session *session);
 
 /* A build or an update begins. */

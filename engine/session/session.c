@@ -139,6 +139,7 @@ enum jig_status jig_session_open(const struct jig_session_options *options,
         jig_session_close(session);
         return status;
     }
+    record_opened(session);
     *out = session;
     return JIG_OK;
 }

@@ -14,6 +14,12 @@
 
 static const char SUFFIX[] = ".trace";
 
+/* Of a number in a name, at least. */
+enum { DIGITS = 6 };
+
+/* Nobody builds so often; what has such a name is not ours. */
+#define LAST_NUMBER ((uint64_t)1000000000000000)
+
 void trace_keeper_init(struct trace_keeper *keeper, const char *directory)
 {
     struct buf path = {0};
@@ -30,7 +36,7 @@ void trace_keeper_free(struct trace_keeper *keeper)
 
 void trace_keeper_path(const struct trace_keeper *keeper, uint64_t number, struct buf *path)
 {
-    buf_printf(path, "%s/%06" PRIu64 "%s", keeper->directory, number, SUFFIX);
+    buf_printf(path, "%s/%0*" PRIu64 "%s", keeper->directory, DIGITS, number, SUFFIX);
 }
 
 /* ---- which there are ------------------------------------------------------------------------ */
@@ -43,8 +49,8 @@ static uint64_t number_of(const char *name)
         return 0;
     errno = 0;
     uint64_t number = strtoull(name, &end, 10);
-    return !errno && end - name >= 6 && number < UINT64_MAX && strcmp(end, SUFFIX) == 0 ? number
-                                                                                        : 0;
+    bool canonical = end - name == DIGITS || (end - name > DIGITS && *name != '0');
+    return !errno && canonical && number < LAST_NUMBER && strcmp(end, SUFFIX) == 0 ? number : 0;
 }
 
 static int by_number(const void *left, const void *right)
@@ -160,6 +166,10 @@ enum jig_status trace_read(const char *path, struct trace_log *log, struct jig_e
 {
     struct buf bytes = {0};
     *log = (struct trace_log){0};
+    struct stat file;
+    if (stat(path, &file) == 0 && !S_ISREG(file.st_mode))
+        return jig_fail(error, JIG_ERROR_CORRUPT,
+                        "'%s' is no trace that can be read: it is no file", path);
     int errnum = io_read_file(AT_FDCWD, path, &bytes);
     enum jig_status status = errnum ? jig_fail_errno(error, errnum, "cannot read '%s'", path)
                                     : trace_log_decode(buf_cstr(&bytes), bytes.length, log, error);

@@ -1,5 +1,8 @@
 #include "engine/trace/log.h"
 
+#include "engine/base/digest.h"
+
+#include <stdlib.h>
 #include <string.h>
 
 trace_text trace_log_text(struct trace_log *log, const char *text)
@@ -11,17 +14,40 @@ trace_text trace_log_text(struct trace_log *log, const char *text)
     return log->offsets.count;
 }
 
+/* The word's place in the table, which has a free one: where it is, or where it belongs. */
+static trace_text *find_word(const struct trace_log *log, const char *word)
+{
+    const struct trace_word_table *words = &log->words;
+    uint32_t at = (uint32_t)XXH3_64bits(word, strlen(word)) & (words->capacity - 1);
+    while (words->names[at] && strcmp(trace_log_str(log, words->names[at]), word) != 0)
+        at = (at + 1) & (words->capacity - 1);
+    return &words->names[at];
+}
+
+static void grow_words(struct trace_log *log)
+{
+    enum { FIRST_CAPACITY = 64 };
+    struct trace_word_table before = log->words;
+    log->words.capacity = before.capacity ? before.capacity * 2 : FIRST_CAPACITY;
+    log->words.names = mem_array(log->words.capacity, sizeof *log->words.names);
+    for (uint32_t i = 0; i < before.capacity; i++)
+        if (before.names[i])
+            *find_word(log, trace_log_str(log, before.names[i])) = before.names[i];
+    free(before.names);
+}
+
 trace_text trace_log_word(struct trace_log *log, const char *word)
 {
     if (!*word)
         return 0;
-    /* From the youngest on: words come in runs. */
-    for (uint32_t i = log->words.count; i-- > 0;)
-        if (strcmp(trace_log_str(log, log->words.data[i]), word) == 0)
-            return log->words.data[i];
-    trace_text name = trace_log_text(log, word);
-    vec_push(&log->words, name);
-    return name;
+    if (log->words.count >= log->words.capacity / 2)
+        grow_words(log);
+    trace_text *place = find_word(log, word);
+    if (!*place) {
+        *place = trace_log_text(log, word);
+        log->words.count++;
+    }
+    return *place;
 }
 
 const char *trace_log_str(const struct trace_log *log, trace_text name)
@@ -54,6 +80,6 @@ void trace_log_free(struct trace_log *log)
     vec_free(&log->numbers);
     buf_free(&log->text);
     vec_free(&log->offsets);
-    vec_free(&log->words);
+    free(log->words.names);
     *log = (struct trace_log){0};
 }

@@ -92,6 +92,13 @@ struct trace_number {
     uint64_t value;
 };
 
+/* A hash table of texts that have been named once and for all; the names, 0 where it is free. */
+struct trace_word_table {
+    trace_text *names;
+    uint32_t count;
+    uint32_t capacity; /* a power of 2, or 0 */
+};
+
 struct trace_log {
     int64_t began_ns;       /* wall clock, since 1970 */
     uint64_t duration_ns;   /* of the whole build; no time here is after it */
@@ -117,15 +124,14 @@ struct trace_log {
     VEC(struct trace_pool) pools;
     VEC(struct trace_number) numbers;
 
-    struct buf text;       /* all texts but "", each ended by a NUL */
-    VEC(uint32_t) offsets; /* [trace_text - 1] where in `text` */
-    VEC(trace_text) words; /* those of trace_log_word; while a log is being made */
+    struct buf text;               /* all texts but "", each ended by a NUL */
+    VEC(uint32_t) offsets;         /* [trace_text - 1] where in `text` */
+    struct trace_word_table words; /* while a log is being made */
 };
 
 /* Adds a text; "" has the name 0. O(length). */
 trace_text trace_log_text(struct trace_log *log, const char *text);
-/* The same for the few texts that come again and again: the same text has the same name. O(length)
- * if it is the one before it, else O(words). */
+/* The same for texts that come again and again: the same text has the same name. */
 trace_text trace_log_word(struct trace_log *log, const char *word);
 /* The text of a name. Until a text is added. */
 const char *trace_log_str(const struct trace_log *log, trace_text name);

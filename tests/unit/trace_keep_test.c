@@ -137,6 +137,8 @@ static void test_names_that_are_not_ours_are_left_alone(void **state)
                                          "traces/-00001.trace",
                                          "traces/+00001.trace",
                                          "traces/notes",
+                                         "traces/0000001.trace",
+                                         "traces/9999999999999999.trace",
                                          "traces/99999999999999999999999.trace"};
     assert_int_equal(mkdir("traces", 0777), 0);
     assert_int_equal(mkdir("traces/000007.trace", 0777), 0);
