@@ -8,6 +8,13 @@ from harness import PEER, Case, jig_only, main
 
 
 class Surroundings(Case):
+    def test_more_slots_than_anybody_has(self):
+        self.manifest("".join(f"build o{i}: sh\n  sh = echo > o{i}\n" for i in range(3)))
+        for count in (1 << 28, 1 << 30, (1 << 31) - 2):
+            self.assertEqual(sorted(self.build(f"-j{count}").ran), ["o0", "o1", "o2"])
+            for i in range(3):
+                self.remove(f"o{i}")
+
     def test_standard_input_is_empty(self):
         self.manifest("build a: sh\n  sh = cat > a\n")
         self.assert_builds({"a"})

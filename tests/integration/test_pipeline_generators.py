@@ -51,7 +51,7 @@ pipelines:
       worker: [%s, worker.py]
       arguments: ["{source}", "{out}"]
       workers: 2
-    timeout: 2s
+    timeout: 6s
     outputs: ["gen/{stem}.out"]
 """
 
@@ -92,7 +92,7 @@ class Workers(PipelineCase):
         self.assert_builds({"gen/a.out"})
 
     def test_a_hanging_worker_is_stopped(self):
-        self.assert_fails("hang", "did not answer within 2000 ms")
+        self.assert_fails("hang", "did not answer within 6000 ms")
 
     def test_garbage(self):
         self.assert_fails("garbage", "gen/bad.out")
