@@ -19,12 +19,7 @@ static enum task find_task(const char *word)
         return TASK_SHOW;
     if (strcmp(word, names[1]) == 0)
         return TASK_PRUNE;
-    const char *meant = text_closest(word, names);
-    if (meant)
-        face_wrong_usage(FACE_JIG, "jig help cache", "unknown word '%s', did you mean '%s'?", word,
-                         meant);
-    else
-        face_wrong_usage(FACE_JIG, "jig help cache", "unknown word '%s'", word);
+    face_unknown_word(FACE_JIG, "jig help cache", "word", word, names);
     return TASK_NONE;
 }
 

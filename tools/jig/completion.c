@@ -62,12 +62,7 @@ static const struct shell *find_shell(const char *name)
             return &shells[i];
         names[i] = shells[i].name;
     }
-    const char *meant = text_closest(name, names);
-    if (meant)
-        face_wrong_usage(FACE_JIG, "jig help completion", "unknown shell '%s', did you mean '%s'?",
-                         name, meant);
-    else
-        face_wrong_usage(FACE_JIG, "jig help completion", "unknown shell '%s'", name);
+    face_unknown_word(FACE_JIG, "jig help completion", "shell", name, names);
     return NULL;
 }
 

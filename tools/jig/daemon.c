@@ -197,12 +197,7 @@ static const struct task *find_task(const char *word)
             return &tasks[i];
         names[i] = tasks[i].name;
     }
-    const char *meant = text_closest(word, names);
-    if (meant)
-        face_wrong_usage(FACE_JIG, "jig help daemon", "unknown word '%s', did you mean '%s'?", word,
-                         meant);
-    else
-        face_wrong_usage(FACE_JIG, "jig help daemon", "unknown word '%s'", word);
+    face_unknown_word(FACE_JIG, "jig help daemon", "word", word, names);
     return NULL;
 }
 

@@ -1,6 +1,7 @@
 #include "tools/jig/face.h"
 
 #include "engine/manifest/ninja/ninja.h"
+#include "tools/jig/text.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -184,4 +185,14 @@ int face_exit_code(enum face face, enum jig_status status, int job_code)
     if (status == JIG_ERROR_JOB)
         return face == FACE_NINJA && job_code ? job_code : EXIT_JOB_FAILED;
     return face == FACE_NINJA ? 1 : EXIT_UNABLE;
+}
+
+int face_unknown_word(enum face face, const char *help, const char *what, const char *word,
+                      const char *const *known)
+{
+    const char *meant = text_closest(word, known);
+    if (meant)
+        return face_wrong_usage(face, help, "unknown %s '%s', did you mean '%s'?", what, word,
+                                meant);
+    return face_wrong_usage(face, help, "unknown %s '%s'", what, word);
 }

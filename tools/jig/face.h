@@ -35,6 +35,13 @@ void face_notice_text(enum face face, const struct jig_error *what, struct buf *
 void face_error(enum face face, const struct jig_error *error);
 void face_notice(enum face face, const struct jig_error *what);
 
+/*
+ * Tells that `word` is no `what` ("question", say), and which of the `known` ones, ended by NULL,
+ * may have been meant. Returns the exit code.
+ */
+int face_unknown_word(enum face face, const char *help, const char *what, const char *word,
+                      const char *const *known);
+
 /* Prints "NAME: error: …" and "NAME: warning: …". */
 void face_complain(enum face face, const char *format, ...) JIG_PRINTF(2, 3);
 void face_warn(enum face face, const char *format, ...) JIG_PRINTF(2, 3);

@@ -32,12 +32,7 @@ static const struct question *find_question(const char *name)
             return &questions[i];
         names[i] = questions[i].name;
     }
-    const char *meant = text_closest(name, names);
-    if (meant)
-        face_wrong_usage(FACE_JIG, "jig help query", "unknown question '%s', did you mean '%s'?",
-                         name, meant);
-    else
-        face_wrong_usage(FACE_JIG, "jig help query", "unknown question '%s'", name);
+    face_unknown_word(FACE_JIG, "jig help query", "question", name, names);
     return NULL;
 }
 

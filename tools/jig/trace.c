@@ -173,11 +173,7 @@ static const struct trace_form *find_form(const char *name)
             return &forms[i];
         names[i] = forms[i].name;
     }
-    const char *meant = text_closest(name, names);
-    if (meant)
-        face_wrong_usage(FACE_JIG, help, "unknown word '%s', did you mean '%s'?", name, meant);
-    else
-        face_wrong_usage(FACE_JIG, help, "unknown word '%s'", name);
+    face_unknown_word(FACE_JIG, help, "word", name, names);
     return NULL;
 }
 
