@@ -396,7 +396,7 @@ static void weigh(struct plan *plan)
     uint64_t known = 0;
     uint64_t total_ms = 0;
     for (uint32_t i = 0; i < plan->order.count; i++) {
-        uint32_t ms = plan->history->jobs.data[plan->order.data[i]].duration_ms;
+        uint32_t ms = plan->history->jobs.data[plan->order.data[i]].cost.duration_ms;
         known += ms > 0;
         total_ms += ms;
     }
@@ -412,7 +412,7 @@ static void weigh(struct plan *plan)
             uint64_t weight = plan->jobs[plan->successors[s]].weight;
             heaviest = weight > heaviest ? weight : heaviest;
         }
-        uint32_t own_ms = plan->history->jobs.data[id].duration_ms;
+        uint32_t own_ms = plan->history->jobs.data[id].cost.duration_ms;
         bool phony = plan->graph->jobs.data[id].flags & GRAPH_JOB_PHONY;
         planned->weight = heaviest + (phony ? 0 : own_ms ? own_ms : mean_ms);
     }

@@ -138,7 +138,7 @@ static bool adopt_deps(const struct legacy *legacy, job_id id, uint32_t duration
         known = session_read_depfile(legacy->session, id, false, &files, NULL) == JIG_OK;
     }
     if (known) {
-        const struct job_record record = {.duration_ms = duration_ms};
+        const struct job_record record = {.cost.duration_ms = duration_ms};
         history_set_job(legacy->session->history, id, &record, files.data, files.count);
     }
     vec_free(&files);

@@ -44,8 +44,9 @@ void session_record_intent(struct build *build, job_id id)
 {
     struct job_record *record = &build->session->history->jobs.data[id];
     const struct job_record before = *record;
-    *record = (struct job_record){
-        .tick = history_tick(build->session->history), .duration_ms = 1, .flags = JOB_UNSTEADY};
+    *record = (struct job_record){.tick = history_tick(build->session->history),
+                                  .cost.duration_ms = 1,
+                                  .flags = JOB_UNSTEADY};
     session_record_job(build, id);
     *record = before;
 }
@@ -208,7 +209,7 @@ void session_look_at_sources(struct build *build, job_id id)
 /* ---- the record --------------------------------------------------------------------------- */
 
 static void set_record(struct build *build, job_id id, const struct file_list *deps,
-                       uint32_t duration_ms, uint32_t flags)
+                       struct job_cost cost, uint32_t flags)
 {
     struct jig_session *session = build->session;
     const struct graph_job *job = &session->graph->jobs.data[id];
@@ -217,9 +218,11 @@ static void set_record(struct build *build, job_id id, const struct file_list *d
         .inputs = plan_inputs_digest(build->plan, job, deps->data, deps->count),
         .outputs = plan_outputs_digest(build->plan, job),
         .tick = history_tick(session->history),
-        .duration_ms = duration_ms ? duration_ms : 1,
         .flags = flags,
+        .cost = cost,
     };
+    if (!cost.duration_ms)
+        record.cost.duration_ms = 1;
     history_set_job(session->history, id, &record, deps->data, deps->count);
     live_note_discovered(session, id, deps->data, deps->count);
     session_record_job(build, id);
@@ -304,7 +307,7 @@ static bool outputs_hold(const struct jig_session *session, const struct job_sta
 }
 
 enum jig_status session_collect(struct build *build, const struct job_start *start,
-                                const struct file_record *before, uint32_t duration_ms,
+                                const struct file_record *before, struct job_cost cost,
                                 struct buf *output, struct jig_error *error)
 {
     struct file_list deps = {0};
@@ -322,7 +325,7 @@ enum jig_status session_collect(struct build *build, const struct job_start *sta
         still &= inputs_held_still(build, start, &deps, tick, &culprit);
         if (!still)
             notice_unsteady(build, start->job, culprit);
-        set_record(build, start->job, &deps, duration_ms, still ? JOB_RECORDED : JOB_UNSTEADY);
+        set_record(build, start->job, &deps, cost, still ? JOB_RECORDED : JOB_UNSTEADY);
         vec_push(&build->ran, start->job);
     }
     vec_free(&deps);
@@ -332,11 +335,11 @@ enum jig_status session_collect(struct build *build, const struct job_start *sta
 void session_adopt(struct build *build, job_id id)
 {
     const struct job_record *old = &build->session->history->jobs.data[id];
-    uint32_t duration_ms = old->duration_ms;
+    struct job_cost cost = old->cost;
     struct file_list deps = {0};
     for (uint32_t i = 0; i < old->deps_count; i++)
         vec_push(&deps, history_deps(build->session->history, old)[i]);
-    set_record(build, id, &deps, duration_ms, JOB_RECORDED);
+    set_record(build, id, &deps, cost, JOB_RECORDED);
     vec_free(&deps);
 }
 

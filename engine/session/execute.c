@@ -122,7 +122,7 @@ static void pretend(struct execution *ex, job_id id)
     build->progress.running--; /* nobody waits for it */
     event_emit(build, JIG_EVENT_JOB_STARTED, &view, NULL);
     build->progress.running++;
-    progress_finish(build, id, 0, false);
+    progress_finish(build, id, 0, 0, false);
     build->result->jobs_run++;
     event_emit(build, JIG_EVENT_JOB_FINISHED, &view, &outcome);
     job_queue_release(ex->queue, id);
@@ -296,8 +296,12 @@ static void start_jobs(struct execution *ex)
 static void collect(struct execution *ex, const struct running *running, struct run_result *result)
 {
     struct jig_error error;
-    uint32_t duration_ms = (uint32_t)((result->end_ns - running->start_ns) / 1000000);
-    if (session_collect(ex->build, &running->start, running->before, duration_ms, &result->output,
+    const struct job_cost cost = {
+        .duration_ms = (uint32_t)((result->end_ns - running->start_ns) / 1000000),
+        .processor_ms = (uint32_t)((result->user_ns + result->system_ns) / 1000000),
+        .peak_kib = (uint32_t)(result->peak_rss / 1024),
+    };
+    if (session_collect(ex->build, &running->start, running->before, cost, &result->output,
                         &error)) {
         result->exit_code = 1;
         if (result->output.length && result->output.data[result->output.length - 1] != '\n')
@@ -377,7 +381,8 @@ static void finish_job(struct execution *ex, struct run_result *result)
         result->interrupted = true;
         run_interrupt(ex->run, SIGINT);
     }
-    record_job(build, result, running.start_ns, build->session->history->jobs.data[id].duration_ms);
+    record_job(build, result, running.start_ns,
+               build->session->history->jobs.data[id].cost.duration_ms);
     if (result->interrupted) {
         stop(ex, STOP_INTERRUPTED, JIG_OK);
         session_remove_half_written(build, id, running.before);
@@ -389,7 +394,8 @@ static void finish_job(struct execution *ex, struct run_result *result)
     bool good = result->exit_code == 0 && !result->interrupted;
 
     build->result->jobs_run++;
-    progress_finish(build, id, result->end_ns - running.start_ns, !good && !result->interrupted);
+    progress_finish(build, id, result->end_ns - running.start_ns,
+                    result->user_ns + result->system_ns, !good && !result->interrupted);
     job_queue_release(ex->queue, id);
     if (good) {
         remove_rspfile(build, job);

@@ -2,15 +2,16 @@
 
 #include <stdlib.h>
 
-#define NS_A_MS 1000000.0
+#define NS_A_MS    1000000.0
+#define LONGEST_NS 1e18 /* 30 years: what records say can be anything */
 
 void forecast_begin(struct forecast *forecast, uint32_t jobs, uint32_t slots, uint32_t processors,
                     uint64_t mean_ms)
 {
     struct forecast begun = {
         .jobs = mem_array(jobs, sizeof *begun.jobs),
-        .slots = slots,
-        .processors = processors,
+        .slots = slots ? slots : UINT32_MAX,
+        .processors = processors ? processors : 1,
         .mean_ms = mean_ms ? mean_ms : 1,
         .stride = forecast->stride ? forecast->stride : 1,
         .untaken = forecast->untaken,
@@ -108,12 +109,15 @@ void forecast_know(struct forecast *forecast, uint32_t rule, uint32_t ms)
 
 /* ---- jobs -------------------------------------------------------------------------------- */
 
-void forecast_expect(struct forecast *forecast, uint32_t job, uint32_t rule, uint32_t ms)
+void forecast_expect(struct forecast *forecast, uint32_t job, uint32_t rule, uint32_t ms,
+                     uint32_t processor_ms)
 {
     uint32_t index = find_rule(forecast, rule);
-    forecast->jobs[job] = (struct forecast_job){.rule = index, .ms = ms};
+    forecast->jobs[job] =
+        (struct forecast_job){.rule = index, .ms = ms, .processor_ms = processor_ms};
     forecast->left++;
     forecast->left_ms += ms;
+    forecast->left_processor_ms += processor_ms;
     change_rule(forecast, index, ms == 0, (uint64_t)ms * 1000000);
 }
 
@@ -135,15 +139,20 @@ void forecast_take_back(struct forecast *forecast, uint32_t job)
     forecast->jobs[job].running = 0;
 }
 
-void forecast_end(struct forecast *forecast, uint32_t job, uint64_t took_ns)
+void forecast_end(struct forecast *forecast, uint32_t job, uint64_t took_ns, uint64_t processor_ns)
 {
     struct forecast_job *known = &forecast->jobs[job];
     forecast_take_back(forecast, job);
     forecast->left--;
     forecast->left_ms -= known->ms;
+    forecast->left_processor_ms -= known->processor_ms;
     if (took_ns && known->ms) {
         forecast->recorded_ms += known->ms;
         forecast->measured_ns += took_ns;
+    }
+    if (took_ns && known->processor_ms) {
+        forecast->recorded_processor_ms += known->processor_ms;
+        forecast->measured_processor_ns += processor_ns;
     }
     forecast->ended += took_ns > 0;
     /* A record is in the mean already. */
@@ -216,7 +225,32 @@ static double rest_ns(double expected, double elapsed)
     return expected - elapsed > least ? expected - elapsed : least;
 }
 
-/* What is left by work and slots, and by the longest chain: the larger, in ns. */
+/*
+ * How many times as much processor time as recorded this build's jobs use. As above, some of what
+ * was recorded is thrown in.
+ */
+static double processor_correction(const struct forecast *forecast)
+{
+    const double thrown_in = 100 * NS_A_MS;
+    return ((double)forecast->measured_processor_ns + thrown_in) /
+           ((double)forecast->recorded_processor_ms * NS_A_MS + thrown_in);
+}
+
+/* What the processors still have to do, were they all busy with it, in ns. */
+static double processors_need(const struct forecast *forecast, uint64_t now_ns, double factor)
+{
+    double left = (double)forecast->left_processor_ms * NS_A_MS;
+    for (uint32_t i = 0; i < forecast->running.count; i++) {
+        const struct forecast_running *running = &forecast->running.data[i];
+        double expected = factor * expected_ns(forecast, running->job);
+        double elapsed = elapsed_ns(running, now_ns);
+        double done = elapsed < expected ? elapsed / expected : 1;
+        left -= done * forecast->jobs[running->job].processor_ms * NS_A_MS;
+    }
+    return processor_correction(forecast) * left / forecast->processors;
+}
+
+/* What is left by work and slots, by processors, and by the longest chain: the largest, in ns. */
 static double compute(const struct forecast *forecast, uint64_t now_ns, uint64_t heaviest_ms,
                       uint64_t own_ns)
 {
@@ -242,7 +276,10 @@ static double compute(const struct forecast *forecast, uint64_t now_ns, uint64_t
     }
     double own = forecast->ended ? (double)own_ns / forecast->ended : 0;
     work = (work + own * forecast->left) / slots_in_use(forecast);
-    return work > chain ? work : chain;
+    double processors = processors_need(forecast, now_ns, factor);
+    double longer = work > chain ? work : chain;
+    longer = processors > longer ? processors : longer;
+    return longer < LONGEST_NS ? longer : LONGEST_NS;
 }
 
 static void keep_point(struct forecast *forecast, uint64_t now_ns)

@@ -2,15 +2,19 @@
  * When a plan will be done: foretold from how long its jobs took last time.
  *
  *     forecast_begin(&f, jobs, slots, processors, mean_ms);
- *     for each job of the plan: forecast_know(&f, rule, ms) or forecast_expect(&f, i, rule, ms)
- *     forecast_start(&f, i, weight_ms, start_ns) … forecast_end(&f, i, took_ns), as they come
+ *     for each job of the plan: forecast_know(&f, rule, ms) or
+ *                               forecast_expect(&f, i, rule, ms, processor_ms)
+ *     forecast_start(&f, i, weight_ms, start_ns) …
+ *     forecast_end(&f, i, took_ns, processor_ns), as they come
  *     if (forecast_is_due(&f, now_ns))
  *         forecast_tell(&f, now_ns, heaviest_ms, own_ns);
  *
  * The plan cannot be done before the longest chain of jobs that need each other is, nor before its
- * slots have worked off all that is left: the later of the two is what is foretold. (Graham, Bounds
- * on multiprocessing timing anomalies, 1969, for how far that can be off: no schedule that leaves
- * no slot idle takes longer than their sum.)
+ * slots have worked off all that is left, nor before the processors have: the latest of the three
+ * is what is foretold. (Graham, Bounds on multiprocessing timing anomalies, 1969, for how far that
+ * can be off: no schedule that leaves no slot idle takes longer than their sum.) The third is what
+ * tells at once that four times as many jobs as there are processors will not be done four times as
+ * soon.
  *
  * A job without a record is taken to last as long as the mean of its rule, of which jobs that ended
  * in this build count as well as records; without that, as long as the mean of all. What is left is
@@ -50,9 +54,10 @@ struct forecast_rule {
 };
 
 struct forecast_job {
-    uint32_t rule;    /* index in `rules` */
-    uint32_t ms;      /* of its last run; 0: not known */
-    uint32_t running; /* one more than its index in `running`; 0: it does not run */
+    uint32_t rule;         /* index in `rules` */
+    uint32_t ms;           /* of its last run; 0: not known */
+    uint32_t processor_ms; /* that it used then; 0: none, or not known */
+    uint32_t running;      /* one more than its index in `running`; 0: it does not run */
 };
 
 struct forecast_running {
@@ -70,17 +75,20 @@ struct forecast {
     struct forecast_mean took; /* of all rules */
     uint32_t slots;
     uint32_t processors;
-    uint64_t mean_ms;     /* what a job without a record counts for in the weights of chains */
-    uint64_t left_ms;     /* recorded durations of the jobs to come, running ones included */
-    double unknown_ns;    /* of jobs to come without a record, but whose rule has a mean */
-    uint32_t strangers;   /* jobs to come of rules that have none */
-    uint32_t left;        /* jobs to come */
-    uint32_t ended;       /* jobs that ran to their end */
-    uint64_t recorded_ms; /* of those that ended: what the records said … */
-    uint64_t measured_ns; /* … and what it was */
-    uint64_t due_ns;      /* when there is next something to tell */
-    uint64_t told_ns;     /* when something was told last */
-    double end_ns;        /* what was told then; 0: nothing */
+    uint64_t mean_ms; /* what a job without a record counts for in the weights of chains */
+    uint64_t left_ms; /* recorded durations of the jobs to come, running ones included … */
+    uint64_t left_processor_ms; /* … and what they used of processors */
+    double unknown_ns;          /* of jobs to come without a record, but whose rule has a mean */
+    uint32_t strangers;         /* jobs to come of rules that have none */
+    uint32_t left;              /* jobs to come */
+    uint32_t ended;             /* jobs that ran to their end */
+    uint64_t recorded_ms;       /* of those that ended: what the records said … */
+    uint64_t measured_ns;       /* … and what it was */
+    uint64_t recorded_processor_ms; /* the same of processor time, of those that have it recorded */
+    uint64_t measured_processor_ns;
+    uint64_t due_ns;  /* when there is next something to tell */
+    uint64_t told_ns; /* when something was told last */
+    double end_ns;    /* what was told then; 0: nothing */
 
     VEC(struct forecast_point) points; /* what was told: at most FORECAST_POINTS */
     uint32_t stride;                   /* of so many forecasts one is kept */
@@ -100,16 +108,20 @@ void forecast_free(struct forecast *forecast);
 
 /* A job of this rule that need not run took `ms` last time. O(1). */
 void forecast_know(struct forecast *forecast, uint32_t rule, uint32_t ms);
-/* A job that may run, and took `ms` last time; 0: not known. To be called before any starts. O(1).
+/*
+ * A job that may run, and took `ms` last time, with `processor_ms` of processors; 0: not known. To
+ * be called before any starts. O(1).
  */
-void forecast_expect(struct forecast *forecast, uint32_t job, uint32_t rule, uint32_t ms);
+void forecast_expect(struct forecast *forecast, uint32_t job, uint32_t rule, uint32_t ms,
+                     uint32_t processor_ms);
 
 /* An expected job starts; with `start_ns` 0 it is only handed to a generator. O(1). */
 void forecast_start(struct forecast *forecast, uint32_t job, uint64_t weight_ms, uint64_t start_ns);
 /* It could not be started after all. O(1). */
 void forecast_take_back(struct forecast *forecast, uint32_t job);
-/* It has ended well or not after `took_ns`; 0: it turned out not to have to run. O(1). */
-void forecast_end(struct forecast *forecast, uint32_t job, uint64_t took_ns);
+/* It has ended well or not after `took_ns`, with so much of processors; 0: it turned out not to
+ * have to run. O(1). */
+void forecast_end(struct forecast *forecast, uint32_t job, uint64_t took_ns, uint64_t processor_ns);
 
 /* Whether the last forecast is older than FORECAST_INTERVAL_MS. */
 static inline bool forecast_is_due(const struct forecast *forecast, uint64_t now_ns)

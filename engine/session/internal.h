@@ -434,8 +434,9 @@ void progress_end(struct build *build);
  * there. O(1). */
 void progress_start(struct build *build, job_id id, uint64_t start_ns, bool queued);
 void progress_take_back(struct build *build, job_id id);
-/* The job has ended, after `took_ns`. O(1). */
-void progress_finish(struct build *build, job_id id, uint64_t took_ns, bool failed);
+/* The job has ended, after `took_ns`, and used so much of processors. O(1). */
+void progress_finish(struct build *build, job_id id, uint64_t took_ns, uint64_t processor_ns,
+                     bool failed);
 /* At its turn the job turned out not to be one that runs. O(1). */
 void progress_pass(struct build *build, job_id id);
 /* Brings the forecast up to date: each 100 ms O(running), else O(1). */
@@ -465,7 +466,7 @@ struct job_start {
  * lines that tell MSVC's includes.
  */
 enum jig_status session_collect(struct build *build, const struct job_start *start,
-                                const struct file_record *before, uint32_t duration_ms,
+                                const struct file_record *before, struct job_cost cost,
                                 struct buf *output, struct jig_error *error);
 
 /* ---- discover.c: what a job turns out to have read ------------------------------------------ */

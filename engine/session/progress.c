@@ -3,6 +3,7 @@
  */
 #include "engine/base/io.h"
 #include "engine/session/internal.h"
+#include "scheduler/pool.h"
 
 static uint32_t position_of(const struct build *build, job_id id)
 {
@@ -11,9 +12,9 @@ static uint32_t position_of(const struct build *build, job_id id)
 
 /* ---- the plan ------------------------------------------------------------------------------ */
 
-static uint32_t recorded_ms(const struct build *build, job_id id)
+static struct job_cost recorded_cost(const struct build *build, job_id id)
 {
-    return build->session->history->jobs.data[id].duration_ms;
+    return build->session->history->jobs.data[id].cost;
 }
 
 /* Expects each job that may run. Returns the weight of the heaviest. */
@@ -27,10 +28,10 @@ static uint64_t expect_jobs(struct build *build)
         uint8_t verdict = plan->jobs[id].verdict;
         if ((verdict != PLAN_RUN && verdict != PLAN_MAYBE) || job->flags & GRAPH_JOB_PHONY)
             continue;
-        uint32_t ms = recorded_ms(build, id);
-        build->progress.expected += ms > 0;
-        build->progress.expected_ms += ms;
-        forecast_expect(&build->forecast, i, job->rule, ms);
+        struct job_cost cost = recorded_cost(build, id);
+        build->progress.expected += cost.duration_ms > 0;
+        build->progress.expected_ms += cost.duration_ms;
+        forecast_expect(&build->forecast, i, job->rule, cost.duration_ms, cost.processor_ms);
         heaviest = plan->jobs[id].weight > heaviest ? plan->jobs[id].weight : heaviest;
     }
     return heaviest;
@@ -44,7 +45,7 @@ static void know_the_rest(struct build *build)
         return;
     for (uint32_t i = 0; i < plan->order.count; i++) {
         job_id id = plan->order.data[i];
-        uint32_t ms = recorded_ms(build, id);
+        uint32_t ms = recorded_cost(build, id).duration_ms;
         if (plan->jobs[id].verdict == PLAN_CLEAN && ms)
             forecast_know(&build->forecast, plan->graph->jobs.data[id].rule, ms);
     }
@@ -58,8 +59,8 @@ void progress_begin(struct build *build)
     if (!plan->to_run)
         return;
     build->began_ns = clock_monotonic_ns();
-    forecast_begin(&build->forecast, plan->order.count, build->options->slots,
-                   jig_pool_threads(build->session->pool), plan->mean_ms);
+    forecast_begin(&build->forecast, plan->order.count, build->options->slots, pool_processors(),
+                   plan->mean_ms);
     uint64_t heaviest = expect_jobs(build);
     know_the_rest(build);
     if (!build->options->dry_run)
@@ -99,27 +100,28 @@ void progress_take_back(struct build *build, job_id id)
     forecast_take_back(&build->forecast, position_of(build, id));
 }
 
-static void expect_no_more(struct build *build, job_id id, uint64_t took_ns)
+static void expect_no_more(struct build *build, job_id id, uint64_t took_ns, uint64_t processor_ns)
 {
     uint32_t position = position_of(build, id);
     uint32_t ms = build->forecast.jobs[position].ms;
     build->progress.expected -= ms > 0;
     build->progress.expected_ms -= ms;
-    forecast_end(&build->forecast, position, took_ns);
+    forecast_end(&build->forecast, position, took_ns, processor_ns);
 }
 
-void progress_finish(struct build *build, job_id id, uint64_t took_ns, bool failed)
+void progress_finish(struct build *build, job_id id, uint64_t took_ns, uint64_t processor_ns,
+                     bool failed)
 {
     build->progress.running--;
     build->progress.finished++;
     build->progress.failed += failed;
-    expect_no_more(build, id, took_ns);
+    expect_no_more(build, id, took_ns, processor_ns);
 }
 
 void progress_pass(struct build *build, job_id id)
 {
     build->progress.total--;
-    expect_no_more(build, id, 0);
+    expect_no_more(build, id, 0, 0);
 }
 
 /* ---- the end ------------------------------------------------------------------------------- */

@@ -150,7 +150,9 @@ enum jig_status jig_session_query_job(struct jig_session *session, const char *p
         .input_count = job->in_count,
         .discovered_count = record->deps_count,
         .recorded = record->flags & JOB_RECORDED,
-        .duration_ms = record->duration_ms,
+        .duration_ms = record->cost.duration_ms,
+        .processor_ms = record->cost.processor_ms,
+        .peak_kib = record->cost.peak_kib,
         .stale = id < session->live.is_stale.count && session->live.is_stale.data[id],
     };
     memcpy(out, &answer, out->size < sizeof answer ? out->size : sizeof answer);

@@ -12,7 +12,7 @@ enum entry_kind {
 };
 
 /* Elements of each entry's array, the kind included. */
-enum { PATH_FIELDS = 3, FILE_FIELDS = 11, JOB_FIELDS = 9, WITHDRAWAL_FIELDS = 2 };
+enum { PATH_FIELDS = 3, FILE_FIELDS = 11, JOB_FIELDS = 11, WITHDRAWAL_FIELDS = 2 };
 
 enum { DIGEST_BYTES = 16 };
 
@@ -102,7 +102,9 @@ void journal_put_job(struct journal *journal, const struct graph *graph,
     msgpack_packer writer = begin_entry(journal, ENTRY_JOB, JOB_FIELDS);
     write_numbers(&writer, numbers, job->out_count);
     msgpack_pack_uint64(&writer, record->tick);
-    msgpack_pack_uint32(&writer, record->duration_ms);
+    msgpack_pack_uint32(&writer, record->cost.duration_ms);
+    msgpack_pack_uint32(&writer, record->cost.processor_ms);
+    msgpack_pack_uint32(&writer, record->cost.peak_kib);
     msgpack_pack_uint32(&writer, record->flags);
     write_digest(&writer, record->recipe);
     write_digest(&writer, record->inputs);
@@ -287,7 +289,9 @@ static void apply_job(struct replay *replay, struct pack_reader *reader)
     struct job_record record = {0};
     read_file_ids(replay, reader, &replay->outs);
     record.tick = read_tick(replay, reader);
-    record.duration_ms = pack_read_u32(reader);
+    record.cost.duration_ms = pack_read_u32(reader);
+    record.cost.processor_ms = pack_read_u32(reader);
+    record.cost.peak_kib = pack_read_u32(reader);
     record.flags = read_flags(reader, JOB_FLAGS);
     record.recipe = read_digest(reader);
     record.inputs = read_digest(reader);

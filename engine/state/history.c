@@ -5,8 +5,8 @@
 
 /* Records are stored as they lie in memory: another layout is another IMAGE_VERSION. */
 static_assert(sizeof(struct file_record) == 72, "the layout of file records is a file format");
-static_assert(sizeof(struct job_record) == 72, "the layout of job records is a file format");
-static_assert(sizeof(struct orphan) == 80, "the layout of orphans is a file format");
+static_assert(sizeof(struct job_record) == 80, "the layout of job records is a file format");
+static_assert(sizeof(struct orphan) == 88, "the layout of orphans is a file format");
 
 struct history *history_create(const struct graph *graph)
 {

@@ -34,6 +34,14 @@ enum file_record_flag {
     FILE_FLAGS = FILE_KNOWN | FILE_RACY | FILE_MISSING | FILE_DIRECTORY,
 };
 
+/* What a run of a job took. Nothing is decided by it but what is worth doing first, and foretold.
+ */
+struct job_cost {
+    uint32_t duration_ms;  /* wall time; at least 1 once recorded */
+    uint32_t processor_ms; /* of all its processes, user and system; 0: none, or not known */
+    uint32_t peak_kib;     /* the largest process' resident memory, in KiB; 0: not known */
+};
+
 /* The last successful run of a job. */
 struct job_record {
     struct digest recipe;  /* the graph's recipe digest at that time */
@@ -42,8 +50,8 @@ struct job_record {
     uint64_t tick;         /* history.tick when it was recorded */
     uint32_t deps_begin;   /* discovered inputs, in history.deps */
     uint32_t deps_count;
-    uint32_t duration_ms; /* wall time of the run; at least 1 once recorded */
-    uint32_t flags;       /* enum job_record_flag */
+    uint32_t flags; /* enum job_record_flag */
+    struct job_cost cost;
 };
 
 enum job_record_flag {

@@ -19,7 +19,7 @@
 #include <stdint.h>
 
 /* Raised with every change of a column's layout, or of what its values mean. */
-enum { IMAGE_VERSION = 2 };
+enum { IMAGE_VERSION = 3 };
 
 struct image {
     void *map; /* private and writable; NULL when there is no image */

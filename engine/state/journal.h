@@ -22,7 +22,7 @@
 #include "engine/state/pack.h"
 
 /* Raised with every change of what records look like or of what their values mean. */
-enum { JOURNAL_VERSION = 1 };
+enum { JOURNAL_VERSION = 2 };
 
 struct journal {
     const char *path;      /* borrowed */

@@ -69,10 +69,8 @@ static void keep_dropped(struct rebind *rebind, const struct job_record *record,
         dropped = digest_add(dropped, term);
         vec_push(&rebind->outs, need_file(rebind, outs[i]));
     }
-    const struct job_record of_no_run = {.outputs = dropped,
-                                         .tick = record->tick,
-                                         .duration_ms = record->duration_ms,
-                                         .flags = JOB_UNSTEADY};
+    const struct job_record of_no_run = {
+        .outputs = dropped, .tick = record->tick, .cost = record->cost, .flags = JOB_UNSTEADY};
     if (rebind->outs.count && digest_equal(all, record->outputs))
         vec_push(&rebind->history->orphans,
                  history_make_orphan(rebind->history, &of_no_run, rebind->outs.data,

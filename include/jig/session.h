@@ -325,6 +325,8 @@ struct jig_query_job {
     bool recorded;             /* its last run succeeded and is on record */
     bool stale;                /* the last build or update left it to be done */
     uint32_t duration_ms;      /* of its last run; 0: unknown */
+    uint32_t processor_ms;     /* user and system time of that; 0: none, or unknown */
+    uint32_t peak_kib;         /* the most that one of its processes had in memory; 0: unknown */
 };
 
 #define JIG_QUERY_JOB                                                                              \

@@ -79,14 +79,14 @@ static void record_on_top(const struct state_loaded *small)
     struct state_loaded loaded;
     state_load(state, &loaded);
     fuzz_free(&loaded);
-    small->history->jobs.data[0].duration_ms = 4711;
+    small->history->jobs.data[0].cost.duration_ms = 4711;
     FUZZ_CHECK(state_record_job(state, small->graph, small->history, 0, NULL) == JIG_OK);
     state_load(state, &loaded);
     bool found = false;
     for (job_id job = 0; job < loaded.graph->jobs.count; job++)
-        found |= loaded.history->jobs.data[job].duration_ms == 4711;
+        found |= loaded.history->jobs.data[job].cost.duration_ms == 4711;
     for (uint32_t i = 0; i < loaded.history->orphans.count; i++)
-        found |= loaded.history->orphans.data[i].record.duration_ms == 4711;
+        found |= loaded.history->orphans.data[i].record.cost.duration_ms == 4711;
     FUZZ_CHECK(found);
     fuzz_free(&loaded);
     state_close(state);

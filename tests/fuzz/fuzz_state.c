@@ -91,7 +91,7 @@ static void add_job(struct state_loaded *to, const char *out, const char *in, co
     history_fit(to->history, graph);
     const struct job_record record = {.recipe = graph->jobs.data[id].recipe,
                                       .tick = history_tick(to->history),
-                                      .duration_ms = 1,
+                                      .cost.duration_ms = 1,
                                       .flags = JOB_RECORDED};
     history_set_job(to->history, id, &record, &discovered, 1);
     to->history->files.data[edges[0]] = (struct file_record){.size = 1, .flags = FILE_KNOWN};

@@ -121,7 +121,7 @@ static void run_job(struct world *w, struct plan *plan, job_id id, uint64_t salt
                                 .inputs = plan_inputs_digest(plan, job, deps, count),
                                 .outputs = plan_outputs_digest(plan, job),
                                 .tick = history_tick(w->history),
-                                .duration_ms = 10,
+                                .cost.duration_ms = 10,
                                 .flags = JOB_RECORDED};
     history_set_job(w->history, id, &record, deps, count);
     plan_finish(plan, id);

@@ -14,7 +14,7 @@ static void begin(struct forecast *f, uint32_t slots, const uint32_t *ms, uint32
     *f = (struct forecast){0};
     forecast_begin(f, count, slots, 16, 100);
     for (uint32_t i = 0; i < count; i++)
-        forecast_expect(f, i, CC, ms[i]);
+        forecast_expect(f, i, CC, ms[i], 0);
 }
 
 static uint64_t left_at(struct forecast *f, uint64_t now_ns, uint64_t heaviest_ms)
@@ -46,6 +46,75 @@ static void test_a_long_chain_decides(void **state)
     forecast_free(&f);
 }
 
+/* Eight jobs that only compute, all at once on two processors. */
+static void test_processors_decide_when_there_are_more_slots(void **state)
+{
+    (void)state;
+    struct forecast f = {0};
+    forecast_begin(&f, 8, 8, 2, 100);
+    for (uint32_t i = 0; i < 8; i++)
+        forecast_expect(&f, i, CC, 1000, 1000);
+    assert_near(left_at(&f, START, 1000), 4000);
+    forecast_free(&f);
+}
+
+static void test_waiting_needs_no_processor(void **state)
+{
+    (void)state;
+    struct forecast f = {0};
+    forecast_begin(&f, 8, 8, 2, 100);
+    for (uint32_t i = 0; i < 8; i++)
+        forecast_expect(&f, i, CC, 1000, 100);
+    assert_near(left_at(&f, START, 1000), 1000);
+    forecast_free(&f);
+}
+
+/* What running jobs have done is not to be done again, and a pass takes its share out. */
+static void test_processor_time_is_worked_off(void **state)
+{
+    (void)state;
+    struct forecast f = {0};
+    forecast_begin(&f, 4, 4, 1, 100);
+    for (uint32_t i = 0; i < 4; i++)
+        forecast_expect(&f, i, CC, 1000, 1000);
+    forecast_end(&f, 3, 0, 0);
+    forecast_start(&f, 0, 1000, START);
+    forecast_end(&f, 0, 1000 * MS, 1000 * MS);
+    forecast_start(&f, 1, 1000, START + 1000 * MS);
+    assert_near(left_at(&f, START + 1500 * MS, 1000), 1500);
+    forecast_free(&f);
+}
+
+/* The jobs use half as much of processors as they did: the cache of a compiler is full now. */
+static void test_processor_time_is_corrected(void **state)
+{
+    (void)state;
+    enum { COUNT = 80 };
+    struct forecast f = {0};
+    forecast_begin(&f, COUNT, COUNT, 1, 100);
+    for (uint32_t i = 0; i < COUNT; i++)
+        forecast_expect(&f, i, CC, 1000, 1000);
+    for (uint32_t i = 0; i < COUNT / 2; i++) {
+        forecast_start(&f, i, 1000, START);
+        forecast_end(&f, i, 1000 * MS, 500 * MS);
+    }
+    assert_near(left_at(&f, START + 1000 * MS, 1000), COUNT / 2 * 500);
+    forecast_free(&f);
+}
+
+static void test_no_record_is_too_long(void **state)
+{
+    (void)state;
+    struct forecast f = {0};
+    forecast_begin(&f, 2, 0, 0, UINT64_MAX);
+    forecast_expect(&f, 0, CC, UINT32_MAX, UINT32_MAX);
+    forecast_expect(&f, 1, CC, UINT32_MAX, UINT32_MAX);
+    forecast_start(&f, 0, UINT64_MAX, START);
+    forecast_tell(&f, START + MS, UINT64_MAX, UINT64_MAX);
+    assert_in_range(forecast_left_ms(&f, START + MS), 1, 1000000000001);
+    forecast_free(&f);
+}
+
 static void test_no_more_slots_count_than_there_are_jobs(void **state)
 {
     (void)state;
@@ -70,9 +139,9 @@ static void test_a_job_without_a_record_is_like_its_rule(void **state)
     (void)state;
     struct forecast f = {0};
     forecast_begin(&f, 3, 1, 16, 100);
-    forecast_expect(&f, 0, CC, 100);
-    forecast_expect(&f, 1, LINK, 1000);
-    forecast_expect(&f, 2, LINK, 0);
+    forecast_expect(&f, 0, CC, 100, 0);
+    forecast_expect(&f, 1, LINK, 1000, 0);
+    forecast_expect(&f, 2, LINK, 0, 0);
     assert_near(left_at(&f, START, 0), 2100);
     forecast_free(&f);
 }
@@ -82,9 +151,9 @@ static void test_a_rule_without_a_record_is_like_all(void **state)
     (void)state;
     struct forecast f = {0};
     forecast_begin(&f, 3, 1, 16, 100);
-    forecast_expect(&f, 0, CC, 100);
-    forecast_expect(&f, 1, CC, 300);
-    forecast_expect(&f, 2, LINK, 0);
+    forecast_expect(&f, 0, CC, 100, 0);
+    forecast_expect(&f, 1, CC, 300, 0);
+    forecast_expect(&f, 2, LINK, 0, 0);
     assert_near(left_at(&f, START, 0), 600);
     forecast_free(&f);
 }
@@ -105,7 +174,7 @@ static void test_a_first_build_learns_from_its_own_jobs(void **state)
     struct forecast f;
     begin(&f, 1, (uint32_t[]){0, 0, 0}, 3);
     forecast_start(&f, 0, 100, START);
-    forecast_end(&f, 0, 400 * MS);
+    forecast_end(&f, 0, 400 * MS, 0);
     assert_near(left_at(&f, START + 400 * MS, 0), 800);
     forecast_free(&f);
 }
@@ -145,8 +214,8 @@ static void test_a_job_that_passes_takes_nothing(void **state)
     (void)state;
     struct forecast f;
     begin(&f, 1, (uint32_t[]){1000, 100, 0}, 3);
-    forecast_end(&f, 0, 0);
-    forecast_end(&f, 2, 0);
+    forecast_end(&f, 0, 0, 0);
+    forecast_end(&f, 2, 0, 0);
     assert_near(left_at(&f, START, 0), 100);
     forecast_free(&f);
 }
@@ -175,7 +244,7 @@ static void test_records_that_are_off_are_corrected(void **state)
     begin(&f, 1, ms, 100);
     for (uint32_t i = 0; i < 50; i++) {
         forecast_start(&f, i, 100, START);
-        forecast_end(&f, i, 1000 * MS);
+        forecast_end(&f, i, 1000 * MS, 0);
     }
     /* 50 jobs of a second, and two that took what they should; 50 are to come. */
     assert_near(left_at(&f, START, 0), 50 * 100 * 50200 / 5200);
@@ -188,10 +257,10 @@ static void test_more_slots_than_processors_do_not_make_a_chain_longer(void **st
     struct forecast f = {0};
     forecast_begin(&f, 101, 8, 2, 100);
     for (uint32_t i = 0; i < 101; i++)
-        forecast_expect(&f, i, CC, 100);
+        forecast_expect(&f, i, CC, 100, 0);
     for (uint32_t i = 0; i < 50; i++) {
         forecast_start(&f, i, 100, START);
-        forecast_end(&f, i, 400 * MS);
+        forecast_end(&f, i, 400 * MS, 0);
     }
     /* They take four times as long, a quarter of which is not because of the slots. */
     assert_near(left_at(&f, START, 10000), 10000 * 171 / 100);
@@ -215,7 +284,7 @@ static void test_the_engines_own_time_counts(void **state)
     struct forecast f;
     begin(&f, 1, (uint32_t[]){10, 10, 10}, 3);
     forecast_start(&f, 0, 10, START);
-    forecast_end(&f, 0, 10 * MS);
+    forecast_end(&f, 0, 10 * MS, 0);
     forecast_tell(&f, START, 0, 5 * MS);
     assert_near(forecast_left_ms(&f, START), 30);
     forecast_free(&f);
@@ -227,7 +296,7 @@ static void test_it_does_not_jump(void **state)
     struct forecast f;
     begin(&f, 1, (uint32_t[]){10000, 10000}, 2);
     assert_near(left_at(&f, START, 0), 20000);
-    forecast_end(&f, 1, 0);
+    forecast_end(&f, 1, 0, 0);
     uint64_t left = left_at(&f, START + 100 * MS, 0);
     assert_true(left > 15000 && left < 19900);
     forecast_free(&f);
@@ -240,7 +309,7 @@ static void test_it_comes_to_what_is_computed(void **state)
     begin(&f, 1, (uint32_t[]){10000, 10000}, 2);
     left_at(&f, START, 0);
     forecast_start(&f, 0, 10000, START);
-    forecast_end(&f, 1, 0);
+    forecast_end(&f, 1, 0, 0);
     for (uint64_t now = START; now < START + 8000 * MS; now += 100 * MS)
         left_at(&f, now, 0);
     assert_in_range(forecast_left_ms(&f, START + 8000 * MS), 1900, 2100);
@@ -280,7 +349,7 @@ static void test_the_points_outlive_a_plan(void **state)
     begin(&f, 1, (uint32_t[]){10}, 1);
     forecast_tell(&f, START, 0, 0);
     forecast_begin(&f, 1, 1, 16, 100);
-    forecast_expect(&f, 0, CC, 20);
+    forecast_expect(&f, 0, CC, 20, 0);
     forecast_tell(&f, START + 100 * MS, 0, 0);
     assert_int_equal(f.points.count, 2);
     forecast_free(&f);
@@ -293,8 +362,8 @@ static void test_many_rules(void **state)
     struct forecast f = {0};
     forecast_begin(&f, RULES * 2, 1, 16, 1);
     for (uint32_t i = 0; i < RULES; i++) {
-        forecast_expect(&f, 2 * i, i * 64, i + 1);
-        forecast_expect(&f, 2 * i + 1, i * 64, 0);
+        forecast_expect(&f, 2 * i, i * 64, i + 1, 0);
+        forecast_expect(&f, 2 * i + 1, i * 64, 0, 0);
     }
     assert_int_equal(f.rules.count, RULES);
     assert_near(left_at(&f, START, 0), RULES * (RULES + 1));
@@ -306,6 +375,11 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_work_is_shared_by_the_slots),
         cmocka_unit_test(test_a_long_chain_decides),
+        cmocka_unit_test(test_processors_decide_when_there_are_more_slots),
+        cmocka_unit_test(test_waiting_needs_no_processor),
+        cmocka_unit_test(test_processor_time_is_worked_off),
+        cmocka_unit_test(test_processor_time_is_corrected),
+        cmocka_unit_test(test_no_record_is_too_long),
         cmocka_unit_test(test_no_more_slots_count_than_there_are_jobs),
         cmocka_unit_test(test_nothing_known_nothing_said),
         cmocka_unit_test(test_a_job_without_a_record_is_like_its_rule),

@@ -16,7 +16,7 @@ static void test_replaces_the_record_of_a_job(void **state)
     world_run(&w, job, "x.h y.h", 1);
     world_run(&w, job, "z.h", 2);
     const struct job_record *record = job_record(&w, job);
-    assert_int_equal(record->duration_ms, 3);
+    assert_int_equal(record->cost.duration_ms, 3);
     assert_int_equal(record->deps_count, 1);
     assert_string_equal(graph_path(w.graph, history_deps(w.history, record)[0]), "z.h");
     free_world(&w);
@@ -138,8 +138,8 @@ static void test_a_job_that_goes_and_comes_back_keeps_its_record(void **state)
     job_id b = world_job(&third, "b.o b.d", "b.c");
     rebind(&second, &third);
     assert_int_equal(third.history->orphans.count, 1); /* prog */
-    assert_int_equal(job_record(&third, a)->duration_ms, 21);
-    assert_int_equal(job_record(&third, b)->duration_ms, 31);
+    assert_int_equal(job_record(&third, a)->cost.duration_ms, 21);
+    assert_int_equal(job_record(&third, b)->cost.duration_ms, 31);
     assert_int_equal(job_record(&third, b)->deps_count, 1);
     free_world(&third);
     free_world(&second);
@@ -151,12 +151,12 @@ static void test_an_orphan_never_replaces_the_record_of_a_job(void **state)
     (void)state;
     struct world old = make_small_world();
     const file_id key = graph_find_file(old.graph, "a.o", 3);
-    const struct job_record stale = {.duration_ms = 99, .flags = JOB_RECORDED};
+    const struct job_record stale = {.cost.duration_ms = 99, .flags = JOB_RECORDED};
     vec_push(&old.history->orphans, history_make_orphan(old.history, &stale, &key, 1, NULL, 0));
     struct world w = make_world();
     job_id a = world_job(&w, "a.o", "a.c");
     rebind(&old, &w);
-    assert_int_equal(job_record(&w, a)->duration_ms, 21);
+    assert_int_equal(job_record(&w, a)->cost.duration_ms, 21);
     free_world(&w);
     free_world(&old);
 }

@@ -336,7 +336,7 @@ static void test_another_format_version_is_named(void **state)
     pack_store_be(version, 1000, 4);
     assert_int_equal(pwrite(fd, version, 4, VERSION_AT), 4);
     close(fd);
-    assert_refused(dir, "it has format version 1000 and this jig reads version 2");
+    assert_refused(dir, "it has format version 1000 and this jig reads version 3");
     free_table(&table);
 }
 

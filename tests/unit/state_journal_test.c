@@ -82,7 +82,7 @@ static void test_a_journal_of_known_files_needs_no_lookup_by_path(void **state)
     buf_free(&known);
 
     session = begin_session(dir, NULL);
-    assert_int_equal(session.world.history->jobs.data[0].duration_ms, 51);
+    assert_int_equal(session.world.history->jobs.data[0].cost.duration_ms, 51);
     assert_null(session.world.graph->index);
     known = end_session(&session);
     buf_free(&known);
@@ -155,7 +155,7 @@ static void test_a_job_the_graph_has_not_becomes_an_orphan(void **state)
     const struct history *history = session.world.history;
     assert_int_equal(history->orphans.count, 2);
     assert_int_equal(history->orphans.data[0].outs_count, 2);
-    assert_int_equal(history->orphans.data[0].record.duration_ms, 53);
+    assert_int_equal(history->orphans.data[0].record.cost.duration_ms, 53);
     assert_int_equal(history->orphans.data[0].record.deps_count, 2);
     assert_true(history_is_sound(history, session.world.graph));
     known = end_session(&session);

@@ -95,14 +95,14 @@ static void test_every_reported_record_outlives_the_process(void **state)
         assert_true(notices.count <= 1); /* a record that was just being written */
         uint64_t recorded = 0;
         for (job_id job = 0; job < JOBS; job++) {
-            uint64_t run = session.world.history->jobs.data[job].duration_ms;
+            uint64_t run = session.world.history->jobs.data[job].cost.duration_ms;
             recorded = run > recorded ? run : recorded;
         }
         assert_true(recorded >= last + 1);
         for (uint64_t run = last; run > 0 && run + JOBS > last; run--) {
             const struct job_record *kept = &session.world.history->jobs.data[run % JOBS];
             assert_int_equal(kept->flags, JOB_RECORDED);
-            assert_true(kept->duration_ms >= run + 1);
+            assert_true(kept->cost.duration_ms >= run + 1);
             assert_int_equal(kept->deps_count, 2);
         }
         assert_int_equal(session.world.history->orphans.count, 0);

@@ -213,7 +213,7 @@ static _Noreturn void run_tool_again(const struct test_dir *dir)
     if (state_open(&options, &state, NULL) || !state_is_joined(state))
         _exit(1);
     struct session session = {.state = state, .world = load_world(state)};
-    bool saw_parent = session.world.history->jobs.data[0].duration_ms == 51;
+    bool saw_parent = session.world.history->jobs.data[0].cost.duration_ms == 51;
     world_run(&session.world, 1, "x.h", 60);
     record(&session, 1);
     if (state_fold(session.state, session.world.graph, session.world.history, NULL))
@@ -223,7 +223,7 @@ static _Noreturn void run_tool_again(const struct test_dir *dir)
 
 static uint32_t duration(const struct session *session, job_id job)
 {
-    return session->world.history->jobs.data[job].duration_ms;
+    return session->world.history->jobs.data[job].cost.duration_ms;
 }
 
 static void test_a_child_of_the_holder_reads_and_changes_nothing(void **state)

@@ -165,7 +165,7 @@ void world_run(struct world *world, job_id id, const char *deps, uint64_t seed)
         .inputs = {seed, 2},
         .outputs = {seed << 30, 3},
         .tick = history_tick(world->history),
-        .duration_ms = (uint32_t)seed + 1,
+        .cost.duration_ms = (uint32_t)seed + 1,
         .flags = JOB_RECORDED,
     };
     history_set_job(world->history, id, &record, list.data, list.count);
@@ -210,7 +210,7 @@ static void print_job(struct buf *out, const struct graph *graph, const struct h
     print_digest(out, record->recipe);
     print_digest(out, record->inputs);
     print_digest(out, record->outputs);
-    buf_printf(out, " tick %" PRIu64 " ms %u flags %u", record->tick, record->duration_ms,
+    buf_printf(out, " tick %" PRIu64 " ms %u flags %u", record->tick, record->cost.duration_ms,
                record->flags);
     print_paths(out, graph, "deps", history_deps(history, record), record->deps_count);
     buf_append_char(out, '\n');

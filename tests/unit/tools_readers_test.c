@@ -99,7 +99,7 @@ static void test_those_that_were_found_to_read_it(void **state)
     file_id header = file(&f, "header");
     job_id a = add_job(&f, file(&f, "a"), file(&f, "src"), "header");
     f.history = history_create(f.graph);
-    const struct job_record record = {.duration_ms = 1, .flags = JOB_RECORDED};
+    const struct job_record record = {.cost.duration_ms = 1, .flags = JOB_RECORDED};
     history_set_job(f.history, a, &record, &header, 1);
     finish(&f, "header", "discovered a");
 }

@@ -157,7 +157,9 @@ static json_t *job_json(const struct jig_session *session, job_id id)
     json_object_set_new(object, "recorded", json_boolean(recorded));
     if (!recorded)
         return object;
-    json_object_set_new(object, "duration_ms", number(record->duration_ms));
+    json_object_set_new(object, "duration_ms", number(record->cost.duration_ms));
+    json_object_set_new(object, "processor_ms", number(record->cost.processor_ms));
+    json_object_set_new(object, "peak_kib", number(record->cost.peak_kib));
     json_object_set_new(object, "tick", number(record->tick));
     json_object_set_new(object, "recipe", digest_json(record->recipe));
     json_object_set_new(object, "inputs", digest_json(record->inputs));

@@ -7,8 +7,9 @@
  *   made_by    the job that makes it (see below); null for a source
  *   read_by    the jobs whose result depends on it
  *
- * A job has outputs, rule (the pipeline's name), recorded, and of its record duration_ms, tick, the
- * digests recipe, inputs and outputs_digest, and the discovered inputs.
+ * A job has outputs, rule (the pipeline's name), recorded, and of its record duration_ms,
+ * processor_ms, peak_kib, tick, the digests recipe, inputs and outputs_digest, and the discovered
+ * inputs.
  *
  * `changed` and `tick` are of jig's own clock, which orders what happened in all builds: a job
  * recorded at a later tick than a file changed has seen the change.
