@@ -262,6 +262,15 @@ while [ $i -lt 60000 ]; do i=$((i+1)); done
 exec {jig} "$@"
 """
 
+# As before, until five measured builds are about to be: before each comes one with -n.
+SLOW_AT_FIRST_JIG = """\
+n=$(cat {count} 2>/dev/null || echo 0)
+case "$*" in *" -n") echo $((n + 1)) > {count};; esac
+i=0
+while [ $n -lt 5 ] && [ $i -lt 60000 ]; do i=$((i+1)); done
+exec {jig} "$@"
+"""
+
 # Burns an amount that differs from round to round, as on a busy machine. Before each measured build
 # comes one with -n, which the wrapper counts; so both sides get the same amounts, and neither is
 # slower.
@@ -283,12 +292,30 @@ class Gate(PerfCase):
         run = self.perf(
             "gate", *self.ONE, "--baseline-jig", JIG, "--jig", slow, "--iterations", 5, code=1
         )
-        self.assertRegex(run.text, r"(?m)^noop +wall, ms .* FAIL$")
+        self.assertRegex(run.text, r"(?m)^noop +wall, ms .* FAIL, again \d+\.\d+$")
         self.assertIn("gate: FAILED; 1 of 2 comparisons failed", run.text)
+        self.assertIn("measuring 1 scenario again, to be sure", run.errors)
         gate = self.result("gate.json")
         self.assertTrue(gate["paired"])
         self.assertFalse(gate["passed"])
+        (wall,) = [row for row in gate["comparisons"] if row["metric"] == "wall_ms"]
+        self.assertEqual((wall["verdict"], wall["again"]["verdict"]), ("FAIL", "FAIL"))
         self.assert_nothing_left()
+
+    def test_slow_for_a_while_only_passes(self):
+        """Slow in the first five rounds, and no more when it is measured again."""
+        slow = self.program("slow", SLOW_AT_FIRST_JIG.format(jig=JIG, count=self.path("count")))
+        run = self.perf("gate", *self.ONE, "--baseline-jig", JIG, "--jig", slow, "--iterations", 5)
+        self.assertIn("measuring 1 scenario again, to be sure", run.errors)
+        self.assertIn("gate: passed", run.text)
+        (wall,) = [
+            row
+            for row in self.result("gate.json")["comparisons"]
+            if row["metric"] == "wall_ms"
+        ]
+        self.assertGreater(wall["ratio"], 1.1)
+        self.assertLess(wall["p"], 0.05)
+        self.assertNotEqual(wall["verdict"], "FAIL")
 
     def test_a_faster_jig_passes(self):
         slow = self.program("slow", SLOW_JIG.format(jig=JIG))

@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const enum metric compared[] = {METRIC_WALL_MS, METRIC_PEAK_RSS_BYTES};
 
@@ -42,17 +43,72 @@ json_t *compare_metrics(const json_t *before, const json_t *now)
     return rows;
 }
 
+static const char *text_of(const json_t *row, const char *key)
+{
+    return json_string_value(json_object_get(row, key));
+}
+
+/* How bad a row is; SAME if it neither warns nor fails. */
+static enum verdict badness(const json_t *row)
+{
+    const char *name = text_of(row, "verdict");
+    enum verdict bad = VERDICT_SAME;
+    for (enum verdict v = VERDICT_WARN; v <= VERDICT_FAIL; v++) {
+        if (strcmp(name, verdict_name(v)) == 0)
+            bad = v;
+    }
+    return bad;
+}
+
 enum verdict compare_worst(const json_t *rows)
 {
     enum verdict worst = VERDICT_SAME;
     for (size_t i = 0; i < json_array_size(rows); i++) {
-        const char *name = json_string_value(json_object_get(json_array_get(rows, i), "verdict"));
-        for (enum verdict v = VERDICT_WARN; v <= VERDICT_FAIL; v++) {
-            if (strcmp(name, verdict_name(v)) == 0 && v > worst)
-                worst = v;
-        }
+        enum verdict bad = badness(json_array_get(rows, i));
+        worst = bad > worst ? bad : worst;
     }
     return worst;
+}
+
+uint32_t compare_doubted(const json_t *rows, bool doubted[SCENARIOS])
+{
+    uint32_t count = 0;
+    memset(doubted, 0, SCENARIOS * sizeof *doubted);
+    for (size_t i = 0; i < json_array_size(rows); i++) {
+        const json_t *row = json_array_get(rows, i);
+        enum scenario scenario = scenario_find(text_of(row, "scenario"));
+        if (badness(row) == VERDICT_SAME || doubted[scenario])
+            continue;
+        doubted[scenario] = true;
+        count++;
+    }
+    return count;
+}
+
+static json_t *find_row(const json_t *rows, const char *scenario, const char *metric)
+{
+    json_t *found = NULL;
+    for (size_t i = 0; i < json_array_size(rows) && !found; i++) {
+        json_t *row = json_array_get(rows, i);
+        if (strcmp(text_of(row, "scenario"), scenario) == 0 &&
+            strcmp(text_of(row, "metric"), metric) == 0)
+            found = row;
+    }
+    return found;
+}
+
+void compare_confirm(json_t *rows, const json_t *again)
+{
+    for (size_t i = 0; i < json_array_size(rows); i++) {
+        json_t *row = json_array_get(rows, i);
+        json_t *other = find_row(again, text_of(row, "scenario"), text_of(row, "metric"));
+        if (badness(row) == VERDICT_SAME || !other)
+            continue;
+        enum verdict first = badness(row), second = badness(other);
+        json_object_set(row, "again", other);
+        json_object_set_new(row, "verdict",
+                            json_string(verdict_name(second < first ? second : first)));
+    }
 }
 
 static double number_of(const json_t *row, const char *key)
@@ -70,10 +126,13 @@ void compare_print(const json_t *rows, FILE *to)
         const char *metric = json_string_value(json_object_get(row, "metric"));
         bool memory = strcmp(metric, metric_name(METRIC_PEAK_RSS_BYTES)) == 0;
         double unit = memory ? mib : 1;
-        fprintf(to, "%-10s %-12s %12.2f %12.2f %8.3f %8.4f  %s\n",
-                json_string_value(json_object_get(row, "scenario")),
+        const json_t *again = json_object_get(row, "again");
+        fprintf(to, "%-10s %-12s %12.2f %12.2f %8.3f %8.4f  %s", text_of(row, "scenario"),
                 memory ? "memory, MiB" : "wall, ms", number_of(row, "before") / unit,
                 number_of(row, "now") / unit, number_of(row, "ratio"), number_of(row, "p"),
-                json_string_value(json_object_get(row, "verdict")));
+                text_of(row, "verdict"));
+        if (again)
+            fprintf(to, ", again %.3f", number_of(again, "ratio"));
+        fputc('\n', to);
     }
 }

@@ -36,7 +36,9 @@ static int measure(const struct perf_options *options)
     const char *const jigs[] = {workspace.jig};
     static const char *const names[] = {"tree"};
     if (!status)
-        status = workspace_measure(&workspace, &side, jigs, names, 1, &error);
+        status = workspace_open_sides(&workspace, &side, jigs, names, 1, &error);
+    if (!status)
+        status = workspace_measure(&workspace, &side, 1, &error);
     if (!status)
         status = workspace_metrics(&workspace, &side, &metrics, &error);
     if (!status)

@@ -90,6 +90,7 @@ enum jig_status workspace_open(struct workspace *workspace, const struct perf_op
                                struct jig_error *error)
 {
     *workspace = (struct workspace){.options = options, .interrupt = {.fd = -1}};
+    memcpy(workspace->wanted, options->wanted, sizeof workspace->wanted);
     clear_environment();
     enum jig_status status =
         subject_find(&workspace->subject, options->fixture, options->within, error);
@@ -133,7 +134,7 @@ static enum jig_status measure_round(struct workspace *workspace, struct side *s
                                      const struct progress *progress, struct jig_error *error)
 {
     for (uint32_t scenario = 0; scenario < SCENARIOS; scenario++) {
-        if (!workspace->options->wanted[scenario])
+        if (!workspace->wanted[scenario])
             continue;
         progress_show(progress, round, scenario_name(scenario));
         for (uint32_t turn = 0; turn < count; turn++) {
@@ -148,19 +149,34 @@ static enum jig_status measure_round(struct workspace *workspace, struct side *s
     return JIG_OK;
 }
 
-enum jig_status workspace_measure(struct workspace *workspace, struct side *sides,
-                                  const char *const *jigs, const char *const *names, uint32_t count,
-                                  struct jig_error *error)
+enum jig_status workspace_open_sides(struct workspace *workspace, struct side *sides,
+                                     const char *const *jigs, const char *const *names,
+                                     uint32_t count, struct jig_error *error)
 {
     enum jig_status status = JIG_OK;
-    uint32_t rounds = workspace->options->iterations;
-    struct progress progress = progress_begin(workspace->subject.name, rounds);
+    struct progress progress = progress_begin(workspace->subject.name, 0);
     for (uint32_t i = 0; i < count; i++)
         sides[i] = (struct side){0};
     progress_show(&progress, 0, NULL);
     for (uint32_t i = 0; !status && i < count; i++)
         status = side_open(&sides[i], jigs[i], &workspace->subject, workspace->folder, names[i],
                            &workspace->interrupt, error);
+    progress_end(&progress);
+    return status;
+}
+
+enum jig_status workspace_measure(struct workspace *workspace, struct side *sides, uint32_t count,
+                                  struct jig_error *error)
+{
+    enum jig_status status = JIG_OK;
+    uint32_t rounds = workspace->options->iterations;
+    struct progress progress = progress_begin(workspace->subject.name, rounds);
+    for (uint32_t i = 0; i < count; i++) {
+        for (uint32_t scenario = 0; scenario < SCENARIOS; scenario++) {
+            if (workspace->wanted[scenario])
+                series_free(&sides[i].series[scenario]);
+        }
+    }
     for (uint32_t round = 0; !status && round < rounds; round++)
         status = measure_round(workspace, sides, count, round, &progress, error);
     progress_end(&progress);
@@ -182,7 +198,7 @@ enum jig_status workspace_metrics(struct workspace *workspace, const struct side
     const struct provenance provenance = {
         .started = workspace->started,
         .iterations = workspace->options->iterations,
-        .wanted = workspace->options->wanted,
+        .wanted = workspace->wanted,
         .jig = jig,
         .machine = machine,
     };

@@ -10,6 +10,7 @@
 
 struct workspace {
     const struct perf_options *options;
+    bool wanted[SCENARIOS]; /* what is measured; as in the options, to begin with */
     struct interrupt interrupt;
     struct subject subject;
     char *folder; /* in $TMPDIR or /tmp; NULL: not made */
@@ -29,14 +30,19 @@ void workspace_close(struct workspace *workspace);
 char *workspace_program(const char *name);
 
 /*
- * Makes and measures one tree for each jig, by turns: in odd rounds in the other order (A B B A …).
- * `sides` has `count` places; on failure, too, they have to be closed.
+ * Makes one tree for each jig. `sides` has `count` places; on failure, too, they have to be closed.
  */
-enum jig_status workspace_measure(struct workspace *workspace, struct side *sides,
-                                  const char *const *jigs, const char *const *names, uint32_t count,
+enum jig_status workspace_open_sides(struct workspace *workspace, struct side *sides,
+                                     const char *const *jigs, const char *const *names,
+                                     uint32_t count, struct jig_error *error);
+/*
+ * Measures what is wanted, by turns: in odd rounds in the other order (A B B A …). What the sides
+ * had measured of it before is forgotten.
+ */
+enum jig_status workspace_measure(struct workspace *workspace, struct side *sides, uint32_t count,
                                   struct jig_error *error);
 
-/* What a side has measured, with its targets. A new reference in *metrics. */
+/* What a side has measured of what is wanted, with its targets. A new reference in *metrics. */
 enum jig_status workspace_metrics(struct workspace *workspace, const struct side *side,
                                   json_t **metrics, struct jig_error *error);
 
