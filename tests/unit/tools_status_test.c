@@ -541,7 +541,7 @@ static void test_an_area_says_rate_and_time_left(void **state)
     f.progress.left_ms = 16000;
     job_ends(&f, &a, 0, "");
     job_starts(&f, &b);
-    end(&f, "\r[0/9] a\x1b[K\r[1/9] 0.5/s, 16 s left  a\x1b[K\r[1/9] 0.5/s, 16 s left  b\x1b[K\n",
+    end(&f, "\r[0/9] a\x1b[K\r[1/9] 0.5/s, 16 s left  a\x1b[K\r[1/9] b\x1b[K\n",
         "");
 }
 

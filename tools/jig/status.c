@@ -129,15 +129,16 @@ static void make_line(struct status *status)
                        &status->line);
 }
 
-/* The first line of an area: as the other one, with the pace before the description. */
-static void make_area_line(struct status *status)
+/* The first line of an area: as the other one, with the pace before the description, unless it is
+ * to stay, when that is no more. */
+static void make_area_line(struct status *status, bool stays)
 {
     struct buf visible = {0}, pace = {0};
     const struct buf *description = &status->description;
     buf_clear(&status->line);
     text_append_visible(&visible, buf_cstr(description), description->length,
                         status->screen.terminal.colour);
-    if (status->options.usual_format)
+    if (status->options.usual_format && !stays)
         pace_append(&status->pace, &status->progress, now_ns(status), &pace);
     if (pace.length) {
         status_format_fill(status->options.format, &status->numbers, "", &status->line);
@@ -153,7 +154,7 @@ static void make_area_line(struct status *status)
 /* With `alone` the line is to stay, and nothing below it. */
 static void draw_area(struct status *status, bool alone)
 {
-    make_area_line(status);
+    make_area_line(status, alone);
     status_area_draw(&status->area, &status->screen, &status->line, alone, now_ns(status));
 }
 
