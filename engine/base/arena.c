@@ -5,12 +5,21 @@
 #include <stdalign.h>
 #include <stdlib.h>
 
-enum { BLOCK_BYTES = 64 * 1024 };
+enum { FIRST_BLOCK_BYTES = 1024, LARGEST_BLOCK_BYTES = 64 * 1024 };
 
 struct arena_block {
     struct arena_block *older;
     alignas(max_align_t) char bytes[];
 };
+
+static size_t next_block_bytes(struct arena *arena)
+{
+    size_t doubled = arena->block_bytes * 2;
+    arena->block_bytes = doubled == 0                    ? FIRST_BLOCK_BYTES
+                         : doubled < LARGEST_BLOCK_BYTES ? doubled
+                                                         : LARGEST_BLOCK_BYTES;
+    return arena->block_bytes;
+}
 
 void *arena_alloc(struct arena *arena, size_t bytes)
 {
@@ -18,7 +27,8 @@ void *arena_alloc(struct arena *arena, size_t bytes)
     if (rounded < bytes)
         mem_exhausted(bytes);
     if ((size_t)(arena->end - arena->next) < rounded) {
-        size_t size = rounded > BLOCK_BYTES ? rounded : BLOCK_BYTES;
+        size_t usual = next_block_bytes(arena);
+        size_t size = rounded > usual ? rounded : usual;
         struct arena_block *block = mem_zalloc(sizeof *block + size);
         block->older = arena->blocks;
         arena->blocks = block;

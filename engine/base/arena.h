@@ -8,11 +8,13 @@
 
 struct arena_block;
 
-/* Zero-initialised is empty and ready. */
+/* Zero-initialised is empty and ready. What it takes from the heap grows with what it holds: one
+ * that holds little costs little. */
 struct arena {
     struct arena_block *blocks; /* newest first; allocation happens in the first only */
     char *next;                 /* first free byte of the newest block */
     char *end;                  /* one past its last byte */
+    size_t block_bytes;         /* of the newest block, unless that is for something larger */
 };
 
 /* `bytes` of zeroed memory aligned for any type. O(1) amortised. */

@@ -36,7 +36,10 @@ void buf_append_str(struct buf *buf, const char *text)
 
 void buf_append_char(struct buf *buf, char c)
 {
-    buf_append(buf, &c, 1);
+    char *to = buf_reserve(buf, 1);
+    to[0] = c;
+    to[1] = '\0';
+    buf->length++;
 }
 
 void buf_printf(struct buf *buf, const char *format, ...)
@@ -45,13 +48,16 @@ void buf_printf(struct buf *buf, const char *format, ...)
     va_start(args, format);
     va_list again;
     va_copy(again, args);
-    int length = vsnprintf(NULL, 0, format, args);
+    char *to = buf_reserve(buf, 0);
+    size_t room = buf->capacity - buf->length;
+    int length = vsnprintf(to, room, format, args);
     va_end(args);
-    if (length > 0) {
-        char *to = buf_reserve(buf, (size_t)length);
+    if (length > 0 && (size_t)length >= room) {
+        to = buf_reserve(buf, (size_t)length);
         vsnprintf(to, (size_t)length + 1, format, again);
-        buf->length += (size_t)length;
     }
+    if (length > 0)
+        buf->length += (size_t)length;
     va_end(again);
 }
 

@@ -55,7 +55,9 @@ static int compare_lines(const void *a, const void *b)
 
 static void append_text(struct buf *out, const char *key, const char *value)
 {
-    buf_printf(out, "\"%s\": ", key);
+    buf_append_char(out, '"');
+    buf_append_str(out, key);
+    buf_append_str(out, "\": ");
     json_text_append(out, value);
 }
 
@@ -64,11 +66,15 @@ static void append_list(struct buf *out, const char *key, line_list *lines)
 {
     if (lines->count > 1)
         qsort(lines->data, lines->count, sizeof *lines->data, compare_lines);
-    buf_printf(out, ",\n      \"%s\": [", key);
+    buf_append_str(out, ",\n      \"");
+    buf_append_str(out, key);
+    buf_append_str(out, "\": [");
     const char *before = NULL;
     for (uint32_t i = 0; i < lines->count; i++) {
-        if (!before || strcmp(before, lines->data[i]) != 0)
-            buf_printf(out, "%s\n        %s", before ? "," : "", lines->data[i]);
+        if (!before || strcmp(before, lines->data[i]) != 0) {
+            buf_append_str(out, before ? ",\n        " : "\n        ");
+            buf_append_str(out, lines->data[i]);
+        }
         before = lines->data[i];
     }
     buf_append_str(out, before ? "\n      ]" : "]");
@@ -91,10 +97,11 @@ static void append_imports(struct buf *out, const struct jig_generation_module *
         } else {
             buf_append_str(&line, ", \"path\": null");
         }
-        buf_printf(&line, ", \"resolution\": \"%s\"}",
-                   import->path         ? "file"
-                   : import->unresolved ? "unresolved"
-                                        : "external");
+        buf_append_str(&line, ", \"resolution\": \"");
+        buf_append_str(&line, import->path         ? "file"
+                              : import->unresolved ? "unresolved"
+                                                   : "external");
+        buf_append_str(&line, "\"}");
         vec_push(lines, line.data);
     }
     append_list(out, "imports", lines);

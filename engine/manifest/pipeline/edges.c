@@ -23,6 +23,15 @@ void edges_add(struct filling *f, file_id file)
 
 /* ---- virtual files ------------------------------------------------------------------------- */
 
+static void append_mark(struct buf *out, uint32_t mark)
+{
+    char digits[8]; /* by hand, for each view has one */
+    for (size_t i = sizeof digits; i-- > 0; mark >>= 4)
+        digits[i] = "0123456789abcdef"[mark & 0xf];
+    buf_append_char(out, '/');
+    buf_append(out, digits, sizeof digits);
+}
+
 /*
  * Names of definitions may hold anything, for modern JavaScript has quoted ones. Without a slash in
  * them, no name can be taken for something else.
@@ -30,16 +39,17 @@ void edges_add(struct filling *f, file_id file)
 void filling_name_part(struct filling *f, const char *path, const char *part, uint32_t lens)
 {
     buf_clear(&f->text);
-    buf_printf(&f->text, "%s//", path);
+    buf_append_str(&f->text, path);
+    buf_append_str(&f->text, "//");
     if (*part == '/')
         buf_append_char(&f->text, *part++); /* one of ours */
-    for (; *part; part++) {
-        if (*part == '/' || *part == '%')
-            buf_printf(&f->text, "%%%02X", (unsigned)*part);
-        else
-            buf_append_char(&f->text, *part);
+    for (size_t plain; *part; part += plain) {
+        plain = strcspn(part, "/%");
+        buf_append(&f->text, part, plain);
+        if (part[plain])
+            buf_append_str(&f->text, part[plain++] == '/' ? "%2F" : "%25");
     }
-    buf_printf(&f->text, "/%08x", f->fill->lenses->marks.data[lens]);
+    append_mark(&f->text, f->fill->lenses->marks.data[lens]);
 }
 
 /* The virtual file named by `text`, with the view that it is; made when it is new. */
