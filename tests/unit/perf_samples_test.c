@@ -39,6 +39,15 @@ static void test_the_hit_ratio_is_of_what_was_looked_at(void **state)
     assert_true(isnan(s.values[METRIC_HIT_RATIO]));
 }
 
+static void test_what_stood_as_recorded_spared_system_calls(void **state)
+{
+    (void)state;
+    struct sample s = sample_of("{\"files_hit\": 10, \"folders_statted\": 5, \"folders_read\": 2}");
+    assert_near(s.values[METRIC_SYSCALLS_AVOIDED], 3 * 10 + 4 * 3, 0);
+    s = sample_of("{\"files_hit\": 10}");
+    assert_true(isnan(s.values[METRIC_SYSCALLS_AVOIDED]));
+}
+
 static void test_a_metric_is_reported_when_all_samples_have_it(void **state)
 {
     (void)state;
@@ -74,6 +83,7 @@ int main(void)
         cmocka_unit_test(test_times_come_in_milliseconds),
         cmocka_unit_test(test_what_is_not_told_or_makes_no_sense_is_unknown),
         cmocka_unit_test(test_the_hit_ratio_is_of_what_was_looked_at),
+        cmocka_unit_test(test_what_stood_as_recorded_spared_system_calls),
         cmocka_unit_test(test_a_metric_is_reported_when_all_samples_have_it),
         cmocka_unit_test(test_every_metric_has_a_name_of_its_own),
     };

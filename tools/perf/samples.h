@@ -31,11 +31,13 @@ enum metric {
     METRIC_FILES_OPENED,
     METRIC_FILES_HASHED,
     METRIC_BYTES_HASHED,
+    METRIC_FOLDERS_STATTED,
     METRIC_FOLDERS_READ,
     METRIC_FILES_HIT,
     METRIC_FILES_MISSED,
     METRIC_FILES_SKIPPED,
-    METRIC_HIT_RATIO, /* computed from hits and misses */
+    METRIC_HIT_RATIO,        /* computed from hits and misses */
+    METRIC_SYSCALLS_AVOIDED, /* computed from what was not read, because it stood as recorded */
     METRIC_MODULES,
     METRIC_JOBS,
     METRIC_JOBS_WANTED,
