@@ -22,6 +22,7 @@ struct ninja_tool {
 /* The tool of that name. NULL: none, or `list`; what there is to say has been said, *exit_code. */
 const struct ninja_tool *ninja_tool_find(const char *name, int *exit_code);
 
+int ninja_tool_browse(struct tool *tool, int argc, char **argv);
 int ninja_tool_clean(struct tool *tool, int argc, char **argv);
 int ninja_tool_cleandead(struct tool *tool, int argc, char **argv);
 int ninja_tool_commands(struct tool *tool, int argc, char **argv);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 static const struct ninja_tool tools[] = {
+    {"browse", "browse dependency graph in a web browser", true, ninja_tool_browse},
     {"clean", "clean built files", true, ninja_tool_clean},
     {"commands", "list all commands required to rebuild given targets", true, ninja_tool_commands},
     {"inputs", "list all inputs required to rebuild given targets", true, ninja_tool_inputs},
@@ -50,10 +51,7 @@ const struct ninja_tool *ninja_tool_find(const char *name, int *exit_code)
         return NULL;
     }
     const char *meant = text_closest(name, names);
-    if (strcmp(name, "browse") == 0)
-        *exit_code = face_wrong_usage(
-            FACE_NINJA, "", "browse tool not supported; 'jig query' answers the same questions");
-    else if (meant)
+    if (meant)
         *exit_code =
             face_wrong_usage(FACE_NINJA, "", "unknown tool '%s', did you mean '%s'?", name, meant);
     else
