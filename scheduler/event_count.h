@@ -41,6 +41,7 @@ static inline void event_count_wait(struct event_count *e, uint32_t ticket)
 #elif SCHEDULER_USES_CK
 
 #include <ck_ec.h>
+#include <ck_pr.h>
 
 struct event_count {
     struct ck_ec32 ck;
@@ -56,6 +57,7 @@ static inline uint32_t event_count_ticket(struct event_count *e)
 static inline void event_count_signal(struct event_count *e)
 {
     const struct ck_ec_mode mode = {.ops = &event_count_ops, .single_producer = false};
+    ck_pr_fence_release(); /* ck itself lets only earlier stores come first, not loads */
     ck_ec32_inc(&e->ck, &mode);
 }
 

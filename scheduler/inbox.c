@@ -13,6 +13,11 @@ _Static_assert(offsetof(struct jig_task, next) == 0 && sizeof(void *) == sizeof(
 
 static void push(struct inbox *inbox, inbox_link *link)
 {
+    /*
+     * ck lets only earlier stores come before its push. Whoever takes the task may write to what
+     * this thread has read, so its loads have to come before as well.
+     */
+    ck_pr_fence_release();
     ck_stack_push_mpmc(&inbox->arrived, link);
     ck_pr_fence_memory();
 }

@@ -9,8 +9,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-extern char **environ;
-
 /* One read, and how many of them in one go. */
 enum { CHUNK_BYTES = 64 * 1024, CHUNKS_A_TURN = 4, CHUNKS_AT_THE_END = 64 };
 

@@ -297,7 +297,6 @@ static int look_at(int dirfd, const char *name, bool made, struct fingerprint_re
             return 0;
         }
         fresh = (struct file_record){.flags = FILE_KNOWN | FILE_MISSING};
-        result = 0;
     } else if (result) {
         *record = (struct file_record){0};
         return result;

@@ -8,8 +8,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-extern char **environ;
-
 enum { READ, WRITE };
 
 /* Starts the program with the write ends of both pipes as its output and error. */

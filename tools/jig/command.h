@@ -82,7 +82,6 @@ extern const struct command command_query;
 extern const struct command command_help;
 extern const struct command command_ninja;
 extern const struct command command_trace;
-extern const struct command command_trace;
 extern const struct command command_watch;
 
 /* jig itself: what is told where no command is named. Not to be run. */

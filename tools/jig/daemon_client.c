@@ -16,8 +16,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-extern char **environ;
-
 enum {
     ANSWER_MS = 5000,  /* a daemon that does not say that it heard us hangs */
     ATTEMPTS = 3,      /* daemons of another build, and those that end just when we come */

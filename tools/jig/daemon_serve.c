@@ -21,8 +21,6 @@
 #include <time.h>
 #include <unistd.h>
 
-extern char **environ;
-
 enum {
     STOP_FD = 5, /* an eventfd at a number that signal handlers know */
     MOST_LOG_BYTES = 1 << 20,

@@ -10,8 +10,6 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-extern char **environ;
-
 enum { START_MS = 10000, LOOK_MS = 5, NS_A_MS = 1000000, FREE_FD = 10 };
 
 /* ---- one at a time ----------------------------------------------------------------------- */

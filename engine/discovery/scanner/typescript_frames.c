@@ -156,8 +156,8 @@ void ts_follow_word(struct ts_lexer *lexer)
 
 /* ---- opening and closing brackets ---------------------------------------------------------- */
 
-static void open(struct ts_lexer *lexer, enum ts_frame_kind kind, bool is_operand,
-                 enum ts_place place)
+static void open_frame(struct ts_lexer *lexer, enum ts_frame_kind kind, bool is_operand,
+                       enum ts_place place)
 {
     bool in_type = ts_in_type(lexer);
     ts_push(lexer, (struct ts_frame){.kind = (uint8_t)kind,
@@ -177,7 +177,7 @@ static void open_body(struct ts_lexer *lexer)
     enum ts_frame_kind kind = body == TS_BODY_CLASS       ? TS_FRAME_CLASS
                               : body == TS_BODY_INTERFACE ? TS_FRAME_TYPE
                                                           : TS_FRAME_BLOCK;
-    open(lexer, kind, is_operand && body != TS_BODY_INTERFACE, TS_AT_STATEMENT);
+    open_frame(lexer, kind, is_operand && body != TS_BODY_INTERFACE, TS_AT_STATEMENT);
     ts_lexer_top(lexer)->is_body = true;
 }
 
@@ -186,7 +186,7 @@ static void open_block(struct ts_lexer *lexer)
     struct ts_frame *top = ts_lexer_top(lexer);
     if (top->typing == TS_TYPING_ANNOTATION)
         top->typing = TS_TYPING_NONE;
-    open(lexer, TS_FRAME_BLOCK, false, TS_AT_STATEMENT);
+    open_frame(lexer, TS_FRAME_BLOCK, false, TS_AT_STATEMENT);
 }
 
 /* Whether the word before the brace wants a type. */
@@ -209,24 +209,24 @@ static void open_brace(struct ts_lexer *lexer)
 {
     bool after = lexer->place == TS_AFTER_OPERAND || lexer->place == TS_AFTER_ANGLE;
     if (after && wants_type(lexer->previous_keyword))
-        open(lexer, TS_FRAME_TYPE, true, TS_AT_STATEMENT);
+        open_frame(lexer, TS_FRAME_TYPE, true, TS_AT_STATEMENT);
     else if (after && ts_lexer_top(lexer)->body)
         open_body(lexer);
     else if (after || lexer->place == TS_AT_STATEMENT)
         open_block(lexer);
     else if (ts_in_type(lexer))
-        open(lexer, TS_FRAME_TYPE, true, TS_AT_STATEMENT);
+        open_frame(lexer, TS_FRAME_TYPE, true, TS_AT_STATEMENT);
     else if (lexer->place == TS_AFTER_ARROW)
         open_block(lexer);
     else
-        open(lexer, TS_FRAME_OBJECT, true, TS_AT_OPERAND);
+        open_frame(lexer, TS_FRAME_OBJECT, true, TS_AT_OPERAND);
 }
 
 static void open_paren(struct ts_lexer *lexer)
 {
     enum ts_keyword before = lexer->previous_keyword;
     bool head = before == TS_if || before == TS_while || before == TS_for || before == TS_with;
-    open(lexer, TS_FRAME_PAREN, !head, TS_AT_OPERAND);
+    open_frame(lexer, TS_FRAME_PAREN, !head, TS_AT_OPERAND);
 }
 
 /* A bracket that closes nothing is passed over. */
@@ -319,7 +319,7 @@ void ts_follow_mark(struct ts_lexer *lexer)
         open_paren(lexer);
         break;
     case '[':
-        open(lexer, TS_FRAME_BRACKET, true, TS_AT_OPERAND);
+        open_frame(lexer, TS_FRAME_BRACKET, true, TS_AT_OPERAND);
         break;
     case ')':
     case ']':
