@@ -194,13 +194,25 @@ static bool is_newer(const struct plan *plan, file_id file, int64_t limit)
     return record->mtime_ns > limit;
 }
 
+/* The newest that an input of the job may be, for it to be adopted; 0: it may not. */
+static int64_t adoption_limit(const struct plan *plan, job_id id)
+{
+    const struct graph_job *job = &plan->graph->jobs.data[id];
+    const struct job_record *record = &plan->history->jobs.data[id];
+    if (plan->adoption && plan->adoption[id])
+        return plan->adoption[id];
+    bool discovers =
+        job->depfile.count || (job->flags & (GRAPH_JOB_DEPS_GCC | GRAPH_JOB_DEPS_MSVC));
+    bool knows_inputs = !discovers || (record->flags & JOB_RECORDED);
+    return (job->flags & GRAPH_JOB_GENERATOR) && knows_inputs ? INT64_MAX : 0;
+}
+
 bool plan_adoptable(const struct plan *plan, job_id id)
 {
     const struct graph_job *job = &plan->graph->jobs.data[id];
     const struct job_record *record = &plan->history->jobs.data[id];
     const struct file_record *files = plan->history->files.data;
-    bool generator = job->flags & GRAPH_JOB_GENERATOR;
-    int64_t limit = generator ? INT64_MAX : plan->adoption ? plan->adoption[id] : 0;
+    int64_t limit = adoption_limit(plan, id);
     if (!limit)
         return false;
     for (uint32_t i = 0; i < job->out_count; i++) {

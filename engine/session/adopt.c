@@ -1,7 +1,8 @@
 /*
  * Taking over a build directory that ninja made: its logs say which outputs were made by the very
  * commands the manifest has, and from what; the plan then believes those by age, once, and the
- * session records them as its own. The logs are only read, so the directory stays ninja's too.
+ * session records them as its own. The logs are only read, so the directory stays ninja's too. And
+ * taking over what a generator did that somebody ran by hand.
  */
 #include "engine/base/io.h"
 #include "engine/base/path.h"
@@ -11,6 +12,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 /* Both logs, and the session they are adopted for. */
 struct legacy {
     struct jig_session *session;
@@ -168,7 +170,57 @@ static void adopt_jobs(struct legacy *legacy)
     buf_free(&scratch);
 }
 
-void session_adopt_ninja_logs(struct jig_session *session)
+static bool lists_are_equal(const struct file_list *a, const file_id *b, uint32_t count)
+{
+    return a->count == count && (!count || memcmp(a->data, b, count * sizeof *b) == 0);
+}
+
+static bool has_depfile(const struct graph *graph, const struct graph_job *job)
+{
+    struct buf path = {0};
+    graph_rope_append(graph, job->depfile, &path);
+    bool has = access(buf_cstr(&path), R_OK) == 0;
+    buf_free(&path);
+    return has;
+}
+
+/*
+ * A generator is run by hand as well, and what it read then is in its depfile only. That it says
+ * something else than we know tells that this has happened: then our record is of no use.
+ */
+static void adopt_generator(struct jig_session *session, job_id id)
+{
+    struct history *history = session->history;
+    const struct job_record record = history->jobs.data[id];
+    struct file_list files = {0};
+    bool read = has_depfile(session->graph, &session->graph->jobs.data[id]) &&
+                session_read_depfile(session, id, false, &files, NULL) == JIG_OK;
+    bool known =
+        record.flags && lists_are_equal(&files, history_deps(history, &record), record.deps_count);
+    if (read && !known) {
+        const struct job_record unproven = {.cost = record.cost};
+        history_set_job(history, id, &unproven, files.data, files.count);
+        session->adoption.data[id] = INT64_MAX;
+    }
+    vec_free(&files);
+}
+
+static void adopt_generators(struct jig_session *session)
+{
+    const struct graph *graph = session->graph;
+    uint32_t count = graph->jobs.count; /* reading depfiles adds files, no jobs */
+    for (job_id id = 0; id < count; id++) {
+        const struct graph_job *job = &graph->jobs.data[id];
+        if (!(job->flags & GRAPH_JOB_GENERATOR) || !job->depfile.count ||
+            (job->flags & (GRAPH_JOB_DEPS_GCC | GRAPH_JOB_DEPS_MSVC)))
+            continue;
+        vec_extend(&session->adoption, count - session->adoption.count);
+        if (!session->adoption.data[id])
+            adopt_generator(session, id);
+    }
+}
+
+static void adopt_ninja_logs(struct jig_session *session)
 {
     job_id first = 0;
     while (first < session->graph->jobs.count && is_settled(session, first))
@@ -190,4 +242,10 @@ void session_adopt_ninja_logs(struct jig_session *session)
     vec_free(&legacy.deps_of_name);
     buf_free(&deps);
     buf_free(&log);
+}
+
+void session_adopt_foreign(struct jig_session *session)
+{
+    adopt_ninja_logs(session);
+    adopt_generators(session);
 }

@@ -101,6 +101,20 @@ static bool source_written_since(const struct build *build, const struct job_sta
 }
 
 /*
+ * Whether the file, which holds what it held, has not been written since it was looked at: only its
+ * change time has moved, as it does when it gets another name (a job may copy by a hard link) or
+ * other permissions. Where stamps tick, its time of writing has to be from before the tick in which
+ * the job started, lest another writing in the same one goes unseen.
+ */
+static bool is_same_writing(const struct job_start *start, struct fingerprint_clock clock,
+                            const struct file_record *before, const struct file_record *after)
+{
+    return before->inode == after->inode && before->device == after->device &&
+           before->size == after->size && before->mtime_ns == after->mtime_ns &&
+           after->mtime_ns < (clock.fine ? start->start_ns : start->tick_ns);
+}
+
+/*
  * Looks again at one input of a job that has just ended. Returns false when the job may have read
  * something else than what is there now.
  *
@@ -137,6 +151,8 @@ static bool input_held_still(struct build *build, const struct job_start *start,
     }
     if (after->flags & FILE_MISSING)
         return !was_known || same_digest;
+    if (same_digest && is_same_writing(start, session->clock, &before, after))
+        return true;
     bool changed = !same_digest || before.ctime_ns != after->ctime_ns ||
                    before.inode != after->inode || before.size != after->size;
     if (!changed || !source_written_since(build, start, &before, after))

@@ -339,10 +339,11 @@ void strays_watch(struct jig_session *session, job_id id);
 void strays_tell(struct jig_session *session);
 void strays_forget(struct jig_session *session);
 
-/* ---- adopt.c: a build directory that ninja made ---------------------------------------------- */
+/* ---- adopt.c: what others made -------------------------------------------------------------- */
 
-/* Fills `adoption`, and records without validity, from .ninja_log and .ninja_deps if there are. */
-void session_adopt_ninja_logs(struct jig_session *session);
+/* Fills `adoption`, and records without validity, from .ninja_log and .ninja_deps if there are, and
+ * from depfiles of generators that somebody has run by hand. */
+void session_adopt_foreign(struct jig_session *session);
 
 /* The scratch marks, one for each file of the graph, all 0. Whoever sets some clears them. */
 uint8_t *session_marks(struct jig_session *session);

@@ -109,7 +109,7 @@ enum jig_status session_load(struct jig_session *session, struct jig_error *erro
         session->graph_reused = session->graph && graph_is_current(session);
         status = session->graph_reused ? JIG_OK : parse(session, error);
         if (!status)
-            session_adopt_ninja_logs(session);
+            session_adopt_foreign(session);
     }
     session->loaded = !status;
     session->just_loaded = true;

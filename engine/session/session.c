@@ -307,8 +307,9 @@ static void leave_tick(void)
 }
 
 /*
- * The manifest is a target like any other when some job makes it. Each time that job ran, the graph
- * is another one, so it is loaded again and asked again.
+ * The manifest is a target like any other when some job makes it, or a phony one stands for it and
+ * what makes it, as GN has it. Each time that job ran, the graph is another one, so it is loaded
+ * again and asked again.
  */
 static enum jig_status bring_manifest_up_to_date(struct jig_session *session,
                                                  const struct jig_build_options *options,
@@ -318,7 +319,7 @@ static enum jig_status bring_manifest_up_to_date(struct jig_session *session,
     for (int round = 0; round < REGENERATION_LIMIT; round++) {
         file_id manifest = session->graph->manifests.data[0];
         job_id producer = session->graph->files.data[manifest].producer;
-        if (producer == GRAPH_NONE || (session->graph->jobs.data[producer].flags & GRAPH_JOB_PHONY))
+        if (producer == GRAPH_NONE)
             return JIG_OK;
         const char *target = session->manifest;
         struct jig_build_options only_manifest = *options;

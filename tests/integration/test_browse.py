@@ -97,10 +97,12 @@ class Browse(Case):
         self.assertNotIn("<script>", page)
         self.refused("/etc/passwd?program")
 
-    def test_an_interrupt_ends_it_well(self):
+    def test_an_interrupt_ends_it(self):
         self.serve()
         self.server.signal(signal.SIGINT)
-        self.assertEqual(self.server.finish().code, 0)
+        run = self.server.finish()
+        self.assertEqual(run.code, 0)
+        self.assertEqual(run.errors, "")
 
     def test_without_python(self):
         run = self.ninja("-t", "browse", env={"PATH": str(self.path("nothing"))})

@@ -267,6 +267,123 @@ target_link_libraries(program shape)
         self.assertEqual(len(self.cmake_build().descriptions), 4)
         self.assert_settled(7)
 
+# As GN does it: the manifest stands, by a phony job, for a stamp that is made with it, and what was
+# read is in a depfile.
+STAMPED = r"""
+rule gn
+  command = sh gen.sh
+  generator = 1
+  depfile = build.ninja.d
+  description = RUN gn
+rule make
+  command = echo VALUE > $out
+  description = RUN $out
+"""
+STAMPED_BY_PHONY = """
+build build.ninja.stamp: gn
+build build.ninja: phony build.ninja.stamp
+build out: make
+"""
+STAMPED_ITSELF = """
+build build.ninja: gn
+build out: make
+"""
+STAMPED_GENERATOR = """\
+echo run >> runs
+sed "s/VALUE/$(cat $(cat includes))/" top.in > build.ninja
+echo "$1: includes $(cat includes) top.in" > build.ninja.d
+touch build.ninja.stamp
+"""
+
+
+class WithDepfile(Case):
+    """What the generator reads is known from its depfile only, and it is run by hand first."""
+
+    def prepare(self, jobs):
+        self.target = "build.ninja.stamp" if "phony" in jobs else "build.ninja"
+        self.write("gen.sh", STAMPED_GENERATOR.replace("$1", self.target))
+        self.write("top.in", STAMPED + jobs)
+        self.write("includes", "one\n")
+        self.write("one", "1\n")
+        self.write("two", "2\n")
+        self.generate_by_hand()
+        self.assert_builds({"out"})
+        self.assertEqual(self.read("out"), "1\n")
+        self.assert_nothing_to_do()
+
+    def generate_by_hand(self):
+        self.assertEqual(self.run_tool(["sh", "gen.sh"]).code, 0)
+        self.remove("runs")
+
+    def assert_generates(self, value):
+        """The generator runs once, the new manifest is what is built, and all is well then."""
+        run = self.build()
+        self.assertEqual(run.ran, ["gn", "out"], run)
+        self.assertEqual(self.lines("runs"), ["run"])
+        self.assertEqual(self.read("out"), value)
+        self.assert_nothing_to_do()
+        self.remove("runs")
+
+    def check_it(self):
+        self.write("one", "3\n")
+        self.assert_generates("3\n")
+        self.write("includes", "two\n")
+        self.assert_generates("2\n")
+        self.write("two", "4\n")
+        self.assert_generates("4\n")
+
+    def test_by_a_phony_job(self):
+        self.prepare(STAMPED_BY_PHONY)
+        self.check_it()
+
+    def test_by_itself(self):
+        self.prepare(STAMPED_ITSELF)
+        self.check_it()
+
+    @jig_only
+    def test_a_removed_stamp(self):
+        self.prepare(STAMPED_BY_PHONY)
+        self.remove("build.ninja.stamp")
+        self.assertEqual(self.build().ran, ["gn"])
+        self.assert_nothing_to_do()
+
+    def run_by_hand_with_other_inputs(self, jobs):
+        """What it reads now is known from the depfile that it left, not from our record."""
+        self.prepare(jobs)
+        self.write("one", "3\n")
+        self.assert_generates("3\n")
+        self.write("includes", "two\n")
+        self.generate_by_hand()
+        self.assertEqual(self.build().ran, ["out"])
+        self.assert_nothing_to_do()
+        self.write("two", "5\n")
+        self.assert_generates("5\n")
+        self.write("one", "6\n")
+        self.assert_nothing_to_do()
+
+    @jig_only
+    def test_run_by_hand_with_other_inputs(self):
+        self.run_by_hand_with_other_inputs(STAMPED_ITSELF)
+
+    @jig_only
+    def test_run_by_hand_with_other_inputs_by_a_phony_job(self):
+        self.run_by_hand_with_other_inputs(STAMPED_BY_PHONY)
+
+    def test_without_its_depfile_it_runs(self):
+        self.prepare(STAMPED_ITSELF)
+        self.remove(".jig")
+        self.remove("build.ninja.d")
+        self.assertIn("gn", self.build().ran)
+        self.assert_nothing_to_do()
+
+    @jig_only
+    def test_without_default_it_comes_first(self):
+        self.prepare(STAMPED_BY_PHONY)
+        self.write("one", "3\n")
+        run = self.ninja("--quiet", "-d", "explain")
+        self.assertEqual(run.code, 0, run)
+        self.assertEqual(self.read("out"), "3\n")
+
 
 if __name__ == "__main__":
     main()

@@ -107,6 +107,28 @@ class Unseen(Case):
         self.assertEqual(self.read("out"), "1\n1\n")
         self.assert_nothing_to_do()
 
+    @jig_only
+    def test_copies_by_hard_links_leave_their_sources_as_they_are(self):
+        """A link more moves the source's change time, and nothing else."""
+        self.write("in", "text\n")
+        self.manifest(
+            "build a: sh in\n  sh = ln -f in a\n"
+            "build b: sh in\n  sh = ln -f in b\n"
+            "build c: cat in\n"
+        )
+        for _ in range(5):
+            run = self.build()
+            self.assertEqual(set(run.ran), {"a", "b", "c"})
+            self.assertNotIn("changed while", run.text + run.errors)
+            self.assert_nothing_to_do()
+            for name in ("a", "b", "c", ".jig"):
+                self.remove(name)
+        self.build()
+        self.remove("in")
+        self.write("in", "another\n")
+        self.assert_builds({"a", "b", "c"})
+        self.assert_nothing_to_do()
+
     def test_groups_of_groups_are_looked_through_once(self):
         """Two phony targets that name the same two, thirty times over: 2^30 ways down."""
         lines = ["build a0: phony source\n", "build b0: phony source\n"]

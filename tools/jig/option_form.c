@@ -37,8 +37,9 @@ static const struct option_form forms[OPTION_COUNT] = {
                         .repeats = true},
     [OPTION_TOOL] = {.letter = 't',
                      .argument = "TOOL",
-                     .words = "clean commands inputs multi-inputs deps missingdeps graph query "
-                              "targets compdb compdb-targets recompact restat rules cleandead list",
+                     .words =
+                         "browse clean commands inputs multi-inputs deps missingdeps graph query "
+                         "targets compdb compdb-targets recompact restat rules cleandead list",
                      .completion = COMPLETE_WORD},
     [OPTION_FILTER] = {.name = "filter",
                        .argument = "GLOB",
