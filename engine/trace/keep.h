@@ -3,7 +3,8 @@
  * directory. A higher number is a later build.
  *
  * Nothing here is needed for building: what cannot be written is left out, what is damaged is told
- * when somebody asks for it. Several processes may keep and read at a time.
+ * when somebody asks for it. Several processes may keep and read at a time, and be killed: a trace
+ * has its number only when it is whole.
  */
 #ifndef TRACE_KEEP_H
 #define TRACE_KEEP_H
@@ -30,8 +31,8 @@ void trace_keeper_free(struct trace_keeper *keeper);
 
 /*
  * Writes the log as the newest one and deletes the oldest ones that are too many or too much.
- * Returns 0 or an errno value. Reads the directory, and asks for the size of those that it does not
- * know.
+ * Returns 0 or an errno value. Reads the directory, asks for the size of those that it does not
+ * know, and removes what a process that was killed has left of one.
  */
 int trace_keep(struct trace_keeper *keeper, const struct trace_log *log);
 
