@@ -14,6 +14,8 @@
 #include <unistd.h>
 
 static const char SUFFIX[] = ".trace";
+/* Holds the name of the newest full build's trace. */
+static const char FULL[] = "full";
 
 /* Of a number in a name, at least. */
 enum { DIGITS = 6 };
@@ -154,20 +156,79 @@ static void remove_trace(const struct trace_keeper *keeper, uint64_t number)
     buf_free(&path);
 }
 
-static void delete_oldest(struct trace_keeper *keeper)
+/* Not what the log calls full: that is how it was found out what to do, and each build that is not
+ * an update finds it out in full. */
+static bool is_full(const struct trace_log *log)
 {
-    uint64_t bytes = 0;
-    uint32_t stay = 0; /* how many of the youngest */
+    uint64_t run = trace_log_number(log, "jobs_run");
+    return !log->asked && run && run >= trace_log_number(log, "jobs_wanted") / 2;
+}
+
+/* The number of the newest full build's trace; 0 if none is noted. */
+static uint64_t read_full(int folder)
+{
+    struct stat file;
+    if (fstatat(folder, FULL, &file, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG(file.st_mode))
+        return 0;
+    struct buf name = {0};
+    uint64_t number = io_read_file(folder, FULL, &name) ? 0 : number_of(buf_cstr(&name));
+    buf_free(&name);
+    return number;
+}
+
+/* If it cannot be noted, the trace is one like any other. */
+static void note_full(int folder, uint64_t number)
+{
+    struct draft draft;
+    struct buf name = {0};
+    append_name(&name, number);
+    if (draft_begin(&draft, folder) == 0) {
+        if (io_write_all(draft.fd, name.data, name.length) == 0)
+            draft_replace(&draft, FULL);
+        draft_end(&draft);
+    }
+    buf_free(&name);
+}
+
+/* How many of the youngest stay beside the full build's, which is counted among them if it is one
+ * of them. */
+static uint32_t count_staying(const struct trace_keeper *keeper, const struct trace_kept *full)
+{
+    uint64_t bytes = full ? full->bytes : 0;
+    uint32_t stay = 0;
     while (stay < keeper->kept.count && stay < TRACE_KEPT_BUILDS) {
-        bytes += keeper->kept.data[keeper->kept.count - 1 - stay].bytes;
+        const struct trace_kept *next = &keeper->kept.data[keeper->kept.count - 1 - stay];
+        bytes += next == full ? 0 : next->bytes;
         if (stay && bytes > TRACE_KEPT_BYTES)
             break;
         stay++;
     }
-    uint32_t gone = keeper->kept.count - stay;
-    for (uint32_t i = 0; i < gone; i++)
-        remove_trace(keeper, keeper->kept.data[i].number);
-    memmove(keeper->kept.data, keeper->kept.data + gone, stay * sizeof *keeper->kept.data);
+    return stay;
+}
+
+/* NULL if it is not kept any more, or is too large beside the last one. */
+static const struct trace_kept *find_full(const struct trace_keeper *keeper, uint64_t number)
+{
+    const struct trace_kept *last = &keeper->kept.data[keeper->kept.count - 1];
+    const struct trace_kept wanted = {.number = number};
+    const struct trace_kept *full =
+        bsearch(&wanted, keeper->kept.data, keeper->kept.count, sizeof wanted, by_number);
+    return full && full != last && full->bytes + last->bytes > TRACE_KEPT_BYTES ? NULL : full;
+}
+
+static void delete_oldest(struct trace_keeper *keeper, int folder)
+{
+    const struct trace_kept *full = find_full(keeper, read_full(folder));
+    uint64_t full_number = full ? full->number : 0;
+    uint32_t gone = keeper->kept.count - count_staying(keeper, full);
+    uint32_t stay = 0;
+    for (uint32_t i = 0; i < keeper->kept.count; i++) {
+        struct trace_kept kept = keeper->kept.data[i];
+        if (i < gone && kept.number != full_number)
+            remove_trace(keeper, kept.number);
+        else
+            keeper->kept.data[stay++] = kept;
+    }
     keeper->kept.count = stay;
 }
 
@@ -195,7 +256,9 @@ int trace_keep(struct trace_keeper *keeper, const struct trace_log *log)
     int errnum = write_trace(keeper, folder, &bytes, &number);
     if (!errnum) {
         vec_push(&keeper->kept, ((struct trace_kept){number, bytes.length}));
-        delete_oldest(keeper);
+        if (is_full(log))
+            note_full(folder, number);
+        delete_oldest(keeper, folder);
     }
     buf_free(&bytes);
     close(folder);

@@ -21,13 +21,28 @@ static int enter(void **state)
     return temporary_enter(state, "trace-keep");
 }
 
-static void keep(struct trace_keeper *keeper, uint64_t mark)
+/* Of a build of ten jobs, all that there are or those that were asked for. */
+static void keep_run(struct trace_keeper *keeper, uint64_t run, const char *asked, uint64_t mark)
 {
     struct trace_log log;
     trace_small(&log);
+    log.asked = trace_log_text(&log, asked);
+    log.numbers.count = 0;
+    vec_push(&log.numbers, ((struct trace_number){trace_log_text(&log, "jobs_run"), run}));
+    vec_push(&log.numbers, ((struct trace_number){trace_log_text(&log, "jobs_wanted"), 10}));
     log.duration_ns = 10000 + mark;
     assert_int_equal(trace_keep(keeper, &log), 0);
     trace_log_free(&log);
+}
+
+static void keep(struct trace_keeper *keeper, uint64_t mark)
+{
+    keep_run(keeper, 4, "", mark);
+}
+
+static void keep_full(struct trace_keeper *keeper, uint64_t mark)
+{
+    keep_run(keeper, 5, "", mark);
 }
 
 static uint64_t mark_of(const struct trace_keeper *keeper, uint64_t number)
@@ -130,6 +145,95 @@ static void test_the_last_one_stays_however_large(void **state)
     assert_int_equal(mark_of(&keeper, 2), 0);
     free(text);
     trace_log_free(&log);
+    trace_keeper_free(&keeper);
+}
+
+/* ---- the newest full build ------------------------------------------------------------------ */
+
+static void test_the_newest_full_build_stays_beyond_the_twenty(void **state)
+{
+    (void)state;
+    struct trace_keeper keeper;
+    trace_keeper_init(&keeper, ".");
+    keep_full(&keeper, 1);
+    keep_full(&keeper, 2);
+    for (uint64_t i = 3; i <= 30; i++)
+        keep(&keeper, i);
+    trace_keeper_free(&keeper);
+    keeper = look();
+    assert_int_equal(keeper.kept.count, 21);
+    assert_int_equal(mark_of(&keeper, keeper.kept.data[0].number), 2);
+    assert_int_equal(keeper.kept.data[1].number, 11);
+    keep_full(&keeper, 31);
+    assert_int_equal(keeper.kept.count, 20);
+    assert_int_equal(keeper.kept.data[0].number, 12);
+    trace_keeper_free(&keeper);
+}
+
+static void test_a_build_of_some_targets_is_not_a_full_one(void **state)
+{
+    (void)state;
+    struct trace_keeper keeper;
+    trace_keeper_init(&keeper, ".");
+    keep_full(&keeper, 1);
+    keep_run(&keeper, 10, "app", 2);
+    keep_run(&keeper, 0, "", 3); /* it only took long */
+    for (uint64_t i = 4; i <= 30; i++)
+        keep(&keeper, i);
+    assert_int_equal(keeper.kept.count, 21);
+    assert_int_equal(mark_of(&keeper, keeper.kept.data[0].number), 1);
+    trace_keeper_free(&keeper);
+}
+
+static void test_the_newest_full_build_stays_before_younger_ones(void **state)
+{
+    (void)state;
+    struct trace_keeper keeper;
+    trace_keeper_init(&keeper, ".");
+    keep_full(&keeper, 1);
+    keep(&keeper, 2);
+    keep(&keeper, 3);
+    assert_int_equal(truncate("traces/000001.trace", (off_t)TRACE_KEPT_BYTES / 2), 0);
+    assert_int_equal(truncate("traces/000002.trace", (off_t)TRACE_KEPT_BYTES / 2), 0);
+    trace_keeper_free(&keeper);
+    keeper = look();
+    keep(&keeper, 4);
+    assert_int_equal(keeper.kept.count, 3);
+    assert_int_equal(keeper.kept.data[0].number, 1);
+    assert_int_equal(keeper.kept.data[1].number, 3);
+    trace_keeper_free(&keeper);
+}
+
+static void test_a_full_build_that_is_too_large_goes_like_any_other(void **state)
+{
+    (void)state;
+    struct trace_keeper keeper;
+    trace_keeper_init(&keeper, ".");
+    keep_full(&keeper, 1);
+    keep(&keeper, 2);
+    assert_int_equal(truncate("traces/000001.trace", (off_t)TRACE_KEPT_BYTES), 0);
+    trace_keeper_free(&keeper);
+    keeper = look();
+    keep(&keeper, 3);
+    assert_int_equal(keeper.kept.count, 2);
+    assert_int_equal(keeper.kept.data[0].number, 2);
+    trace_keeper_free(&keeper);
+}
+
+static void test_a_note_of_the_full_build_that_says_nothing_is_none(void **state)
+{
+    (void)state;
+    static const char *const notes[] = {"", "000000.trace", "../1", "000099.trace", "000001.trac"};
+    struct trace_keeper keeper;
+    trace_keeper_init(&keeper, ".");
+    for (uint64_t i = 1; i <= 20; i++)
+        keep(&keeper, i);
+    for (uint64_t i = 0; i < sizeof notes / sizeof *notes; i++) {
+        assert_int_equal(io_write_file(AT_FDCWD, "traces/full", notes[i], strlen(notes[i])), 0);
+        keep(&keeper, 21 + i);
+        assert_int_equal(keeper.kept.count, 20);
+        assert_int_equal(keeper.kept.data[0].number, 2 + i);
+    }
     trace_keeper_free(&keeper);
 }
 
@@ -357,6 +461,16 @@ int main(void)
                                         temporary_leave),
         cmocka_unit_test_setup_teardown(test_the_last_one_stays_however_large, enter,
                                         temporary_leave),
+        cmocka_unit_test_setup_teardown(test_the_newest_full_build_stays_beyond_the_twenty, enter,
+                                        temporary_leave),
+        cmocka_unit_test_setup_teardown(test_a_build_of_some_targets_is_not_a_full_one, enter,
+                                        temporary_leave),
+        cmocka_unit_test_setup_teardown(test_the_newest_full_build_stays_before_younger_ones, enter,
+                                        temporary_leave),
+        cmocka_unit_test_setup_teardown(test_a_full_build_that_is_too_large_goes_like_any_other,
+                                        enter, temporary_leave),
+        cmocka_unit_test_setup_teardown(test_a_note_of_the_full_build_that_says_nothing_is_none,
+                                        enter, temporary_leave),
         cmocka_unit_test_setup_teardown(test_names_that_are_not_ours_are_left_alone, enter,
                                         temporary_leave),
         cmocka_unit_test_setup_teardown(test_what_cannot_be_written_leaves_nothing, enter,

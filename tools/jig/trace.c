@@ -253,7 +253,8 @@ static const struct command_word words[] = {
     {"export", "[BUILD]", "Chrome trace event JSON, which ui.perfetto.dev opens", COMPLETE_FILE,
      NULL},
     {"flame", "[BUILD]", "folded stacks, for speedscope and flamegraph.pl", COMPLETE_FILE, NULL},
-    {"list", NULL, "the builds whose traces are kept: the last 20", COMPLETE_NOTHING, NULL},
+    {"list", NULL, "the builds whose traces are kept: the last 20, and the last full one",
+     COMPLETE_NOTHING, NULL},
     {NULL, NULL, NULL, COMPLETE_NOTHING, NULL},
 };
 

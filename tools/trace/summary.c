@@ -179,13 +179,13 @@ static void tell_files(const struct trace_log *log, struct trace_page *page)
     if (!log->numbers.count)
         return;
     buf_printf(&page->text, "files     %" PRIu64 " hits, %" PRIu64 " misses (%" PRIu64 " new, ",
-               trace_number(log, "files_hit"), trace_number(log, "files_missed"),
-               trace_number(log, "missed_new"));
+               trace_log_number(log, "files_hit"), trace_log_number(log, "files_missed"),
+               trace_log_number(log, "missed_new"));
     buf_printf(&page->text,
                "%" PRIu64 " changed, %" PRIu64 " too young, %" PRIu64 " gone), %" PRIu64
                " skipped\n",
-               trace_number(log, "missed_stat"), trace_number(log, "missed_racy"),
-               trace_number(log, "missed_gone"), trace_number(log, "files_skipped"));
+               trace_log_number(log, "missed_stat"), trace_log_number(log, "missed_racy"),
+               trace_log_number(log, "missed_gone"), trace_log_number(log, "files_skipped"));
 }
 
 static void tell_what_if(const struct trace_analysis *a, struct trace_page *page)
