@@ -231,6 +231,7 @@ class TraceTools(Case):
                 sum(summary["idle_ns"].values()) + summary["own_ns"], slots * length, jobs
             )
             self.assertEqual(sum(summary["path_ns"].values()), length)
+            self.assertEqual(sum(summary["wait_ns"].values()), summary["path_ns"]["wait"])
             self.assertEqual(sum(rule["own_ns"] for rule in summary["rules"]), summary["own_ns"])
             for row in summary["what_if"]:
                 self.assertGreaterEqual(row["jobs_ns"], summary["longest_chain_ns"])

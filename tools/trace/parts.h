@@ -67,7 +67,8 @@ static inline uint64_t trace_own_ns(const struct trace_job *job)
 
 void trace_find_chains(struct trace_work *work); /* tail_ns, longest_ns */
 void trace_find_path(struct trace_work *work);
-void trace_find_idle(struct trace_work *work); /* with levels, pools, blocking_ns, between_ns */
+/* With levels, pools, blocking_ns, between_ns, and the wait_ns of steps and of all. */
+void trace_find_idle(struct trace_work *work);
 void trace_find_groups(struct trace_work *work);
 void trace_find_what_if(struct trace_work *work);
 void trace_find_advice(struct trace_work *work);

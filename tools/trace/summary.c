@@ -114,14 +114,15 @@ static int longer_first(const void *left, const void *right)
 
 static void tell_path(const struct trace_analysis *a, struct trace_page *page)
 {
-    buf_printf(&page->text, "path      %s of jobs, %s of waiting for a turn, ",
-               trace_time(a->path_ns[TRACE_STEP_JOB]).text,
-               trace_time(a->path_ns[TRACE_STEP_WAIT]).text);
-    buf_printf(&page->text, "%s of jig itself\n", trace_time(a->path_ns[TRACE_STEP_ENGINE]).text);
-    if (a->path_ns[TRACE_STEP_WAIT] > a->log->duration_ns / 2) {
-        buf_printf(&page->text,
-                   "          slots were the limit: the longest chain of jobs takes %s\n",
-                   trace_time(a->longest_ns).text);
+    struct buf sum = {0};
+    trace_path_sum(a, &sum);
+    trace_page_wrap(page, INDENT, "path", sum.data);
+    buf_free(&sum);
+    uint64_t much_ns = a->log->duration_ns / 2;
+    bool slots = a->wait_ns[TRACE_WAIT_SLOT] > much_ns;
+    if (slots || a->wait_ns[TRACE_WAIT_POOL] > much_ns) {
+        buf_printf(&page->text, "          %s were the limit: the longest chain of jobs takes %s\n",
+                   slots ? "slots" : "pools", trace_time(a->longest_ns).text);
         return;
     }
     struct trace_step *steps = mem_array(a->path.count, sizeof *steps);
