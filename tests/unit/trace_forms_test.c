@@ -181,7 +181,7 @@ static void test_summary_tells_a_build_on_one_screen(void **state)
         "          cc: 2 jobs, 580 ms together, the longest 390 ms\n",
         "reasons   3 never built\n",
         "files     12 hits, 0 misses (0 new, 3 changed, 0 too young, 0 gone), 0 skipped\n",
-        "what if   -j1 1.2 s, -j2 1.0 s (its own), -j4 1.0 s",
+        "what if   -j1 1.2 s, -j2 1.0 s (measured), -j4 1.0 s",
         "advice    app takes 59 % of the critical path (at most 590 ms)\n",
     };
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)

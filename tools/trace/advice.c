@@ -2,8 +2,10 @@
  * What to do next. Each kind of advice has one function that looks for its case and says so.
  *
  * What could be saved is found by simulating the build with and without the thing advised against,
- * on the same slots. Nothing is advised that would save too little to be worth anybody's time.
+ * on the same slots; the difference is corrected by how much longer the build took than simulated.
+ * Nothing is advised that would save too little to be worth anybody's time.
  */
+#include "tools/jig/text.h"
 #include "tools/trace/parts.h"
 #include "tools/trace/self_time.h"
 #include "tools/trace/words.h"
@@ -47,7 +49,9 @@ static bool is_worthwhile(const struct adviser *a, uint64_t gain_ns)
 static uint64_t gain_of(const struct adviser *a, struct trace_change change)
 {
     uint64_t jobs_ns = trace_simulate(a->work, change);
-    return jobs_ns < a->usual_ns ? a->usual_ns - jobs_ns : 0;
+    return jobs_ns < a->usual_ns
+               ? trace_calibrated(a->work, a->usual_ns) - trace_calibrated(a->work, jobs_ns)
+               : 0;
 }
 
 static void advise(struct adviser *a, enum trace_advice_kind kind, uint64_t gain_ns, uint32_t job,
@@ -150,9 +154,9 @@ static void look_for_pool(struct adviser *a)
     buf_printf(&title, "The pool '%s' keeps slots idle", pool->name);
     buf_printf(&text,
                "%s of slot time stood idle while jobs waited for a place in it: %" PRIu32
-               " jobs ran in it, %" PRIu32 " at a time, for %s in all. ",
-               trace_time(pool->idle_ns).text, pool->jobs, pool->depth,
-               trace_time(pool->own_ns).text);
+               " %s ran in it, %" PRIu32 " at a time, for %s in all. ",
+               trace_time(pool->idle_ns).text, pool->jobs, text_plural(pool->jobs, "job", "jobs"),
+               pool->depth, trace_time(pool->own_ns).text);
     if (strcmp(pool->name, "console") == 0)
         buf_append_str(&text, "Take jobs out of it that need no terminal.");
     else
@@ -220,12 +224,18 @@ static void advise_fewer_slots(struct adviser *a, const struct trace_what_if *ow
                                const struct trace_what_if *fewer)
 {
     struct buf title = {0}, text = {0};
-    buf_printf(&title, "%" PRIu32 " slots would do as well as %" PRIu32, fewer->slots, own->slots);
-    buf_printf(
-        &text,
-        "About %s instead of %s: the jobs wait for each other more than for slots. -j%" PRIu32
-        " leaves the machine to others.",
-        trace_time(fewer->wall_ns).text, trace_time(own->wall_ns).text, fewer->slots);
+    struct trace_words now = trace_time(own->wall_ns), then = trace_time(fewer->wall_ns);
+    buf_printf(&title, "%" PRIu32 " %s would do as well as %" PRIu32, fewer->slots,
+               text_plural(fewer->slots, "slot", "slots"), own->slots);
+    buf_append_str(&text, "What there was to do waited for other jobs more than for slots. ");
+    if (strcmp(now.text, then.text) == 0)
+        buf_printf(&text, "With -j%" PRIu32 " the build would take as long, %s, and leave",
+                   fewer->slots, now.text);
+    else
+        buf_printf(&text,
+                   "With -j%" PRIu32 " the build would take about %s instead of %s, and leave",
+                   fewer->slots, then.text, now.text);
+    buf_append_str(&text, " more of the machine to others.");
     advise(a, TRACE_ADVICE_SLOTS, 0, TRACE_NO_JOB, &title, &text);
 }
 
@@ -298,7 +308,8 @@ static bool are_of_use(const struct adviser *a, uint32_t slots)
            (analysis->cpu_ns && analysis->cpu_ns / BUSY_PERCENT < analysis->own_ns / 100);
 }
 
-/* Twice as many slots or, if that is not enough, four times; else how few would do. */
+/* Twice as many slots or, if that is not enough, four times; else how few would do. A build that
+ * has no more jobs than slots says nothing of how many are good for others. */
 static void look_for_slots(struct adviser *a)
 {
     const struct trace_analysis *analysis = a->work->analysis;
@@ -313,6 +324,8 @@ static void look_for_slots(struct adviser *a)
             advise_more_slots(a, own, more);
             return;
         }
+    if (analysis->ran <= own->slots)
+        return;
     const struct trace_what_if *fewer = first;
     while (fewer->slots <= own->slots / 2 &&
            fewer->wall_ns > own->wall_ns + own->wall_ns / 100 * AS_GOOD_PERCENT)
@@ -354,10 +367,11 @@ static void look_for_memory(struct adviser *a)
     buf_printf(&title, "Memory ran short: %" PRIu64 " MiB were left", least->available_bytes / mib);
     buf_printf(&text,
                "That was %s after the beginning, with %" PRIu32
-               " jobs running; the largest, %s, took up to %" PRIu64
+               " %s running; the largest, %s, took up to %" PRIu64
                " MiB. Put the large ones into a pool, or build with fewer slots: a machine that "
                "swaps is slower than an idle slot.",
-               trace_time(least->time_ns).text, running, output_of(a, largest), largest_rss / mib);
+               trace_time(least->time_ns).text, running, text_plural(running, "job", "jobs"),
+               output_of(a, largest), largest_rss / mib);
     advise(a, TRACE_ADVICE_MEMORY, 0, largest, &title, &text);
 }
 

@@ -68,8 +68,10 @@ struct trace_group {
  * does. That more jobs at a time slow each other down, or fewer less, is not foreseen. */
 struct trace_what_if {
     uint32_t slots;
-    uint64_t jobs_ns; /* from the first job's start to the last one's end */
-    uint64_t wall_ns; /* with the time before, between and after the jobs as it was */
+    uint64_t jobs_ns; /* simulated, from the first job's start to the last one's end */
+    uint64_t wall_ns; /* the build's length: of the build's own slots as measured, of others jobs_ns
+                         times what the jobs took measured by what they take simulated on the own
+                         slots, with the time before, between and after the jobs as it was */
 };
 
 /* A pool of the log, and the slot time that stood idle because it was full; part of

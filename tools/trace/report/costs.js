@@ -90,7 +90,9 @@ function whatIf() {
     const title = "With another number of slots";
     return part(
         title,
-        "The same jobs played again; that more at a time slow each other down is not foreseen.",
+        "This build is as it was measured. The others are the same jobs played again, as much longer " +
+            "as this one took than when it is played; that more at a time slow each other down is " +
+            "not foreseen.",
         table(title, columns, data.what_if, { few: 12, mark: isOwn }),
     );
 }
