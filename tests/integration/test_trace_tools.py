@@ -160,6 +160,14 @@ class TraceTools(Case):
         self.assertEqual(diff["came"][0]["reason"], "never-built")
         self.assertIn("b.o", self.trace("diff", "2", "1").text)
 
+    def test_diff_of_a_build_with_itself(self):
+        self.build_twice()
+        shutil.copy(self.kept()[1], self.path("copy.trace"))
+        for words in (["2", "2"], ["2"], ["2", "copy.trace"]):
+            self.assertIn("are the same build", self.trace("diff", *words).text, words)
+        self.assertTrue(self.json("diff", "2", "2")["same"])
+        self.assertFalse(self.json("diff")["same"])
+
     def test_diff_of_one_build_is_with_the_last(self):
         self.build_twice()
         self.assertEqual(self.json("diff", "1"), self.json("diff", "1", "2"))
