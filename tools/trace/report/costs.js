@@ -58,16 +58,15 @@ function waitingText() {
 function pathTable() {
     const steps = pathSteps();
     const few = 10;
-    const what = ({ kind, job }) =>
-        kind === STEP_ENGINE ? "jig: no job of the path running" : jobCell(job);
+    const what = ({ kind, job }) => (kind === STEP_ENGINE ? "jig" : jobCell(job));
     const how = ({ kind, step }) =>
-        kind === STEP_ENGINE ? "jig" : kind === STEP_JOB ? "ran" : waited(step);
+        kind === STEP_JOB ? "ran" : kind === STEP_ENGINE ? "no job of the path ran" : waited(step);
+    const told = (row) => [what(row), element("div", { class: "meaning" }, how(row))];
     const columns = [
         numeric("Begins", ({ begin }) => moment(begin, 10000)),
-        { name: "Step", class: "job", cell: what },
-        { name: "", class: "how", cell: how },
+        { name: "Step", class: "job", cell: (row) => element("div", null, ...told(row)) },
         timed("Takes", ({ length }) => length, true),
-        numeric("Of the build", ({ length }) => share(length, build.duration)),
+        numeric("Of all", ({ length }) => share(length, build.duration)),
     ];
     if (steps.length <= few)
         return part("Its steps", null, table("Critical path", columns, steps, { few }));
@@ -90,9 +89,8 @@ function whatIf() {
     const title = "With another number of slots";
     return part(
         title,
-        "This build is as it was measured. The others are the same jobs played again, as much longer " +
-            "as this one took than when it is played; that more at a time slow each other down is " +
-            "not foreseen.",
+        "This build's own row is measured. The others are simulated, and scaled by how far simulation " +
+            "is off for this build. That jobs slow each other down is not foreseen.",
         table(title, columns, data.what_if, { few: 12, mark: isOwn }),
     );
 }
