@@ -38,7 +38,7 @@ class TraceTools(Case):
         self.build()
 
     def kept(self):
-        return sorted(self.path(".jig/traces").iterdir())
+        return sorted(self.path(".jig/traces").glob("*.trace"))
 
     # ---- which builds -----------------------------------------------------------------------
 

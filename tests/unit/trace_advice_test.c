@@ -141,6 +141,21 @@ static void test_what_is_saved_is_in_proportion_to_what_was_measured(void **stat
     made_free(&made);
 }
 
+static void test_a_job_saves_no_more_than_it_takes(void **state)
+{
+    (void)state;
+    struct made made;
+    made_begin(&made, 2, 400);
+    uint32_t a = made_job(&made, "a", 0, 100, 200); /* jig was late with both */
+    made_job(&made, "b", 200, 300, 400, a);
+    made_job(&made, "c", 0, 0, 10);
+    made_analyse(&made);
+    const struct trace_advice *gate = advice_of(&made, TRACE_ADVICE_GATE);
+    assert_non_null(gate);
+    assert_int_equal(gate->gain_ns, 100 * MADE_MS);
+    made_free(&made);
+}
+
 static void test_no_larger_machine_for_jobs_that_use_processors(void **state)
 {
     (void)state;
@@ -321,6 +336,7 @@ int main(void)
         cmocka_unit_test(test_fewer_slots_where_they_would_do),
         cmocka_unit_test(test_a_build_of_few_jobs_says_nothing_of_slots),
         cmocka_unit_test(test_what_is_saved_is_in_proportion_to_what_was_measured),
+        cmocka_unit_test(test_a_job_saves_no_more_than_it_takes),
         cmocka_unit_test(test_no_larger_machine_for_jobs_that_use_processors),
         cmocka_unit_test(test_memory_that_runs_short),
         cmocka_unit_test(test_a_machine_that_others_use_is_told_and_needs_no_more_slots),

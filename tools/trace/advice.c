@@ -31,8 +31,7 @@ enum {
 
 struct adviser {
     struct trace_work *work;
-    uint64_t usual_ns; /* the jobs, simulated as it was */
-    uint32_t gate;     /* the job that TRACE_ADVICE_GATE is about */
+    uint32_t gate; /* the job that TRACE_ADVICE_GATE is about */
 };
 
 static const char *output_of(const struct adviser *a, uint32_t job)
@@ -49,9 +48,8 @@ static bool is_worthwhile(const struct adviser *a, uint64_t gain_ns)
 static uint64_t gain_of(const struct adviser *a, struct trace_change change)
 {
     uint64_t jobs_ns = trace_simulate(a->work, change);
-    return jobs_ns < a->usual_ns
-               ? trace_calibrated(a->work, a->usual_ns) - trace_calibrated(a->work, jobs_ns)
-               : 0;
+    uint64_t then_ns = trace_calibrated(a->work, jobs_ns);
+    return then_ns < a->work->measured_ns ? a->work->measured_ns - then_ns : 0;
 }
 
 static void advise(struct adviser *a, enum trace_advice_kind kind, uint64_t gain_ns, uint32_t job,
@@ -83,9 +81,10 @@ static void look_for_gate(struct adviser *a)
     without[longest->job] = 1;
     uint64_t gain_ns = gain_of(a, (struct trace_change){analysis->slots, TRACE_NO_POOL, without});
     free(without);
+    uint64_t own_ns = longest->end_ns - longest->begin_ns;
+    gain_ns = gain_ns < own_ns ? gain_ns : own_ns;
     if (!is_worthwhile(a, gain_ns))
         return;
-    uint64_t own_ns = longest->end_ns - longest->begin_ns;
     const struct trace_job *job = &a->work->log->jobs.data[longest->job];
     struct buf title = {0}, text = {0};
     buf_printf(&title, "%s takes %s of the critical path", output_of(a, longest->job),
@@ -481,7 +480,6 @@ void trace_find_advice(struct trace_work *work)
     struct trace_analysis *analysis = work->analysis;
     struct adviser a = {
         .work = work,
-        .usual_ns = row_of(analysis, analysis->slots)->jobs_ns,
         .gate = TRACE_NO_JOB,
     };
     if (strcmp(trace_log_str(work->log, work->log->outcome), "interrupted") == 0) {

@@ -203,7 +203,8 @@ uint64_t trace_calibrated(const struct trace_work *work, uint64_t jobs_ns)
         return work->measured_ns;
     double ratio =
         (double)work->measured_ns / (double)(work->simulated_ns ? work->simulated_ns : 1);
-    return (uint64_t)((double)jobs_ns * ratio);
+    double taken_ns = (double)jobs_ns * ratio;
+    return taken_ns < (double)INT64_MAX ? (uint64_t)taken_ns : INT64_MAX;
 }
 
 static void add_row(struct trace_work *work, uint32_t slots)
