@@ -1,6 +1,7 @@
 #include "engine/trace/keep.h"
 
 #include "engine/base/io.h"
+#include "engine/trace/draft.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -13,6 +14,8 @@
 #include <unistd.h>
 
 static const char SUFFIX[] = ".trace";
+/* Holds the name of the newest full build's trace. */
+static const char FULL[] = "full";
 
 /* Of a number in a name, at least. */
 enum { DIGITS = 6 };
@@ -34,9 +37,15 @@ void trace_keeper_free(struct trace_keeper *keeper)
     *keeper = (struct trace_keeper){0};
 }
 
+static void append_name(struct buf *out, uint64_t number)
+{
+    buf_printf(out, "%0*" PRIu64 "%s", DIGITS, number, SUFFIX);
+}
+
 void trace_keeper_path(const struct trace_keeper *keeper, uint64_t number, struct buf *path)
 {
-    buf_printf(path, "%s/%0*" PRIu64 "%s", keeper->directory, DIGITS, number, SUFFIX);
+    buf_printf(path, "%s/", keeper->directory);
+    append_name(path, number);
 }
 
 /* ---- which there are ------------------------------------------------------------------------ */
@@ -60,7 +69,8 @@ static int by_number(const void *left, const void *right)
     return (a->number > b->number) - (a->number < b->number);
 }
 
-/* Its size, which is asked for once: a trace does not change. False: it is no file. */
+/* Its size, which is asked for once: a trace does not change. False: it is no file, or an empty one
+ * that only holds a number for a draft. */
 static bool find_size(const struct trace_kept *known, uint32_t count, int folder, const char *name,
                       struct trace_kept *kept)
 {
@@ -71,7 +81,8 @@ static bool find_size(const struct trace_kept *known, uint32_t count, int folder
         *kept = *before;
         return true;
     }
-    if (fstatat(folder, name, &file, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG(file.st_mode))
+    if (fstatat(folder, name, &file, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG(file.st_mode) ||
+        !file.st_size)
         return false;
     kept->bytes = (uint64_t)file.st_size;
     return true;
@@ -98,23 +109,43 @@ void trace_keeper_look(struct trace_keeper *keeper)
 
 /* ---- keeping -------------------------------------------------------------------------------- */
 
-/* Opens a file that was not there. Another process may have taken the number meanwhile. */
-static int create(struct trace_keeper *keeper, uint64_t *number)
+/* The folder of the traces, which is made if it is missing; negative: errno says why not. */
+static int open_folder(const struct trace_keeper *keeper)
+{
+    const int how = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+    int folder = open(keeper->directory, how);
+    if (folder < 0 && errno == ENOENT && mkdir(keeper->directory, 0777) == 0)
+        folder = open(keeper->directory, how);
+    return folder;
+}
+
+/* Gives the draft the next number. Another process may have taken one meanwhile. */
+static int take_number(const struct trace_keeper *keeper, struct draft *draft, uint64_t *number)
 {
     enum { TRIES = 100 };
-    int fd = -1;
+    int errnum = EEXIST;
     *number = keeper->kept.count ? keeper->kept.data[keeper->kept.count - 1].number : 0;
-    for (int i = 0; i < TRIES && fd < 0; i++) {
-        struct buf path = {0};
-        trace_keeper_path(keeper, ++*number, &path);
-        fd = open(path.data, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-        if (fd < 0 && errno == ENOENT && mkdir(keeper->directory, 0777) == 0)
-            fd = open(path.data, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-        buf_free(&path);
-        if (fd < 0 && errno != EEXIST)
-            break;
+    for (int i = 0; i < TRIES && errnum == EEXIST; i++) {
+        struct buf name = {0};
+        append_name(&name, ++*number);
+        errnum = draft_take_name(draft, name.data);
+        buf_free(&name);
     }
-    return fd;
+    return errnum;
+}
+
+static int write_trace(const struct trace_keeper *keeper, int folder, const struct buf *bytes,
+                       uint64_t *number)
+{
+    struct draft draft;
+    int errnum = draft_begin(&draft, folder);
+    if (errnum)
+        return errnum;
+    errnum = io_write_all(draft.fd, bytes->data, bytes->length);
+    if (!errnum)
+        errnum = take_number(keeper, &draft, number);
+    draft_end(&draft);
+    return errnum;
 }
 
 static void remove_trace(const struct trace_keeper *keeper, uint64_t number)
@@ -125,40 +156,112 @@ static void remove_trace(const struct trace_keeper *keeper, uint64_t number)
     buf_free(&path);
 }
 
-static void delete_oldest(struct trace_keeper *keeper)
+/* Not what the log calls full: that is how it was found out what to do, and each build that is not
+ * an update finds it out in full. */
+static bool is_full(const struct trace_log *log)
 {
-    uint64_t bytes = 0;
-    uint32_t stay = 0; /* how many of the youngest */
+    uint64_t run = trace_log_number(log, "jobs_run");
+    return !log->asked && run && run >= trace_log_number(log, "jobs_wanted") / 2;
+}
+
+/* The number of the newest full build's trace; 0 if none is noted. */
+static uint64_t read_full(int folder)
+{
+    struct stat file;
+    if (fstatat(folder, FULL, &file, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG(file.st_mode))
+        return 0;
+    struct buf name = {0};
+    uint64_t number = io_read_file(folder, FULL, &name) ? 0 : number_of(buf_cstr(&name));
+    buf_free(&name);
+    return number;
+}
+
+/* If it cannot be noted, the trace is one like any other. */
+static void note_full(int folder, uint64_t number)
+{
+    struct draft draft;
+    struct buf name = {0};
+    append_name(&name, number);
+    if (draft_begin(&draft, folder) == 0) {
+        if (io_write_all(draft.fd, name.data, name.length) == 0)
+            draft_replace(&draft, FULL);
+        draft_end(&draft);
+    }
+    buf_free(&name);
+}
+
+/* How many of the youngest stay beside the full build's, which is counted among them if it is one
+ * of them. */
+static uint32_t count_staying(const struct trace_keeper *keeper, const struct trace_kept *full)
+{
+    uint64_t bytes = full ? full->bytes : 0;
+    uint32_t stay = 0;
     while (stay < keeper->kept.count && stay < TRACE_KEPT_BUILDS) {
-        bytes += keeper->kept.data[keeper->kept.count - 1 - stay].bytes;
+        const struct trace_kept *next = &keeper->kept.data[keeper->kept.count - 1 - stay];
+        bytes += next == full ? 0 : next->bytes;
         if (stay && bytes > TRACE_KEPT_BYTES)
             break;
         stay++;
     }
-    uint32_t gone = keeper->kept.count - stay;
-    for (uint32_t i = 0; i < gone; i++)
-        remove_trace(keeper, keeper->kept.data[i].number);
-    memmove(keeper->kept.data, keeper->kept.data + gone, stay * sizeof *keeper->kept.data);
+    return stay;
+}
+
+/* NULL if it is not kept any more, or is too large beside the last one. */
+static const struct trace_kept *find_full(const struct trace_keeper *keeper, uint64_t number)
+{
+    const struct trace_kept *last = &keeper->kept.data[keeper->kept.count - 1];
+    const struct trace_kept wanted = {.number = number};
+    const struct trace_kept *full =
+        bsearch(&wanted, keeper->kept.data, keeper->kept.count, sizeof wanted, by_number);
+    return full && full != last && full->bytes + last->bytes > TRACE_KEPT_BYTES ? NULL : full;
+}
+
+static void delete_oldest(struct trace_keeper *keeper, int folder)
+{
+    const struct trace_kept *full = find_full(keeper, read_full(folder));
+    uint64_t full_number = full ? full->number : 0;
+    uint32_t gone = keeper->kept.count - count_staying(keeper, full);
+    uint32_t stay = 0;
+    for (uint32_t i = 0; i < keeper->kept.count; i++) {
+        struct trace_kept kept = keeper->kept.data[i];
+        if (i < gone && kept.number != full_number)
+            remove_trace(keeper, kept.number);
+        else
+            keeper->kept.data[stay++] = kept;
+    }
     keeper->kept.count = stay;
+}
+
+/* What processes that were killed have left behind. */
+static void remove_left(const struct trace_keeper *keeper, int folder)
+{
+    DIR *entries = opendir(keeper->directory);
+    for (const struct dirent *entry; entries && (entry = readdir(entries));)
+        if (draft_is_name(entry->d_name))
+            draft_remove_if_left(folder, entry->d_name);
+    if (entries)
+        closedir(entries);
 }
 
 int trace_keep(struct trace_keeper *keeper, const struct trace_log *log)
 {
     trace_keeper_look(keeper); /* others keep theirs here, too */
+    int folder = open_folder(keeper);
+    if (folder < 0)
+        return errno;
     struct buf bytes = {0};
-    trace_log_encode(log, &bytes);
     uint64_t number;
-    int fd = create(keeper, &number);
-    int errnum = fd < 0 ? errno : io_write_all(fd, bytes.data, bytes.length);
-    if (fd >= 0 && close(fd) < 0 && !errnum)
-        errnum = errno;
-    if (errnum && fd >= 0)
-        remove_trace(keeper, number);
+    trace_log_encode(log, &bytes);
+    remove_left(keeper, folder);
+    int errnum = write_trace(keeper, folder, &bytes, &number);
     if (!errnum) {
         vec_push(&keeper->kept, ((struct trace_kept){number, bytes.length}));
-        delete_oldest(keeper);
+        if (is_full(log))
+            note_full(folder, number);
+        delete_oldest(keeper, folder);
     }
     buf_free(&bytes);
+    close(folder);
     return errnum;
 }
 

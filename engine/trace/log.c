@@ -55,6 +55,14 @@ const char *trace_log_str(const struct trace_log *log, trace_text name)
     return name ? log->text.data + log->offsets.data[name - 1] : "";
 }
 
+uint64_t trace_log_number(const struct trace_log *log, const char *name)
+{
+    for (uint32_t i = 0; i < log->numbers.count; i++)
+        if (strcmp(trace_log_str(log, log->numbers.data[i].name), name) == 0)
+            return log->numbers.data[i].value;
+    return 0;
+}
+
 void trace_log_add_job(struct trace_log *log, const struct trace_job *job, const uint32_t *deps,
                        uint32_t count)
 {

@@ -136,6 +136,9 @@ trace_text trace_log_word(struct trace_log *log, const char *word);
 /* The text of a name. Until a text is added. */
 const char *trace_log_str(const struct trace_log *log, trace_text name);
 
+/* A number of the build's result, or 0 if the log does not have it. O(numbers). */
+uint64_t trace_log_number(const struct trace_log *log, const char *name);
+
 /* Appends a job with `count` dependencies, indices of jobs already there. Amortised O(count). */
 void trace_log_add_job(struct trace_log *log, const struct trace_job *job, const uint32_t *deps,
                        uint32_t count);

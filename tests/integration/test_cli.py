@@ -263,6 +263,15 @@ class Ninja(Case):
         self.assertEqual(run.code, 1)
         self.assertIn("chdir to 'nowhere' - No such file or directory", run.errors)
 
+    @jig_only
+    def test_each_command_says_where_to_read_of_its_options(self):
+        for command in ("build", "clean", "cache", "daemon", "query", "trace", "watch"):
+            words = ["targets"] if command == "query" else []
+            run = self.jig(command, "-C", "nowhere", *words)
+            self.assertEqual(run.code, 2, run)
+            self.assertIn("chdir to 'nowhere' - No such file or directory", run.errors)
+            self.assertIn(f"see 'jig help {command}'", run.errors)
+
     def test_first_output_of_a_source(self):
         self.assert_ran(self.build("a.txt^"), {"mid"})
 

@@ -202,11 +202,25 @@ class Typing:
             ("jig build --affected=fe\t", "build", "--affected=feature/one"),
         )
 
+    def test_traces(self):
+        for name in ("slow.trace", "data/other.trace", "data/a b.trace", "slow.txt"):
+            self.write(name)
+        self.check(
+            ("jig trace sl\t", "trace", "slow.trace"),
+            ("jig trace da\tot\t", "trace", "data/other.trace"),
+            ("jig trace data/a\t", "trace", "data/a b.trace"),
+            ("jig trace diff slow.trace data/o\t", "trace", "diff", "slow.trace", "data/other.trace"),
+            ("jig trace report sl\t", "trace", "report", "slow.trace"),
+            ("jig trace -C sub su\t", "trace", "-C", "sub", "summary"),
+            ("jig trace list sl\t", "trace", "list", "sl"),
+        )
+
     def test_words_of_a_command(self):
         self.check(
             ("jig cache pr\t", "cache", "prune"),
             ("jig cache show data/t\t", "cache", "show", "data/table.json"),
             ("jig query -C sub wh\t", "query", "-C", "sub", "why"),
+            ("jig trace su\t", "trace", "summary"),
             ("jig daemon --json lo\t", "daemon", "--json", "log"),
             ("jig completion f\t", "completion", "fish"),
         )
@@ -327,6 +341,16 @@ class Fish(CompletionCase):
         self.check("jig cache ", "show", "prune")
         self.check("jig cache show data/", "data/table.json")
         self.check("jig query -C sub w", "why")
+
+    def test_traces(self):
+        for name in ("slow.trace", "data/other.trace", "data/a b.trace"):
+            self.write(name)
+        self.check("jig trace sl", "slow.trace")
+        self.check("jig trace data/", "data/other.trace", "data/a b.trace")
+        self.check("jig trace diff data/o", "data/other.trace")
+        self.check("jig trace diff slow.trace data/o", "data/other.trace")
+        self.check("jig trace su", "summary", "sub/")
+        self.check("jig trace list sl")
 
 
 @jig_only

@@ -38,7 +38,7 @@ class TraceTools(Case):
         self.build()
 
     def kept(self):
-        return sorted(self.path(".jig/traces").iterdir())
+        return sorted(self.path(".jig/traces").glob("*.trace"))
 
     # ---- which builds -----------------------------------------------------------------------
 
@@ -160,6 +160,14 @@ class TraceTools(Case):
         self.assertEqual(diff["came"][0]["reason"], "never-built")
         self.assertIn("b.o", self.trace("diff", "2", "1").text)
 
+    def test_diff_of_a_build_with_itself(self):
+        self.build_twice()
+        shutil.copy(self.kept()[1], self.path("copy.trace"))
+        for words in (["2", "2"], ["2"], ["2", "copy.trace"]):
+            self.assertIn("are the same build", self.trace("diff", *words).text, words)
+        self.assertTrue(self.json("diff", "2", "2")["same"])
+        self.assertFalse(self.json("diff")["same"])
+
     def test_diff_of_one_build_is_with_the_last(self):
         self.build_twice()
         self.assertEqual(self.json("diff", "1"), self.json("diff", "1", "2"))
@@ -231,6 +239,7 @@ class TraceTools(Case):
                 sum(summary["idle_ns"].values()) + summary["own_ns"], slots * length, jobs
             )
             self.assertEqual(sum(summary["path_ns"].values()), length)
+            self.assertEqual(sum(summary["wait_ns"].values()), summary["path_ns"]["wait"])
             self.assertEqual(sum(rule["own_ns"] for rule in summary["rules"]), summary["own_ns"])
             for row in summary["what_if"]:
                 self.assertGreaterEqual(row["jobs_ns"], summary["longest_chain_ns"])

@@ -90,6 +90,72 @@ static void test_more_slots_while_there_are_processors(void **state)
     made_free(&made);
 }
 
+static void make_chain(struct made *made, uint32_t slots, uint32_t jobs)
+{
+    made_begin(made, slots, jobs * 100);
+    for (uint32_t i = 0; i < jobs; i++) {
+        uint32_t job = i ? made_job(made, "a", i * 100, i * 100, i * 100 + 100, i - 1)
+                         : made_job(made, "a", 0, 0, 100);
+        made_at(made, job)->user_ns = 95 * MADE_MS;
+    }
+    made_analyse(made);
+}
+
+static void test_fewer_slots_where_they_would_do(void **state)
+{
+    (void)state;
+    struct made made;
+    make_chain(&made, 4, 5);
+    const struct trace_advice *slots = advice_of(&made, TRACE_ADVICE_SLOTS);
+    assert_non_null(slots);
+    assert_int_equal(slots->gain_ns, 0);
+    assert_string_equal(slots->title, "1 slot would do as well as 4");
+    assert_string_equal(slots->text,
+                        "What there was to do waited for other jobs more than for slots. With -j1 "
+                        "the build would take as long, 500 ms, and leave more of the machine to "
+                        "others.");
+    made_free(&made);
+}
+
+static void test_a_build_of_few_jobs_says_nothing_of_slots(void **state)
+{
+    (void)state;
+    struct made made;
+    make_chain(&made, 4, 4);
+    assert_null(advice_of(&made, TRACE_ADVICE_SLOTS));
+    made_free(&made);
+}
+
+static void test_what_is_saved_is_in_proportion_to_what_was_measured(void **state)
+{
+    (void)state;
+    struct made made;
+    made_begin(&made, 2, 400);
+    /* They take 200 ms simulated, and without the pool 100: pauses between them made it 350. */
+    for (uint32_t i = 0; i < 4; i++)
+        made_pool(&made, made_job(&made, "app", 0, i * 100, i * 100 + 50), "link", 1);
+    made_analyse(&made);
+    const struct trace_advice *pool = advice_of(&made, TRACE_ADVICE_POOL);
+    assert_non_null(pool);
+    assert_int_equal(pool->gain_ns, 175 * MADE_MS);
+    made_free(&made);
+}
+
+static void test_a_job_saves_no_more_than_it_takes(void **state)
+{
+    (void)state;
+    struct made made;
+    made_begin(&made, 2, 400);
+    uint32_t a = made_job(&made, "a", 0, 100, 200); /* jig was late with both */
+    made_job(&made, "b", 200, 300, 400, a);
+    made_job(&made, "c", 0, 0, 10);
+    made_analyse(&made);
+    const struct trace_advice *gate = advice_of(&made, TRACE_ADVICE_GATE);
+    assert_non_null(gate);
+    assert_int_equal(gate->gain_ns, 100 * MADE_MS);
+    made_free(&made);
+}
+
 static void test_no_larger_machine_for_jobs_that_use_processors(void **state)
 {
     (void)state;
@@ -267,6 +333,10 @@ int main(void)
         cmocka_unit_test(test_a_header_that_makes_most_jobs_run),
         cmocka_unit_test(test_a_pool_that_starves_slots),
         cmocka_unit_test(test_more_slots_while_there_are_processors),
+        cmocka_unit_test(test_fewer_slots_where_they_would_do),
+        cmocka_unit_test(test_a_build_of_few_jobs_says_nothing_of_slots),
+        cmocka_unit_test(test_what_is_saved_is_in_proportion_to_what_was_measured),
+        cmocka_unit_test(test_a_job_saves_no_more_than_it_takes),
         cmocka_unit_test(test_no_larger_machine_for_jobs_that_use_processors),
         cmocka_unit_test(test_memory_that_runs_short),
         cmocka_unit_test(test_a_machine_that_others_use_is_told_and_needs_no_more_slots),

@@ -175,13 +175,13 @@ static void test_summary_tells_a_build_on_one_screen(void **state)
         "length    1.0 s: 3 jobs run (1 failed), 0 spared; 2 slots, 2 processors\n",
         "busy      1.2 jobs at a time from the first to the last; run time 1.2 s",
         "idle      790 ms no job was ready, 20 ms before the first job, 20 ms after the last job",
-        "path      980 ms of jobs, 0 µs of waiting for a turn, 20 ms of jig itself\n",
+        "path      980 ms of jobs, 0 µs of waiting, 20 ms of jig itself\n",
         "          590 ms  app\n",
         "rules     link: 1 job, 590 ms together, the longest 590 ms\n",
         "          cc: 2 jobs, 580 ms together, the longest 390 ms\n",
         "reasons   3 never built\n",
         "files     12 hits, 0 misses (0 new, 3 changed, 0 too young, 0 gone), 0 skipped\n",
-        "what if   -j1 1.2 s, -j2 1.0 s (its own), -j4 1.0 s",
+        "what if   -j1 1.2 s, -j2 1.0 s (measured), -j4 1.0 s",
         "advice    app takes 59 % of the critical path (at most 590 ms)\n",
     };
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
@@ -202,13 +202,62 @@ static void test_path_is_told_step_by_step(void **state)
     struct trace_page page = {0};
     make_project(&made);
     trace_path_tell(&made.analysis, &page);
+    assert_string_equal(page.text.data, "       begin        took  what\n"
+                                        "        0 µs       10 ms  jig\n"
+                                        "       10 ms      390 ms  a.o (cc)\n"
+                                        "      400 ms      590 ms  app (link), failed with 1\n"
+                                        "      990 ms       10 ms  jig\n"
+                                        "980 ms of jobs, 0 µs of waiting, 20 ms of jig itself\n");
+    buf_free(&page.text);
+    made_free(&made);
+}
+
+/* ---- what was waited for -------------------------------------------------------------------- */
+
+/* `last` waits 20 ms for a slot, 20 ms for the pool, and 5 ms for jig. */
+static void make_waiting(struct made *made)
+{
+    made_begin(made, 2, 100);
+    made_job(made, "a", 0, 0, 30);
+    made_job(made, "b", 0, 0, 30);
+    uint32_t other = made_job(made, "other", 0, 30, 50);
+    uint32_t last = made_job(made, "last", 10, 55, 100);
+    made_pool(made, other, "link\x1b", 1);
+    made_pool(made, last, "link\x1b", 1);
+    made_analyse(made);
+}
+
+static void test_path_says_what_was_waited_for(void **state)
+{
+    (void)state;
+    struct made made;
+    struct trace_page page = {0};
+    make_waiting(&made);
+    trace_path_tell(&made.analysis, &page);
     assert_string_equal(page.text.data,
                         "       begin        took  what\n"
                         "        0 µs       10 ms  jig\n"
-                        "       10 ms      390 ms  a.o (cc)\n"
-                        "      400 ms      590 ms  app (link), failed with 1\n"
-                        "      990 ms       10 ms  jig\n"
-                        "980 ms of jobs, 0 µs of waiting for a turn, 20 ms of jig itself\n");
+                        "       10 ms       45 ms  last waits 20 ms for the pool 'link?' and 20 ms "
+                        "for a slot and 5 ms for jig\n"
+                        "       55 ms       45 ms  last (cc)\n"
+                        "45 ms of jobs, 45 ms of waiting (20 ms for the pool 'link?', 20 ms for "
+                        "slots, 5 ms for jig), 10 ms\nof jig itself\n");
+    buf_free(&page.text);
+    made_free(&made);
+}
+
+static void test_waiting_for_one_thing_needs_no_times(void **state)
+{
+    (void)state;
+    struct made made;
+    struct trace_page page = {0};
+    made_begin(&made, 1, 90);
+    made_job(&made, "a", 0, 0, 30);
+    made_job(&made, "b", 0, 30, 90);
+    made_analyse(&made);
+    trace_path_tell(&made.analysis, &page);
+    assert_non_null(strstr(page.text.data, "  b waits for a slot\n"));
+    assert_non_null(strstr(page.text.data, "30 ms of waiting (30 ms for slots), 0 µs"));
     buf_free(&page.text);
     made_free(&made);
 }
@@ -256,6 +305,29 @@ static void test_json_has_the_steps_of_the_path(void **state)
     assert_string_equal(json_string_value(json_object_get(app, "job")), "app");
     assert_int_equal(number_at(app, "begin_ns"), 400 * MADE_MS);
     assert_int_equal(number_at(app, "exit_code"), 1);
+    assert_null(json_object_get(app, "wait_ns"));
+    json_decref(path);
+    made_free(&made);
+}
+
+static void test_json_has_what_was_waited_for(void **state)
+{
+    (void)state;
+    struct made made;
+    make_waiting(&made);
+    json_t *summary = trace_summary_json(&made.analysis);
+    json_t *path = trace_path_json(&made.analysis);
+    const json_t *step = json_array_get(json_object_get(path, "steps"), 1);
+    const json_t *of[] = {summary, path, step};
+    for (int i = 0; i < 3; i++) {
+        const json_t *wait = json_object_get(of[i], "wait_ns");
+        assert_int_equal(number_at(wait, "pool"), 20 * MADE_MS);
+        assert_int_equal(number_at(wait, "slot"), 20 * MADE_MS);
+        assert_int_equal(number_at(wait, "engine"), 5 * MADE_MS);
+    }
+    const json_t *pool = json_array_get(json_object_get(summary, "pools"), 0);
+    assert_int_equal(number_at(pool, "path_ns"), 20 * MADE_MS);
+    json_decref(summary);
     json_decref(path);
     made_free(&made);
 }
@@ -274,6 +346,9 @@ int main(void)
         cmocka_unit_test(test_page_has_colours_only_if_it_may),
         cmocka_unit_test(test_summary_tells_a_build_on_one_screen),
         cmocka_unit_test(test_path_is_told_step_by_step),
+        cmocka_unit_test(test_path_says_what_was_waited_for),
+        cmocka_unit_test(test_waiting_for_one_thing_needs_no_times),
+        cmocka_unit_test(test_json_has_what_was_waited_for),
         cmocka_unit_test(test_json_has_what_the_summary_tells),
         cmocka_unit_test(test_json_has_the_steps_of_the_path),
     };

@@ -70,6 +70,65 @@ static void test_path_goes_on_in_the_round_before(void **state)
     made_free(&made);
 }
 
+static void waits_are(const uint64_t wait_ns[TRACE_WAITS], uint32_t pool, uint32_t slot,
+                      uint32_t engine)
+{
+    assert_int_equal(wait_ns[TRACE_WAIT_POOL], pool * MADE_MS);
+    assert_int_equal(wait_ns[TRACE_WAIT_SLOT], slot * MADE_MS);
+    assert_int_equal(wait_ns[TRACE_WAIT_ENGINE], engine * MADE_MS);
+}
+
+/* While `last` waits: both slots are in use, its pool is full, and then nothing is in its way. */
+static void make_waiting(struct made *made)
+{
+    made_begin(made, 2, 100);
+    made_job(made, "a", 0, 0, 30);
+    made_job(made, "b", 0, 0, 30);
+    uint32_t other = made_job(made, "other", 0, 30, 50);
+    uint32_t last = made_job(made, "last", 10, 55, 100);
+    made_pool(made, other, "link", 1);
+    made_pool(made, last, "link", 1);
+    made_analyse(made);
+}
+
+static void test_waiting_is_for_a_pool_a_slot_or_jig(void **state)
+{
+    (void)state;
+    struct made made;
+    make_waiting(&made);
+    step_is(&made, 1, TRACE_STEP_WAIT, 3, 10, 55);
+    waits_are(made.analysis.path.data[1].wait_ns, 20, 20, 5);
+    waits_are(made.analysis.wait_ns, 20, 20, 5);
+    waits_are(made.analysis.path.data[0].wait_ns, 0, 0, 0);
+    assert_int_equal(made.analysis.pools.data[0].path_ns, 20 * MADE_MS);
+    made_free(&made);
+}
+
+static void test_a_full_pool_comes_before_full_slots(void **state)
+{
+    (void)state;
+    struct made made;
+    made_begin(&made, 1, 60);
+    made_pool(&made, made_job(&made, "first", 0, 0, 30), "link", 1);
+    made_pool(&made, made_job(&made, "last", 0, 30, 60), "link", 1);
+    made_analyse(&made);
+    waits_are(made.analysis.wait_ns, 30, 0, 0);
+    made_free(&made);
+}
+
+static void test_no_slot_is_waited_for_where_there_is_no_limit(void **state)
+{
+    (void)state;
+    struct made made;
+    made_begin(&made, 1, 60);
+    made.log.slots = 0;
+    made_job(&made, "first", 0, 0, 30);
+    made_job(&made, "last", 0, 30, 60);
+    made_analyse(&made);
+    waits_are(made.analysis.wait_ns, 0, 0, 30);
+    made_free(&made);
+}
+
 static void test_path_of_a_build_without_jobs_is_the_engine(void **state)
 {
     (void)state;
@@ -107,6 +166,9 @@ int main(void)
         cmocka_unit_test(test_path_goes_back_through_what_each_job_waited_for),
         cmocka_unit_test(test_path_goes_through_jobs_that_did_not_run),
         cmocka_unit_test(test_path_goes_on_in_the_round_before),
+        cmocka_unit_test(test_waiting_is_for_a_pool_a_slot_or_jig),
+        cmocka_unit_test(test_a_full_pool_comes_before_full_slots),
+        cmocka_unit_test(test_no_slot_is_waited_for_where_there_is_no_limit),
         cmocka_unit_test(test_path_of_a_build_without_jobs_is_the_engine),
         cmocka_unit_test(test_chain_is_the_longest_that_begins_with_the_job),
     };

@@ -1,6 +1,16 @@
 /* Builds that were not: the same jobs on other numbers of slots. */
 #include "trace_made.h"
 
+static void build_takes(const struct made *made, uint32_t slots, uint32_t ms)
+{
+    for (uint32_t i = 0; i < made->analysis.what_if.count; i++)
+        if (made->analysis.what_if.data[i].slots == slots) {
+            assert_int_equal(made->analysis.what_if.data[i].wall_ns, ms * MADE_MS);
+            return;
+        }
+    fail_msg("nothing about %u slots", slots);
+}
+
 static void jobs_take(const struct made *made, uint32_t slots, uint32_t ms)
 {
     for (uint32_t i = 0; i < made->analysis.what_if.count; i++)
@@ -85,6 +95,26 @@ static void test_the_time_around_the_jobs_stays(void **state)
     made_free(&made);
 }
 
+/* In the best order the jobs take 80 ms on two slots; they took 120. */
+static void test_the_build_itself_is_as_it_was_measured_and_others_in_proportion(void **state)
+{
+    (void)state;
+    struct made made;
+    made_begin(&made, 2, 150);
+    made_job(&made, "a", 10, 10, 50);
+    made_job(&made, "b", 10, 10, 50);
+    made_job(&made, "c", 10, 50, 90);
+    made_job(&made, "d", 10, 90, 130);
+    made_analyse(&made);
+    jobs_take(&made, 2, 80);
+    build_takes(&made, 2, 150);
+    jobs_take(&made, 1, 160);
+    build_takes(&made, 1, 30 + 240);
+    jobs_take(&made, 4, 40);
+    build_takes(&made, 4, 30 + 60);
+    made_free(&made);
+}
+
 static void test_the_builds_own_slots_are_in_the_table(void **state)
 {
     (void)state;
@@ -110,6 +140,7 @@ int main(void)
         cmocka_unit_test(test_jobs_that_did_not_run_take_no_slot_and_no_time),
         cmocka_unit_test(test_a_round_waits_for_the_one_before),
         cmocka_unit_test(test_the_time_around_the_jobs_stays),
+        cmocka_unit_test(test_the_build_itself_is_as_it_was_measured_and_others_in_proportion),
         cmocka_unit_test(test_the_builds_own_slots_are_in_the_table),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,6 +4,7 @@
 #include "tools/jig/processors.h"
 #include "tools/jig/stats.h"
 #include "tools/jig/status_area.h"
+#include "tools/jig/text.h"
 #include "tools/trace/chrome.h"
 
 #include <errno.h>
@@ -267,7 +268,7 @@ static void tell_sum(const struct building *building)
     const struct delta_counts *delta = &building->results.delta;
     printf("jig: %" PRIu32 " %s run, %" PRIu32 " spared; outputs: %" PRIu32 " added, %" PRIu32
            " updated, %" PRIu32 " removed\n",
-           result->jobs_run, result->jobs_run == 1 ? "job" : "jobs", result->jobs_passed,
+           result->jobs_run, text_plural(result->jobs_run, "job", "jobs"), result->jobs_passed,
            delta->added, delta->updated, delta->removed);
 }
 
@@ -276,7 +277,7 @@ static void tell_short_sum(const struct building *building)
 {
     const struct jig_build_result *result = &building->results.build;
     printf("jig: %" PRIu32 " %s run, %" PRIu32 " spared\n", result->jobs_run,
-           result->jobs_run == 1 ? "job" : "jobs", result->jobs_passed);
+           text_plural(result->jobs_run, "job", "jobs"), result->jobs_passed);
 }
 
 bool building_was_idle(const struct building *building)

@@ -68,8 +68,8 @@ static void tell(const struct overview *before, const struct overview *after, ui
     uint32_t files =
         before->files_known > after->files_known ? before->files_known - after->files_known : 0;
     printf("jig: forgot %" PRIu32 " %s and %" PRIu32 " %s; %s: %s, was %s\n", files,
-           files == 1 ? "file" : "files", dropped, dropped == 1 ? "job" : "jobs", after->directory,
-           text_size(after->bytes).text, text_size(before->bytes).text);
+           text_plural(files, "file", "files"), dropped, text_plural(dropped, "job", "jobs"),
+           after->directory, text_size(after->bytes).text, text_size(before->bytes).text);
 }
 
 int cache_prune(struct tool *tool)

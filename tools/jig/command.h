@@ -51,7 +51,8 @@ struct command {
     const char *synopsis;             /* what follows the name, one way to call it a line */
     const char *about;                /* before the options; NULL: the summary says it all */
     const struct command_word *words; /* NULL: there are none */
-    enum completion completion;       /* of arguments where there are no words; not COMPLETE_WORD */
+    enum completion completion; /* of arguments where there are no words, else of what may stand
+                                   instead of a word; not COMPLETE_WORD */
     struct option_group options[MOST_OPTION_GROUPS + 1]; /* ended by one without rows */
     const struct command *borrows; /* takes that command's options, too; `about` says so. Or NULL */
     const enum option_id *refuses; /* those of them that make no sense here; or NULL */

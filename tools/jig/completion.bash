@@ -32,9 +32,20 @@ _jig_lines()
     done
 }
 
+# Adds the files that end in .trace.
+_jig_traces()
+{
+    local file
+    while IFS= read -r file; do
+        COMPREPLY+=("$file")
+    done < <(compgen -f -X '!*.trace' -- "${current//\\/}")
+    [[ ${#COMPREPLY[@]} -eq 0 ]] || compopt -o filenames
+}
+
 # Sets COMPREPLY to what `offer` means and begins with `current`.
 _jig_reply()
 {
+    [[ $offer != trace* ]] || _jig_traces 2>/dev/null
     case $offer in
     file) compopt -o default ;;
     directory) compopt -o dirnames ;;
@@ -45,8 +56,10 @@ _jig_reply()
     target)
         _jig_lines < <("${words[0]/#~\//$HOME/}" query targets "${place[@]}" 2>/dev/null </dev/null)
         ;;
-    word\ *) _jig_lines < <(printf '%s\n' ${offer#word }) ;;
+    word\ * | trace\ word\ *) _jig_lines < <(printf '%s\n' ${offer#*word }) ;;
     esac 2>/dev/null
+    # To where there are some.
+    [[ $offer != trace* || ${#COMPREPLY[@]} -ne 0 ]] || compopt -o dirnames 2>/dev/null
 }
 
 _jig()

@@ -49,6 +49,11 @@ function __jig_targets
     $jig query targets (__jig_place -C -f --cache-dir) 2>/dev/null </dev/null
 end
 
+# Files that end in .trace, and folders.
+function __jig_traces
+    complete -C "'' "(commandline -ct) | string match -r '.*(?:\.trace|/)$'
+end
+
 function __jig_commits
     git (__jig_place -C) for-each-ref --format='%(refname:short)' 2>/dev/null
     echo HEAD

@@ -27,6 +27,11 @@ _jig_commits() {
     _wanted commits expl commit compadd -a commits
 }
 
+# Files that end in .trace; folders only where nothing else is offered, as is told by 0.
+_jig_traces() {
+    _path_files -g '*.trace(-.)' || (( ! ${1:-1} )) || _path_files -/
+}
+
 # @commands@
 _jig() {
     local curcontext=$curcontext state jig=${${(Q)words[1]}/#\~\//$HOME/}

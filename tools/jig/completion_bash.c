@@ -34,6 +34,9 @@ static void append_offer(struct buf *out, enum completion completion, const char
         append_commands(out);
         buf_append_char(out, '\'');
         return;
+    case COMPLETE_TRACE:
+        buf_append_str(out, " offer=trace");
+        return;
     case COMPLETE_WORD:
         buf_printf(out, " offer='word %s'", words);
     }
@@ -108,7 +111,8 @@ static bool is_repeated(const struct command_word *words, const struct command_w
 static void append_words(struct buf *out, const struct command *command)
 {
     const struct command_word *words = command->words;
-    buf_printf(out, "    '%s ') offer='word", command->name);
+    buf_printf(out, "    '%s ') offer='%sword", command->name,
+               command->completion == COMPLETE_TRACE ? "trace " : "");
     for (const struct command_word *word = words; word->name; word++)
         if (!is_repeated(words, word))
             buf_printf(out, " %s", word->name);

@@ -55,6 +55,9 @@ static void append_offer(struct buf *out, enum completion completion, const char
         append_commands(out);
         buf_append_char(out, '\'');
         return;
+    case COMPLETE_TRACE:
+        buf_append_str(out, " -a '(__jig_traces)'");
+        return;
     case COMPLETE_WORD:
         buf_printf(out, " -a '%s'", words);
     }
@@ -78,6 +81,11 @@ static void append_option(struct buf *out, const struct command *command,
 
 static void append_words(struct buf *out, const struct command *command)
 {
+    if (command->completion != COMPLETE_NOTHING) {
+        buf_printf(out, "complete -c jig -n '__jig_after %s'", command->name);
+        append_offer(out, command->completion, NULL);
+        buf_append_char(out, '\n');
+    }
     for (const struct command_word *word = command->words; word->name; word++) {
         if (word == command->words || strcmp(word[-1].name, word->name) != 0) {
             buf_printf(out, "complete -c jig -n '__jig_after %s' -a %s", command->name, word->name);

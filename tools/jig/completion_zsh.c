@@ -48,6 +48,9 @@ static void append_action(struct buf *out, enum completion completion, const cha
     case COMPLETE_COMMAND:
         buf_append_str(out, "_jig_commands");
         return;
+    case COMPLETE_TRACE:
+        buf_append_str(out, "_jig_traces");
+        return;
     case COMPLETE_WORD:
         buf_append_char(out, '(');
         buf_append_str(out, words ? words : "");
@@ -91,7 +94,8 @@ static void append_words(struct buf *out, const struct command *command)
         append_brief(out, word->text, "\\");
         buf_append_str(out, "'\n");
     }
-    buf_append_str(out, "    )\n    _describe -t words word offered\n}\n\n");
+    buf_printf(out, "    )\n    _describe -t words word offered%s\n}\n\n",
+               command->completion == COMPLETE_TRACE ? "\n    _jig_traces $?" : "");
     buf_printf(out, "_jig_after_words_of_%s() {\n    case $line[1] in\n", command->name);
     for (const struct command_word *word = command->words; word->name; word++) {
         if (word->completion == COMPLETE_NOTHING)

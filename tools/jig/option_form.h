@@ -58,7 +58,8 @@ enum completion {
     COMPLETE_COMMIT, /* a branch, a tag, or another name that git has for a commit */
     COMPLETE_TARGET, /* what `jig query targets` lists */
     COMPLETE_COMMAND,
-    COMPLETE_WORD, /* one of a few; which ones is said beside it */
+    COMPLETE_TRACE, /* a file that ends in .trace */
+    COMPLETE_WORD,  /* one of a few; which ones is said beside it */
 };
 
 /* All text is static. */

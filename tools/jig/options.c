@@ -328,7 +328,8 @@ enum options_outcome options_parse(const struct command *command, int argc, char
 {
     struct getopt_tables tables = {0};
     make_tables(command, &tables);
-    *request = (struct build_request){.failures = 1, .depth = JIG_UNLIMITED};
+    *request =
+        (struct build_request){.command = command->name, .failures = 1, .depth = JIG_UNLIMITED};
     if (command->face == FACE_NINJA)
         request->manifest = "build.ninja";
     optind = 0; /* glibc: start afresh */

@@ -21,6 +21,7 @@ enum on_change { ON_CHANGE_QUEUE, ON_CHANGE_RESTART };
 
 /* Text belongs to argv. */
 struct build_request {
+    const char *command;   /* its name, for where to read more; NULL: jig's, or ninja */
     const char *directory; /* -C; NULL: stay here */
     const char *manifest;  /* -f; NULL: found by place_enter */
     const char *cache_dir; /* --cache-dir; NULL: the manifest's own `.jig` */

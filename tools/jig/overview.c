@@ -95,9 +95,11 @@ static void append_tally(const struct tally *tally, struct buf *out)
     uint64_t looked = tally->files_hit + tally->files_missed;
     double share = looked ? 100 * (double)tally->files_hit / (double)looked : 0;
     buf_printf(out,
-               "builds   %" PRIu64 " so far: %" PRIu64 " hits, %" PRIu64 " misses, %" PRIu64
+               "builds   %" PRIu64 " so far: %" PRIu64 " %s, %" PRIu64 " %s, %" PRIu64
                " skipped (%.1f%% hits)\n",
-               tally->builds, tally->files_hit, tally->files_missed, tally->files_skipped, share);
+               tally->builds, tally->files_hit, text_plural(tally->files_hit, "hit", "hits"),
+               tally->files_missed, text_plural(tally->files_missed, "miss", "misses"),
+               tally->files_skipped, share);
     buf_printf(out,
                "         misses: %" PRIu64 " new, %" PRIu64 " changed, %" PRIu64
                " too young, %" PRIu64 " gone\n",
@@ -117,8 +119,9 @@ void overview_append_text(const struct overview *o, struct buf *out)
     buf_printf(out, "jobs     %" PRIu32 " recorded of %" PRIu32 ", and %" PRIu32 " that are gone\n",
                o->jobs_recorded, o->jobs, o->jobs_gone);
     if (o->modules)
-        buf_printf(out, "modules  %" PRIu32 " with %" PRIu32 " imports, %" PRIu32 " definitions\n",
-                   o->modules, o->imports, o->definitions);
+        buf_printf(out, "modules  %" PRIu32 " with %" PRIu32 " %s, %" PRIu32 " %s\n", o->modules,
+                   o->imports, text_plural(o->imports, "import", "imports"), o->definitions,
+                   text_plural(o->definitions, "definition", "definitions"));
     append_tally(&o->tally, out);
 }
 

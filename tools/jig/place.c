@@ -183,11 +183,16 @@ static void say_entering(enum face face, const char *directory)
     fflush(stdout);
 }
 
-static bool change_directory(enum face face, const char *directory)
+static bool change_directory(enum face face, const struct build_request *request,
+                             const char *directory)
 {
     if (chdir(directory) == 0)
         return true;
-    face_wrong_usage(face, "jig help build", "chdir to '%s' - %s", directory, strerror(errno));
+    int errnum = errno;
+    struct buf topic = {0};
+    buf_printf(&topic, "jig help %s", request->command ? request->command : "build");
+    face_wrong_usage(face, topic.data, "chdir to '%s' - %s", directory, strerror(errnum));
+    buf_free(&topic);
     return false;
 }
 
@@ -201,12 +206,13 @@ static char *current_directory(enum face face)
 }
 
 /* From `start`, which is the current directory, to the place's root, if that is another. */
-static bool go_to_root(enum face face, const char *start, bool tell, struct place *place)
+static bool go_to_root(enum face face, const struct build_request *request, const char *start,
+                       bool tell, struct place *place)
 {
     char *root = NULL;
     if (strcmp(place->root, start) == 0)
         root = copy(start);
-    else if (change_directory(face, place->root))
+    else if (change_directory(face, request, place->root))
         root = current_directory(face);
     if (!root)
         return false;
@@ -224,7 +230,7 @@ bool place_enter(enum face face, const struct build_request *request, bool tell,
     *place = (struct place){0};
     if (request->directory && tell)
         say_entering(face, request->directory);
-    if (request->directory && !change_directory(face, request->directory))
+    if (request->directory && !change_directory(face, request, request->directory))
         return false;
     char *start = current_directory(face);
     if (!start)
@@ -233,7 +239,7 @@ bool place_enter(enum face face, const struct build_request *request, bool tell,
         take_named(request->manifest, start, place);
     else
         take_found(start, place);
-    bool ready = place->root ? go_to_root(face, start, tell, place) : no_manifest(start);
+    bool ready = place->root ? go_to_root(face, request, start, tell, place) : no_manifest(start);
     free(start);
     if (ready && request->cache_dir) {
         struct buf state_dir = {0};

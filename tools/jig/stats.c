@@ -18,14 +18,16 @@ static bool is_of_pipelines(const struct jig_build_result *r)
 
 static void write_discovery(const struct jig_build_result *r, FILE *out)
 {
+    fprintf(out, "walk  %10.1f  %" PRIu64 " %s; %" PRIu64 " %s looked at, %" PRIu64 " read\n",
+            ms(r->walk_ns), r->files_walked, text_plural(r->files_walked, "name", "names"),
+            r->folders_statted, text_plural(r->folders_statted, "folder", "folders"),
+            r->folders_read);
     fprintf(out,
-            "walk  %10.1f  %" PRIu64 " names; %" PRIu64 " folders looked at, %" PRIu64 " read\n",
-            ms(r->walk_ns), r->files_walked, r->folders_statted, r->folders_read);
-    fprintf(out,
-            "find  %10.1f  %" PRIu32 " modules; %" PRIu64 " opened, %" PRIu64
-            " scanned, %s; %" PRIu64 " imports resolved\n",
-            ms(r->discover_ns), r->modules, r->files_opened, r->files_scanned,
-            text_size(r->bytes_scanned).text, r->imports_resolved);
+            "find  %10.1f  %" PRIu32 " %s; %" PRIu64 " opened, %" PRIu64 " scanned, %s; %" PRIu64
+            " %s resolved\n",
+            ms(r->discover_ns), r->modules, text_plural(r->modules, "module", "modules"),
+            r->files_opened, r->files_scanned, text_size(r->bytes_scanned).text,
+            r->imports_resolved, text_plural(r->imports_resolved, "import", "imports"));
 }
 
 /* How much of what was known stood, and why the rest did not. */
@@ -34,21 +36,23 @@ static void write_hits(const struct jig_build_result *r, FILE *out)
     uint64_t looked = r->files_hit + r->files_missed;
     double share = looked ? 100 * (double)r->files_hit / (double)looked : 100;
     fprintf(out,
-            "cache %9.1f%%  %" PRIu64 " hits, %" PRIu64 " misses (%" PRIu64 " new, %" PRIu64
+            "cache %9.1f%%  %" PRIu64 " %s, %" PRIu64 " %s (%" PRIu64 " new, %" PRIu64
             " changed, %" PRIu64 " too young, %" PRIu64 " gone), %" PRIu64 " skipped\n",
-            share, r->files_hit, r->files_missed, r->missed_new, r->missed_stat, r->missed_racy,
-            r->missed_gone, r->files_skipped);
+            share, r->files_hit, text_plural(r->files_hit, "hit", "hits"), r->files_missed,
+            text_plural(r->files_missed, "miss", "misses"), r->missed_new, r->missed_stat,
+            r->missed_racy, r->missed_gone, r->files_skipped);
 }
 
 static void write_table(const struct jig_build_result *r, FILE *out)
 {
     bool pipelines = is_of_pipelines(r);
     fprintf(out, "phase         ms\n");
-    fprintf(out, "load  %10.1f  %s: %" PRIu32 " jobs, %" PRIu32 " files\n", ms(r->load_ns),
+    fprintf(out, "load  %10.1f  %s: %" PRIu32 " %s, %" PRIu32 " %s\n", ms(r->load_ns),
             r->graph_reused ? "from the image"
             : pipelines     ? "made anew"
                             : "parsed",
-            r->jobs, r->files);
+            r->jobs, text_plural(r->jobs, "job", "jobs"), r->files,
+            text_plural(r->files, "file", "files"));
     if (pipelines)
         write_discovery(r, out);
     fprintf(out,
@@ -56,7 +60,8 @@ static void write_table(const struct jig_build_result *r, FILE *out)
             " not; %" PRIu64 " hashed, %s\n",
             ms(r->scan_ns), r->files_statted, r->files_hit, r->files_missed, r->files_hashed,
             text_size(r->bytes_hashed).text);
-    fprintf(out, "plan  %10.1f  %" PRIu32 " jobs wanted\n", ms(r->plan_ns), r->jobs_wanted);
+    fprintf(out, "plan  %10.1f  %" PRIu32 " %s wanted\n", ms(r->plan_ns), r->jobs_wanted,
+            text_plural(r->jobs_wanted, "job", "jobs"));
     fprintf(out, "run   %10.1f  %" PRIu32 " run, %" PRIu32 " failed, %" PRIu32 " spared%s\n",
             ms(r->run_ns), r->jobs_run, r->jobs_failed, r->jobs_passed,
             r->manifest_changed ? "; the manifest was made anew" : "");

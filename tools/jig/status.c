@@ -222,8 +222,9 @@ static void tell_sparsely(struct status *status)
         return;
     struct buf text = {0}, pace = {0};
     pace_append(&status->pace, &status->progress, now, &pace);
-    buf_printf(&text, "jig: %" PRIu32 " of %" PRIu32 " jobs%s%s\n", status->progress.finished,
-               status->progress.total, pace.length ? ", " : "", buf_cstr(&pace));
+    buf_printf(&text, "jig: %" PRIu32 " of %" PRIu32 " %s%s%s\n", status->progress.finished,
+               status->progress.total, text_plural(status->progress.total, "job", "jobs"),
+               pace.length ? ", " : "", buf_cstr(&pace));
     screen_block(&status->screen, text.data, text.length);
     status->told_ns = now;
     buf_free(&text);

@@ -37,6 +37,12 @@ size_t text_width(const struct buf *text);
  * letters; else NULL. */
 const char *text_closest(const char *text, const char *const *words);
 
+/* `one` of a single thing, else `many`. */
+static inline const char *text_plural(uint64_t count, const char *one, const char *many)
+{
+    return count == 1 ? one : many;
+}
+
 /* A number of bytes, short: "512 B", "1.5 MiB". */
 struct text_size {
     char text[24];

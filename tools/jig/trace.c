@@ -242,18 +242,19 @@ static const struct command_word words[] = {
     {"summary", "[BUILD]",
      "length, critical path, idle slots, rules, reasons, other numbers of slots, and advice, on "
      "one screen",
-     COMPLETE_FILE, NULL},
+     COMPLETE_TRACE, NULL},
     {"critical-path", "[BUILD]", "what the end of the build waited for, step by step",
-     COMPLETE_FILE, NULL},
+     COMPLETE_TRACE, NULL},
     {"diff", "[BUILD [BUILD]]",
      "what got slower or faster from one build to the other, what ran that did not before, and why",
-     COMPLETE_FILE, NULL},
+     COMPLETE_TRACE, NULL},
     {"report", "[BUILD]", "a page to look at: timeline, graph, tables; one HTML file",
-     COMPLETE_FILE, NULL},
-    {"export", "[BUILD]", "Chrome trace event JSON, which ui.perfetto.dev opens", COMPLETE_FILE,
+     COMPLETE_TRACE, NULL},
+    {"export", "[BUILD]", "Chrome trace event JSON, which ui.perfetto.dev opens", COMPLETE_TRACE,
      NULL},
-    {"flame", "[BUILD]", "folded stacks, for speedscope and flamegraph.pl", COMPLETE_FILE, NULL},
-    {"list", NULL, "the builds whose traces are kept: the last 20", COMPLETE_NOTHING, NULL},
+    {"flame", "[BUILD]", "folded stacks, for speedscope and flamegraph.pl", COMPLETE_TRACE, NULL},
+    {"list", NULL, "the builds whose traces are kept: the last 20, and the last full one",
+     COMPLETE_NOTHING, NULL},
     {NULL, NULL, NULL, COMPLETE_NOTHING, NULL},
 };
 
@@ -280,6 +281,7 @@ const struct command command_trace = {
     .synopsis = "[options] [WORD] [BUILD]",
     .about = "Each build that came to something leaves its trace. Without a word, it is summed up.",
     .words = words,
+    .completion = COMPLETE_TRACE,
     .options = {{NULL, options}},
     .notes = "BUILD is a number as 'list' has it, 'last' or -1 for the last one, -2 for the one "
              "before, and so on, or a .trace file. Without it, it is the last build; 'diff' "

@@ -28,7 +28,7 @@ static void append_last(const struct watch_last *last, bool colour, struct buf *
     const char *begin = !colour ? "" : last->failed ? "\x1b[31m" : "\x1b[32m";
     buf_printf(out, "%slast build %s %s%s%s, %" PRIu32 " %s in ", separator, clock, begin,
                last->failed ? "failed" : "ok", colour ? "\x1b[0m" : "", last->jobs_run,
-               last->jobs_run == 1 ? "job" : "jobs");
+               text_plural(last->jobs_run, "job", "jobs"));
     append_duration(last->took_ms, out);
 }
 

@@ -1,5 +1,7 @@
 #include "tools/jig/watching.h"
 
+#include "tools/jig/text.h"
+
 #include <inttypes.h>
 
 static bool is_silent(const struct watching *w)
@@ -36,7 +38,7 @@ void watch_say_sum(const struct watching *w)
     if (w->building.place.pipelines || is_silent(w) || building_was_idle(&w->building))
         return;
     printf("jig: %" PRIu32 " %s run, %" PRIu32 " spared\n", result->jobs_run,
-           result->jobs_run == 1 ? "job" : "jobs", result->jobs_passed);
+           text_plural(result->jobs_run, "job", "jobs"), result->jobs_passed);
 }
 
 /* ---- between rounds ------------------------------------------------------------------------ */
@@ -48,7 +50,7 @@ void watch_say_watching(const struct watching *w)
         return;
     watch_count(w->watch, &watched, &polled);
     uint32_t folders = watched + polled;
-    printf("jig: watching %" PRIu32 " %s", folders, folders == 1 ? "folder" : "folders");
+    printf("jig: watching %" PRIu32 " %s", folders, text_plural(folders, "folder", "folders"));
     if (polled)
         printf(", %" PRIu32 " by polling", polled);
     printf("\n");

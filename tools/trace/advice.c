@@ -2,8 +2,10 @@
  * What to do next. Each kind of advice has one function that looks for its case and says so.
  *
  * What could be saved is found by simulating the build with and without the thing advised against,
- * on the same slots. Nothing is advised that would save too little to be worth anybody's time.
+ * on the same slots; the difference is corrected by how much longer the build took than simulated.
+ * Nothing is advised that would save too little to be worth anybody's time.
  */
+#include "tools/jig/text.h"
 #include "tools/trace/parts.h"
 #include "tools/trace/self_time.h"
 #include "tools/trace/words.h"
@@ -29,8 +31,7 @@ enum {
 
 struct adviser {
     struct trace_work *work;
-    uint64_t usual_ns; /* the jobs, simulated as it was */
-    uint32_t gate;     /* the job that TRACE_ADVICE_GATE is about */
+    uint32_t gate; /* the job that TRACE_ADVICE_GATE is about */
 };
 
 static const char *output_of(const struct adviser *a, uint32_t job)
@@ -47,7 +48,8 @@ static bool is_worthwhile(const struct adviser *a, uint64_t gain_ns)
 static uint64_t gain_of(const struct adviser *a, struct trace_change change)
 {
     uint64_t jobs_ns = trace_simulate(a->work, change);
-    return jobs_ns < a->usual_ns ? a->usual_ns - jobs_ns : 0;
+    uint64_t then_ns = trace_calibrated(a->work, jobs_ns);
+    return then_ns < a->work->measured_ns ? a->work->measured_ns - then_ns : 0;
 }
 
 static void advise(struct adviser *a, enum trace_advice_kind kind, uint64_t gain_ns, uint32_t job,
@@ -79,9 +81,10 @@ static void look_for_gate(struct adviser *a)
     without[longest->job] = 1;
     uint64_t gain_ns = gain_of(a, (struct trace_change){analysis->slots, TRACE_NO_POOL, without});
     free(without);
+    uint64_t own_ns = longest->end_ns - longest->begin_ns;
+    gain_ns = gain_ns < own_ns ? gain_ns : own_ns;
     if (!is_worthwhile(a, gain_ns))
         return;
-    uint64_t own_ns = longest->end_ns - longest->begin_ns;
     const struct trace_job *job = &a->work->log->jobs.data[longest->job];
     struct buf title = {0}, text = {0};
     buf_printf(&title, "%s takes %s of the critical path", output_of(a, longest->job),
@@ -150,9 +153,9 @@ static void look_for_pool(struct adviser *a)
     buf_printf(&title, "The pool '%s' keeps slots idle", pool->name);
     buf_printf(&text,
                "%s of slot time stood idle while jobs waited for a place in it: %" PRIu32
-               " jobs ran in it, %" PRIu32 " at a time, for %s in all. ",
-               trace_time(pool->idle_ns).text, pool->jobs, pool->depth,
-               trace_time(pool->own_ns).text);
+               " %s ran in it, %" PRIu32 " at a time, for %s in all. ",
+               trace_time(pool->idle_ns).text, pool->jobs, text_plural(pool->jobs, "job", "jobs"),
+               pool->depth, trace_time(pool->own_ns).text);
     if (strcmp(pool->name, "console") == 0)
         buf_append_str(&text, "Take jobs out of it that need no terminal.");
     else
@@ -220,12 +223,18 @@ static void advise_fewer_slots(struct adviser *a, const struct trace_what_if *ow
                                const struct trace_what_if *fewer)
 {
     struct buf title = {0}, text = {0};
-    buf_printf(&title, "%" PRIu32 " slots would do as well as %" PRIu32, fewer->slots, own->slots);
-    buf_printf(
-        &text,
-        "About %s instead of %s: the jobs wait for each other more than for slots. -j%" PRIu32
-        " leaves the machine to others.",
-        trace_time(fewer->wall_ns).text, trace_time(own->wall_ns).text, fewer->slots);
+    struct trace_words now = trace_time(own->wall_ns), then = trace_time(fewer->wall_ns);
+    buf_printf(&title, "%" PRIu32 " %s would do as well as %" PRIu32, fewer->slots,
+               text_plural(fewer->slots, "slot", "slots"), own->slots);
+    buf_append_str(&text, "What there was to do waited for other jobs more than for slots. ");
+    if (strcmp(now.text, then.text) == 0)
+        buf_printf(&text, "With -j%" PRIu32 " the build would take as long, %s, and leave",
+                   fewer->slots, now.text);
+    else
+        buf_printf(&text,
+                   "With -j%" PRIu32 " the build would take about %s instead of %s, and leave",
+                   fewer->slots, then.text, now.text);
+    buf_append_str(&text, " more of the machine to others.");
     advise(a, TRACE_ADVICE_SLOTS, 0, TRACE_NO_JOB, &title, &text);
 }
 
@@ -298,7 +307,8 @@ static bool are_of_use(const struct adviser *a, uint32_t slots)
            (analysis->cpu_ns && analysis->cpu_ns / BUSY_PERCENT < analysis->own_ns / 100);
 }
 
-/* Twice as many slots or, if that is not enough, four times; else how few would do. */
+/* Twice as many slots or, if that is not enough, four times; else how few would do. A build that
+ * has no more jobs than slots says nothing of how many are good for others. */
 static void look_for_slots(struct adviser *a)
 {
     const struct trace_analysis *analysis = a->work->analysis;
@@ -313,6 +323,8 @@ static void look_for_slots(struct adviser *a)
             advise_more_slots(a, own, more);
             return;
         }
+    if (analysis->ran <= own->slots)
+        return;
     const struct trace_what_if *fewer = first;
     while (fewer->slots <= own->slots / 2 &&
            fewer->wall_ns > own->wall_ns + own->wall_ns / 100 * AS_GOOD_PERCENT)
@@ -354,10 +366,11 @@ static void look_for_memory(struct adviser *a)
     buf_printf(&title, "Memory ran short: %" PRIu64 " MiB were left", least->available_bytes / mib);
     buf_printf(&text,
                "That was %s after the beginning, with %" PRIu32
-               " jobs running; the largest, %s, took up to %" PRIu64
+               " %s running; the largest, %s, took up to %" PRIu64
                " MiB. Put the large ones into a pool, or build with fewer slots: a machine that "
                "swaps is slower than an idle slot.",
-               trace_time(least->time_ns).text, running, output_of(a, largest), largest_rss / mib);
+               trace_time(least->time_ns).text, running, text_plural(running, "job", "jobs"),
+               output_of(a, largest), largest_rss / mib);
     advise(a, TRACE_ADVICE_MEMORY, 0, largest, &title, &text);
 }
 
@@ -467,7 +480,6 @@ void trace_find_advice(struct trace_work *work)
     struct trace_analysis *analysis = work->analysis;
     struct adviser a = {
         .work = work,
-        .usual_ns = row_of(analysis, analysis->slots)->jobs_ns,
         .gate = TRACE_NO_JOB,
     };
     if (strcmp(trace_log_str(work->log, work->log->outcome), "interrupted") == 0) {

@@ -22,10 +22,22 @@ enum trace_step_kind {
     TRACE_STEP_JOB,    /* `job` ran */
     TRACE_STEP_KINDS,
 };
+/*
+ * What a job that was ready waited for, at each moment. Why jig did not start a job for which there
+ * was a slot and a place is not recorded: mostly because it was busy with the end of another one,
+ * else because of the load, the jobserver, or a console job that had the terminal.
+ */
+enum trace_wait {
+    TRACE_WAIT_POOL,   /* its pool was full, whether or not there was a slot */
+    TRACE_WAIT_SLOT,   /* all slots were in use */
+    TRACE_WAIT_ENGINE, /* neither: jig did not start it */
+    TRACE_WAITS,
+};
 struct trace_step {
     enum trace_step_kind kind;
     uint32_t job; /* index in the log; of an engine step TRACE_NO_JOB */
     uint64_t begin_ns, end_ns;
+    uint64_t wait_ns[TRACE_WAITS]; /* of a wait step its length, by what was waited for */
 };
 
 /* Why slots stood idle, in slot time: ns of one slot. Slots without limit count as processors. */
@@ -56,8 +68,10 @@ struct trace_group {
  * does. That more jobs at a time slow each other down, or fewer less, is not foreseen. */
 struct trace_what_if {
     uint32_t slots;
-    uint64_t jobs_ns; /* from the first job's start to the last one's end */
-    uint64_t wall_ns; /* with the time before, between and after the jobs as it was */
+    uint64_t jobs_ns; /* simulated, from the first job's start to the last one's end */
+    uint64_t wall_ns; /* the build's length: of the build's own slots as measured, of others jobs_ns
+                         times what the jobs took measured by what they take simulated on the own
+                         slots, with the time before, between and after the jobs as it was */
 };
 
 /* A pool of the log, and the slot time that stood idle because it was full; part of
@@ -68,6 +82,7 @@ struct trace_pool_use {
     uint32_t jobs;    /* that ran in it */
     uint64_t own_ns;  /* sum of their run times */
     uint64_t idle_ns; /* if several pools were full, each has its share by the jobs it held up */
+    uint64_t path_ns; /* how long the critical path waited for a place in it */
 };
 
 /* From `time_ns` on, until the next one. */
@@ -110,6 +125,7 @@ struct trace_analysis {
     uint64_t longest_ns; /* the longest chain of run times: no number of slots does better */
     uint64_t idle_ns[TRACE_IDLE_KINDS];
     uint64_t path_ns[TRACE_STEP_KINDS]; /* the length of all steps of a kind */
+    uint64_t wait_ns[TRACE_WAITS];      /* that of wait steps, by what was waited for */
     double parallelism; /* run time of jobs by the time from first_ns to last_ns; 0 of none */
 
     uint64_t *blocking_ns; /* [job] slot time that stood idle for want of ready jobs, shared out

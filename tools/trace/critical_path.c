@@ -57,7 +57,7 @@ static void push(struct trace_analysis *analysis, enum trace_step_kind kind, uin
 {
     if (begin_ns == end_ns && kind != TRACE_STEP_JOB)
         return;
-    vec_push(&analysis->path, ((struct trace_step){kind, job, begin_ns, end_ns}));
+    vec_push(&analysis->path, ((struct trace_step){kind, job, begin_ns, end_ns, {0}}));
     analysis->path_ns[kind] += end_ns - begin_ns;
 }
 

@@ -10,6 +10,7 @@ struct mention {
     uint64_t ns;
     uint32_t job;
     bool after; /* it is of the later build */
+    bool ran;   /* else it is in the log because it waited for one that did */
 };
 
 typedef VEC(struct mention) mentions;
@@ -28,11 +29,18 @@ static void join(mentions *found, changes *joined)
     if (found->count)
         qsort(found->data, found->count, sizeof *found->data, by_name);
     for (uint32_t i = 0; i < found->count;) {
-        struct trace_change_of change = {found->data[i].name, 0, 0, TRACE_NO_JOB, TRACE_NO_JOB};
+        struct trace_change_of change = {.name = found->data[i].name,
+                                         .before_job = TRACE_NO_JOB,
+                                         .after_job = TRACE_NO_JOB,
+                                         .spared_job = TRACE_NO_JOB};
         for (; i < found->count && strcmp(found->data[i].name, change.name) == 0; i++) {
             const struct mention *mention = &found->data[i];
-            *(mention->after ? &change.after_ns : &change.before_ns) += mention->ns;
-            *(mention->after ? &change.after_job : &change.before_job) = mention->job;
+            if (mention->ran) {
+                *(mention->after ? &change.after_ns : &change.before_ns) += mention->ns;
+                *(mention->after ? &change.after_job : &change.before_job) = mention->job;
+            } else if (mention->after) {
+                change.spared_job = mention->job;
+            }
         }
         vec_push(joined, change);
     }
@@ -67,9 +75,9 @@ static void mention_jobs(const struct trace_log *log, bool after, mentions *foun
 {
     for (uint32_t i = 0; i < log->jobs.count; i++) {
         const struct trace_job *job = &log->jobs.data[i];
-        if (job->fate == TRACE_RAN)
-            vec_push(found, ((struct mention){trace_log_str(log, job->output),
-                                              job->end_ns - job->start_ns, i, after}));
+        vec_push(found,
+                 ((struct mention){trace_log_str(log, job->output), job->end_ns - job->start_ns, i,
+                                   after, job->fate == TRACE_RAN}));
     }
 }
 
@@ -82,6 +90,8 @@ static bool is_notable(const struct trace_change_of *change)
 
 static void sort_out_job(struct trace_diff *diff, const struct trace_change_of *job)
 {
+    if (job->before_job == TRACE_NO_JOB && job->after_job == TRACE_NO_JOB)
+        return;
     if (job->before_job == TRACE_NO_JOB)
         vec_push(&diff->came, *job);
     else if (job->after_job == TRACE_NO_JOB)
@@ -107,9 +117,9 @@ static void mention_phase(void *context, const struct trace_stretch *stretch)
     struct phase_finder *finder = context;
     const struct trace_slice *slice =
         &finder->log->slices.data[stretch->slices[stretch->depth - 1]];
-    vec_push(finder->found,
-             ((struct mention){trace_log_str(finder->log, slice->name),
-                               stretch->end_ns - stretch->begin_ns, TRACE_NO_JOB, finder->after}));
+    vec_push(finder->found, ((struct mention){trace_log_str(finder->log, slice->name),
+                                              stretch->end_ns - stretch->begin_ns, TRACE_NO_JOB,
+                                              finder->after, true}));
 }
 
 static void find_phases(struct trace_diff *diff)
@@ -126,10 +136,19 @@ static void find_phases(struct trace_diff *diff)
     vec_free(&phases);
 }
 
+/* Also if the one is a copy of the other's file. */
+static bool is_same(const struct trace_log *a, const struct trace_log *b)
+{
+    return a->began_ns == b->began_ns && a->duration_ns == b->duration_ns &&
+           a->jobs.count == b->jobs.count &&
+           strcmp(trace_log_str(a, a->directory), trace_log_str(b, b->directory)) == 0;
+}
+
 void trace_diff_find(struct trace_diff *diff, const struct trace_analysis *before,
                      const struct trace_analysis *after)
 {
     *diff = (struct trace_diff){.before = before, .after = after};
+    diff->same = is_same(before->log, after->log);
     mentions found = {0};
     changes jobs = {0};
     mention_jobs(before->log, false, &found);

@@ -19,11 +19,13 @@ struct trace_change_of {
     uint64_t after_ns;   /* … and in the other */
     uint32_t before_job; /* in its log; TRACE_NO_JOB when it did not run, or is a phase */
     uint32_t after_job;
+    uint32_t spared_job; /* in the other's log if it is there and did not run, else TRACE_NO_JOB */
 };
 
 struct trace_diff {
     const struct trace_analysis *before;
     const struct trace_analysis *after;
+    bool same;                          /* it is one build, compared with itself */
     VEC(struct trace_change_of) slower; /* by more than 5 ms and 10 %; the most first */
     VEC(struct trace_change_of) faster; /* likewise */
     VEC(struct trace_change_of) came;   /* ran only in `after`, the longest first */

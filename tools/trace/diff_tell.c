@@ -19,22 +19,29 @@ static void append_times(struct buf *out, uint64_t before_ns, uint64_t after_ns)
                trace_time(size_ns).text);
 }
 
+/* A line of two times, unless there is nothing of either. */
+static void tell_times(const char *label, uint64_t before_ns, uint64_t after_ns, const char *of,
+                       struct trace_page *page)
+{
+    if (!before_ns && !after_ns)
+        return;
+    buf_append_str(&page->text, label);
+    append_times(&page->text, before_ns, after_ns);
+    buf_printf(&page->text, "%s\n", of);
+}
+
 static void tell_totals(const struct trace_diff *diff, const char *before_title,
                         const char *after_title, struct trace_page *page)
 {
     const struct trace_analysis *a = diff->before, *b = diff->after;
     buf_printf(&page->text, "%s, %s → ", before_title, trace_date(a->log->began_ns).text);
     buf_printf(&page->text, "%s, %s\n", after_title, trace_date(b->log->began_ns).text);
-    buf_append_str(&page->text, "length     ");
-    append_times(&page->text, a->log->duration_ns, b->log->duration_ns);
-    buf_printf(&page->text, "\njobs run   %" PRIu32 " → %" PRIu32 "\n", a->ran, b->ran);
-    buf_append_str(&page->text, "run time   ");
-    append_times(&page->text, a->own_ns, b->own_ns);
-    buf_append_str(&page->text, "\nprocessors ");
-    append_times(&page->text, a->cpu_ns, b->cpu_ns);
-    buf_append_str(&page->text, "\njig itself ");
-    append_times(&page->text, a->path_ns[TRACE_STEP_ENGINE], b->path_ns[TRACE_STEP_ENGINE]);
-    buf_append_str(&page->text, " of the critical path\n");
+    tell_times("length     ", a->log->duration_ns, b->log->duration_ns, "", page);
+    buf_printf(&page->text, "jobs run   %" PRIu32 " → %" PRIu32 "\n", a->ran, b->ran);
+    tell_times("run time   ", a->own_ns, b->own_ns, "", page);
+    tell_times("processors ", a->cpu_ns, b->cpu_ns, "", page);
+    tell_times("jig itself ", a->path_ns[TRACE_STEP_ENGINE], b->path_ns[TRACE_STEP_ENGINE],
+               " of the critical path", page);
 }
 
 /* How one change is told; the page is at the beginning of its line. */
@@ -65,9 +72,29 @@ static void tell_came(const struct trace_diff *diff, const struct trace_change_o
 static void tell_went(const struct trace_diff *diff, const struct trace_change_of *change,
                       struct trace_page *page)
 {
-    (void)diff;
     trace_page_name(page, change->name, BEFORE_NAME);
     buf_printf(&page->text, "  %s", trace_time(change->before_ns).text);
+    if (change->spared_job == TRACE_NO_JOB)
+        return;
+    bool spared = diff->after->log->jobs.data[change->spared_job].fate == TRACE_PASSED;
+    buf_append_str(&page->text, spared ? "  spared: its inputs came out as they had been"
+                                       : "  only stands for others now");
+}
+
+/* Why jobs of which the later trace says nothing did not run. It has no list of all that there are.
+ */
+static void tell_absence(const struct trace_diff *diff, struct trace_page *page)
+{
+    const struct trace_log *a = diff->before->log, *b = diff->after->log;
+    bool absent = false;
+    for (uint32_t i = 0; i < diff->went.count; i++)
+        absent |= diff->went.data[i].spared_job == TRACE_NO_JOB;
+    if (!absent)
+        return;
+    bool reached = strcmp(trace_log_str(b, b->outcome), "done") == 0;
+    bool same = strcmp(trace_log_str(a, a->asked), trace_log_str(b, b->asked)) == 0;
+    buf_printf(&page->text, "  those without a reason were up to date, %s%snot made any more\n",
+               reached ? "" : "not reached, ", same ? "or " : "not asked for, or ");
 }
 
 static void tell_list(const struct trace_diff *diff, const char *title,
@@ -82,7 +109,10 @@ static void tell_list(const struct trace_diff *diff, const char *title,
         after_ns += list[i].after_ns;
     }
     buf_printf(&page->text, "%s: %" PRIu32 ", ", title, count);
-    append_times(&page->text, before_ns, after_ns);
+    if (before_ns && after_ns)
+        append_times(&page->text, before_ns, after_ns);
+    else
+        buf_append_str(&page->text, trace_time(before_ns + after_ns).text);
     buf_append_char(&page->text, '\n');
     for (uint32_t i = 0; i < count && i < most; i++) {
         buf_append_str(&page->text, "  ");
@@ -93,9 +123,28 @@ static void tell_list(const struct trace_diff *diff, const char *title,
         buf_printf(&page->text, "  and %" PRIu32 " more\n", count - most);
 }
 
+/* How many of the phases, the first ones, differ by enough to be told. */
+static uint32_t count_phases(const struct trace_diff *diff)
+{
+    const uint64_t least_ns = 1000000;
+    uint32_t count = 0;
+    for (; count < diff->phases.count; count++) {
+        const struct trace_change_of *phase = &diff->phases.data[count];
+        if (phase->before_ns + least_ns > phase->after_ns &&
+            phase->after_ns + least_ns > phase->before_ns)
+            break;
+    }
+    return count;
+}
+
 void trace_diff_tell(const struct trace_diff *diff, const char *before_title,
                      const char *after_title, struct trace_page *page)
 {
+    if (diff->same) {
+        buf_printf(&page->text, "%s and %s are the same build: there is nothing to compare\n",
+                   before_title, after_title);
+        return;
+    }
     tell_totals(diff, before_title, after_title, page);
     if (diff->slower.count)
         trace_page_bad(page);
@@ -113,11 +162,21 @@ void trace_diff_tell(const struct trace_diff *diff, const char *before_title,
               tell_came, page);
     tell_list(diff, "did not run any more", diff->went.data, diff->went.count, MOST_TOLD, tell_went,
               page);
-    tell_list(diff, "phases of jig's threads", diff->phases.data, diff->phases.count, MOST_PHASES,
+    tell_absence(diff, page);
+    tell_list(diff, "phases of jig's threads", diff->phases.data, count_phases(diff), MOST_PHASES,
               tell_both, page);
 }
 
 /* ---- for programs --------------------------------------------------------------------------- */
+
+/* What the later trace says of a job that ran only before. */
+static const char *absence_key(const struct trace_diff *diff, const struct trace_change_of *change)
+{
+    if (change->spared_job == TRACE_NO_JOB)
+        return "absent";
+    bool spared = diff->after->log->jobs.data[change->spared_job].fate == TRACE_PASSED;
+    return spared ? "spared" : "phony";
+}
 
 static json_t *list_json(const struct trace_diff *diff, const struct trace_change_of *list,
                          uint32_t count)
@@ -133,6 +192,8 @@ static json_t *list_json(const struct trace_diff *diff, const struct trace_chang
             const struct trace_job *job = &log->jobs.data[list[i].after_job];
             path_json_set(change, "reason", trace_log_str(log, job->reason));
             path_json_set(change, "reason_file", trace_log_str(log, job->reason_file));
+        } else if (list[i].before_job != TRACE_NO_JOB) {
+            json_object_set_new(change, "why_not", json_string(absence_key(diff, &list[i])));
         }
         json_array_append_new(array, change);
     }
@@ -154,6 +215,7 @@ static json_t *build_json(const struct trace_analysis *analysis)
 json_t *trace_diff_json(const struct trace_diff *diff)
 {
     json_t *object = json_object();
+    json_object_set_new(object, "same", json_boolean(diff->same));
     json_object_set_new(object, "before", build_json(diff->before));
     json_object_set_new(object, "after", build_json(diff->after));
     json_object_set_new(object, "slower", list_json(diff, diff->slower.data, diff->slower.count));

@@ -8,6 +8,8 @@
  *   - as many as there are ready jobs without such a place are idle because of the pools;
  *   - the others are idle because no further job is ready.
  * The latter are blamed on the jobs that run meanwhile, each with the same share.
+ *
+ * On the way it is seen what the critical path waited for where it waited.
  */
 #include "tools/trace/parts.h"
 
@@ -36,6 +38,7 @@ struct sweep {
     uint64_t blocked_share; /* idle time that was blamed so far on a job that runs all the time */
     uint64_t pool_share;    /* the same of a job that is held by its pool all the time */
     struct pool_state *pools;
+    uint32_t step; /* of the path, the first that is not over */
 };
 
 static int by_time(const void *left, const void *right)
@@ -75,9 +78,46 @@ static void blame(struct sweep *sweep, uint64_t idle, uint64_t length_ns)
         sweep->pool_share += pool * length_ns / sweep->held;
 }
 
+static enum trace_wait cause_of_waiting(const struct sweep *sweep, uint32_t job)
+{
+    const struct trace_log *log = sweep->work->log;
+    uint32_t pool = sweep->work->pool[job];
+    if (pool != TRACE_NO_POOL && sweep->pools[pool].running >= log->pools.data[pool].depth)
+        return TRACE_WAIT_POOL;
+    return log->slots && sweep->running >= log->slots ? TRACE_WAIT_SLOT : TRACE_WAIT_ENGINE;
+}
+
+static void add_waiting(const struct sweep *sweep, struct trace_step *step, uint64_t length_ns)
+{
+    struct trace_analysis *analysis = sweep->work->analysis;
+    enum trace_wait cause = cause_of_waiting(sweep, step->job);
+    step->wait_ns[cause] += length_ns;
+    analysis->wait_ns[cause] += length_ns;
+    if (cause == TRACE_WAIT_POOL)
+        analysis->pools.data[sweep->work->pool[step->job]].path_ns += length_ns;
+}
+
+/* What the path waited for from now_ns until `until_ns`. Its steps come one after the other. */
+static void explain_waiting(struct sweep *sweep, uint64_t until_ns)
+{
+    struct trace_analysis *analysis = sweep->work->analysis;
+    for (; sweep->step < analysis->path.count; sweep->step++) {
+        struct trace_step *step = &analysis->path.data[sweep->step];
+        if (step->begin_ns >= until_ns)
+            return;
+        uint64_t begin_ns = step->begin_ns > sweep->now_ns ? step->begin_ns : sweep->now_ns;
+        uint64_t end_ns = step->end_ns < until_ns ? step->end_ns : until_ns;
+        if (step->kind == TRACE_STEP_WAIT && begin_ns < end_ns)
+            add_waiting(sweep, step, end_ns - begin_ns);
+        if (step->end_ns > until_ns)
+            return;
+    }
+}
+
 static void advance(struct sweep *sweep, uint64_t until_ns)
 {
     struct trace_analysis *analysis = sweep->work->analysis;
+    explain_waiting(sweep, until_ns);
     uint64_t length_ns = until_ns - sweep->now_ns;
     uint64_t idle = analysis->slots > sweep->running ? analysis->slots - sweep->running : 0;
     if (until_ns <= analysis->first_ns) {

@@ -28,6 +28,9 @@ void trace_page_good(struct trace_page *page);
 void trace_page_bad(struct trace_page *page);
 void trace_page_plain(struct trace_page *page);
 
+/* Appends what the critical path consists of, as a sentence without a full stop: "80 ms of jobs, 20
+ * ms of waiting (15 ms for slots, 5 ms for the pool 'link'), 2 ms of jig itself". */
+void trace_path_sum(const struct trace_analysis *analysis, struct buf *out);
 /* Each appends its report. `title` names the build, e.g. "build 12". */
 void trace_summary_tell(const struct trace_analysis *analysis, const char *title,
                         struct trace_page *page);

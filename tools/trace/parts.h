@@ -56,8 +56,10 @@ struct trace_work {
     struct trace_analysis *analysis;
     struct trace_rounds rounds;
     struct trace_followers followers;
-    uint32_t *pool;      /* [job] index in log->pools, or TRACE_NO_POOL */
-    uint64_t between_ns; /* how long there was nothing to run, while there was more to come */
+    uint32_t *pool;        /* [job] index in log->pools, or TRACE_NO_POOL */
+    uint64_t between_ns;   /* how long there was nothing to run, while there was more to come */
+    uint64_t measured_ns;  /* how long the jobs took together, that time not counted … */
+    uint64_t simulated_ns; /* … and how long they take simulated, on as many slots */
 };
 
 static inline uint64_t trace_own_ns(const struct trace_job *job)
@@ -67,9 +69,10 @@ static inline uint64_t trace_own_ns(const struct trace_job *job)
 
 void trace_find_chains(struct trace_work *work); /* tail_ns, longest_ns */
 void trace_find_path(struct trace_work *work);
-void trace_find_idle(struct trace_work *work); /* with levels, pools, blocking_ns, between_ns */
+/* With levels, pools, blocking_ns, between_ns, and the wait_ns of steps and of all. */
+void trace_find_idle(struct trace_work *work);
 void trace_find_groups(struct trace_work *work);
-void trace_find_what_if(struct trace_work *work);
+void trace_find_what_if(struct trace_work *work); /* with measured_ns, simulated_ns */
 void trace_find_advice(struct trace_work *work);
 
 /* What is different in a simulated build from the one that was. */
@@ -80,5 +83,8 @@ struct trace_change {
 };
 /* The jobs_ns that would come of it. O((jobs + dependencies) log jobs). */
 uint64_t trace_simulate(const struct trace_work *work, struct trace_change change);
+/* How long that would really take: longer by as much as the jobs took longer than simulated on the
+ * build's own slots, since jig did not know run times beforehand and had other things to do. */
+uint64_t trace_calibrated(const struct trace_work *work, uint64_t jobs_ns);
 
 #endif

@@ -133,6 +133,9 @@ static void write_build(struct writer *w)
     time_member(out, "path_engine", analysis->path_ns[TRACE_STEP_ENGINE]);
     time_member(out, "path_wait", analysis->path_ns[TRACE_STEP_WAIT]);
     time_member(out, "path_job", analysis->path_ns[TRACE_STEP_JOB]);
+    time_member(out, "wait_pool", analysis->wait_ns[TRACE_WAIT_POOL]);
+    time_member(out, "wait_slot", analysis->wait_ns[TRACE_WAIT_SLOT]);
+    time_member(out, "wait_engine", analysis->wait_ns[TRACE_WAIT_ENGINE]);
     buf_append_char(out, '}');
 }
 
@@ -256,6 +259,9 @@ static void write_path(struct writer *w)
     buf_append_char(w->out, ']');
     COLUMN(w->out, "begin", analysis->path, row->begin_ns / 1000);
     COLUMN(w->out, "end", analysis->path, row->end_ns / 1000);
+    COLUMN(w->out, "wait_pool", analysis->path, row->wait_ns[TRACE_WAIT_POOL] / 1000);
+    COLUMN(w->out, "wait_slot", analysis->path, row->wait_ns[TRACE_WAIT_SLOT] / 1000);
+    COLUMN(w->out, "wait_engine", analysis->path, row->wait_ns[TRACE_WAIT_ENGINE] / 1000);
     buf_append_char(w->out, '}');
 }
 
@@ -323,6 +329,7 @@ static void write_pools(struct writer *w)
         number_member(w->out, "jobs", pool->jobs);
         time_member(w->out, "own", pool->own_ns);
         time_member(w->out, "idle", pool->idle_ns);
+        time_member(w->out, "path", pool->path_ns);
         buf_append_char(w->out, '}');
     }
     buf_append_char(w->out, ']');

@@ -1,6 +1,7 @@
 /*
  * A build on one screen.
  */
+#include "tools/jig/text.h"
 #include "tools/trace/page.h"
 #include "tools/trace/words.h"
 
@@ -51,7 +52,7 @@ static void tell_build(const struct trace_analysis *a, const char *title, struct
 static void tell_length(const struct trace_analysis *a, struct trace_page *page)
 {
     buf_printf(&page->text, "length    %s: %" PRIu32 " %s run",
-               trace_time(a->log->duration_ns).text, a->ran, a->ran == 1 ? "job" : "jobs");
+               trace_time(a->log->duration_ns).text, a->ran, text_plural(a->ran, "job", "jobs"));
     if (a->failed) {
         buf_append_str(&page->text, " (");
         trace_page_bad(page);
@@ -59,8 +60,9 @@ static void tell_length(const struct trace_analysis *a, struct trace_page *page)
         trace_page_plain(page);
         buf_append_char(&page->text, ')');
     }
-    buf_printf(&page->text, ", %" PRIu32 " spared; %" PRIu32 " slots, %" PRIu32 " processors\n",
-               a->passed, a->slots, a->log->processors);
+    buf_printf(&page->text, ", %" PRIu32 " spared; %" PRIu32 " %s, %" PRIu32 " %s\n", a->passed,
+               a->slots, text_plural(a->slots, "slot", "slots"), a->log->processors,
+               text_plural(a->log->processors, "processor", "processors"));
 }
 
 /* ---- slots ---------------------------------------------------------------------------------- */
@@ -114,14 +116,15 @@ static int longer_first(const void *left, const void *right)
 
 static void tell_path(const struct trace_analysis *a, struct trace_page *page)
 {
-    buf_printf(&page->text, "path      %s of jobs, %s of waiting for a turn, ",
-               trace_time(a->path_ns[TRACE_STEP_JOB]).text,
-               trace_time(a->path_ns[TRACE_STEP_WAIT]).text);
-    buf_printf(&page->text, "%s of jig itself\n", trace_time(a->path_ns[TRACE_STEP_ENGINE]).text);
-    if (a->path_ns[TRACE_STEP_WAIT] > a->log->duration_ns / 2) {
-        buf_printf(&page->text,
-                   "          slots were the limit: the longest chain of jobs takes %s\n",
-                   trace_time(a->longest_ns).text);
+    struct buf sum = {0};
+    trace_path_sum(a, &sum);
+    trace_page_wrap(page, INDENT, "path", sum.data);
+    buf_free(&sum);
+    uint64_t much_ns = a->log->duration_ns / 2;
+    bool slots = a->wait_ns[TRACE_WAIT_SLOT] > much_ns;
+    if (slots || a->wait_ns[TRACE_WAIT_POOL] > much_ns) {
+        buf_printf(&page->text, "          %s were the limit: the longest chain of jobs takes %s\n",
+                   slots ? "slots" : "pools", trace_time(a->longest_ns).text);
         return;
     }
     struct trace_step *steps = mem_array(a->path.count, sizeof *steps);
@@ -150,7 +153,7 @@ static void tell_rules(const struct trace_analysis *a, struct trace_page *page)
         buf_append_str(&page->text, i ? "          " : "rules     ");
         trace_page_name(page, *rule->name ? rule->name : "(none)", 60);
         buf_printf(&page->text, ": %" PRIu32 " %s, %s together, ", rule->jobs,
-                   rule->jobs == 1 ? "job" : "jobs", trace_time(rule->own_ns).text);
+                   text_plural(rule->jobs, "job", "jobs"), trace_time(rule->own_ns).text);
         buf_printf(&page->text, "the longest %s\n", trace_time(rule->longest_ns).text);
     }
 }
@@ -178,14 +181,16 @@ static void tell_files(const struct trace_log *log, struct trace_page *page)
 {
     if (!log->numbers.count)
         return;
-    buf_printf(&page->text, "files     %" PRIu64 " hits, %" PRIu64 " misses (%" PRIu64 " new, ",
-               trace_number(log, "files_hit"), trace_number(log, "files_missed"),
-               trace_number(log, "missed_new"));
+    uint64_t hits = trace_log_number(log, "files_hit");
+    uint64_t misses = trace_log_number(log, "files_missed");
+    buf_printf(&page->text, "files     %" PRIu64 " %s, %" PRIu64 " %s (%" PRIu64 " new, ", hits,
+               text_plural(hits, "hit", "hits"), misses, text_plural(misses, "miss", "misses"),
+               trace_log_number(log, "missed_new"));
     buf_printf(&page->text,
                "%" PRIu64 " changed, %" PRIu64 " too young, %" PRIu64 " gone), %" PRIu64
                " skipped\n",
-               trace_number(log, "missed_stat"), trace_number(log, "missed_racy"),
-               trace_number(log, "missed_gone"), trace_number(log, "files_skipped"));
+               trace_log_number(log, "missed_stat"), trace_log_number(log, "missed_racy"),
+               trace_log_number(log, "missed_gone"), trace_log_number(log, "files_skipped"));
 }
 
 static void tell_what_if(const struct trace_analysis *a, struct trace_page *page)
@@ -197,7 +202,7 @@ static void tell_what_if(const struct trace_analysis *a, struct trace_page *page
         if (row->slots < a->slots / 4 || row->slots / 4 > a->slots)
             continue;
         buf_printf(&line, "%s-j%" PRIu32 " %s%s", line.length ? ", " : "", row->slots,
-                   trace_time(row->wall_ns).text, row->slots == a->slots ? " (its own)" : "");
+                   trace_time(row->wall_ns).text, row->slots == a->slots ? " (measured)" : "");
     }
     if (line.length)
         trace_page_wrap(page, INDENT, "what if", line.data);

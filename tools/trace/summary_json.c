@@ -47,6 +47,16 @@ static const char *step_key(enum trace_step_kind kind)
     return keys[kind];
 }
 
+static const char *wait_key(enum trace_wait cause)
+{
+    static const char *const keys[TRACE_WAITS] = {
+        [TRACE_WAIT_POOL] = "pool",
+        [TRACE_WAIT_SLOT] = "slot",
+        [TRACE_WAIT_ENGINE] = "engine",
+    };
+    return keys[cause];
+}
+
 static const char *advice_key(enum trace_advice_kind kind)
 {
     static const char *const keys[] = {
@@ -89,6 +99,7 @@ static json_t *pools_json(const struct trace_analysis *a)
         trace_json_number(pool, "jobs", use->jobs);
         trace_json_number(pool, "own_ns", use->own_ns);
         trace_json_number(pool, "idle_ns", use->idle_ns);
+        trace_json_number(pool, "path_ns", use->path_ns);
         json_array_append_new(list, pool);
     }
     return list;
@@ -144,6 +155,14 @@ static json_t *path_times_json(const struct trace_analysis *a)
     return path;
 }
 
+static json_t *wait_times_json(const uint64_t wait_ns[TRACE_WAITS])
+{
+    json_t *waits = json_object();
+    for (enum trace_wait cause = 0; cause < TRACE_WAITS; cause++)
+        trace_json_number(waits, wait_key(cause), wait_ns[cause]);
+    return waits;
+}
+
 json_t *trace_summary_json(const struct trace_analysis *a)
 {
     json_t *summary = json_object();
@@ -164,6 +183,7 @@ json_t *trace_summary_json(const struct trace_analysis *a)
         trace_json_number(idle, idle_key(kind), a->idle_ns[kind]);
     json_object_set_new(summary, "idle_ns", idle);
     json_object_set_new(summary, "path_ns", path_times_json(a));
+    json_object_set_new(summary, "wait_ns", wait_times_json(a->wait_ns));
     json_object_set_new(summary, "rules", groups_json(a->log, a->rules.data, a->rules.count));
     json_object_set_new(summary, "reasons", groups_json(a->log, a->reasons.data, a->reasons.count));
     json_object_set_new(summary, "reason_files",
@@ -183,12 +203,15 @@ json_t *trace_path_json(const struct trace_analysis *a)
     json_t *steps = json_array();
     trace_build_json(a->log, path);
     json_object_set_new(path, "path_ns", path_times_json(a));
+    json_object_set_new(path, "wait_ns", wait_times_json(a->wait_ns));
     for (uint32_t i = 0; i < a->path.count; i++) {
         const struct trace_step *of_path = &a->path.data[i];
         json_t *step = json_object();
         json_object_set_new(step, "kind", json_string(step_key(of_path->kind)));
         trace_json_number(step, "begin_ns", of_path->begin_ns);
         trace_json_number(step, "end_ns", of_path->end_ns);
+        if (of_path->kind == TRACE_STEP_WAIT)
+            json_object_set_new(step, "wait_ns", wait_times_json(of_path->wait_ns));
         if (of_path->job != TRACE_NO_JOB) {
             const struct trace_job *job = &a->log->jobs.data[of_path->job];
             set_text(step, "job", a->log, job->output);

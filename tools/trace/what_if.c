@@ -192,19 +192,37 @@ uint64_t trace_simulate(const struct trace_work *work, struct trace_change chang
 
 /* ---- the table ------------------------------------------------------------------------------ */
 
+static uint64_t play(const struct trace_work *work, uint32_t slots)
+{
+    return trace_simulate(work, (struct trace_change){slots, TRACE_NO_POOL, NULL});
+}
+
+uint64_t trace_calibrated(const struct trace_work *work, uint64_t jobs_ns)
+{
+    if (jobs_ns == work->simulated_ns)
+        return work->measured_ns;
+    double ratio =
+        (double)work->measured_ns / (double)(work->simulated_ns ? work->simulated_ns : 1);
+    double taken_ns = (double)jobs_ns * ratio;
+    return taken_ns < (double)INT64_MAX ? (uint64_t)taken_ns : INT64_MAX;
+}
+
 static void add_row(struct trace_work *work, uint32_t slots)
 {
     struct trace_analysis *analysis = work->analysis;
-    uint64_t jobs_ns = trace_simulate(work, (struct trace_change){slots, TRACE_NO_POOL, NULL});
-    uint64_t others_ns =
-        work->log->duration_ns - (analysis->last_ns - analysis->first_ns) + work->between_ns;
-    vec_push(&analysis->what_if, ((struct trace_what_if){slots, jobs_ns, others_ns + jobs_ns}));
+    uint64_t others_ns = work->log->duration_ns - work->measured_ns;
+    uint64_t jobs_ns = slots == analysis->slots ? work->simulated_ns : play(work, slots);
+    uint64_t wall_ns = others_ns + trace_calibrated(work, jobs_ns);
+    vec_push(&analysis->what_if, ((struct trace_what_if){slots, jobs_ns, wall_ns}));
 }
 
 void trace_find_what_if(struct trace_work *work)
 {
     enum { MOST_SLOTS = 128 };
-    uint32_t own = work->analysis->slots;
+    const struct trace_analysis *analysis = work->analysis;
+    uint32_t own = analysis->slots;
+    work->measured_ns = analysis->last_ns - analysis->first_ns - work->between_ns;
+    work->simulated_ns = play(work, own);
     for (uint32_t slots = 1; slots <= MOST_SLOTS; slots *= 2) {
         if (own > slots / 2 && own < slots)
             add_row(work, own);

@@ -46,14 +46,6 @@ struct trace_words trace_date(int64_t ns)
     return words;
 }
 
-uint64_t trace_number(const struct trace_log *log, const char *name)
-{
-    for (uint32_t i = 0; i < log->numbers.count; i++)
-        if (strcmp(trace_log_str(log, log->numbers.data[i].name), name) == 0)
-            return log->numbers.data[i].value;
-    return 0;
-}
-
 const char *trace_reason_text(const char *word)
 {
     for (enum plan_reason_kind kind = REASON_NONE; kind <= REASON_REQUESTED; kind++)

@@ -17,9 +17,6 @@ struct trace_words trace_share(uint64_t part, uint64_t whole);
 /* When the build began, local time: "2024-02-29 13:05:59". */
 struct trace_words trace_date(int64_t ns);
 
-/* A number of the build's result, or 0 if the log does not have it. O(numbers). */
-uint64_t trace_number(const struct trace_log *log, const char *name);
-
 /* Appends why a job ran, as --explain tells it: "input changed: src/a.c". */
 void trace_reason(const struct trace_log *log, const struct trace_job *job, struct buf *out);
 /* One of its words: "input changed" for "input-changed"; an unknown one stays as it is. */

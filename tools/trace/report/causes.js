@@ -91,6 +91,10 @@ const idleMeanings = [
     "jig was writing down what it had learned",
 ];
 
+function slotsWere({ name, meaning }) {
+    return element("div", null, name, element("div", { class: "meaning" }, meaning));
+}
+
 function slotTime() {
     const all = build.slots * build.duration;
     const rows = data.idle.map((idle, index) => ({
@@ -100,10 +104,9 @@ function slotTime() {
     }));
     rows.unshift({ name: "busy", length: build.own, meaning: "jobs ran" });
     const columns = [
-        { name: "Slots were", class: "words", cell: ({ name }) => name },
+        { name: "Slots were", cell: slotsWere },
         timed("Slot time", ({ length }) => length, true),
         numeric("Of all", ({ length }) => share(length, all)),
-        { name: "Which means", class: "meaning", cell: ({ meaning }) => meaning },
     ];
     const slots = plural(build.slots, "slot", "slots");
     return part(

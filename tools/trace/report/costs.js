@@ -1,8 +1,8 @@
 // The sections about where the time went: the critical path, other numbers of slots, and the jobs,
 // rules and pools that cost most.
 
-import { STEP_ENGINE, STEP_JOB, build, data, jobs, ownOf, ranByStart, reasonOf } from "./data.js";
-import { ruleOf } from "./data.js";
+import { STEP_ENGINE, STEP_JOB, build, causesOf, data, jobs, ownOf, ranByStart } from "./data.js";
+import { reasonOf, ruleOf } from "./data.js";
 import { columns2, finder, jobCell, part, section } from "./parts.js";
 import { counted, numeric, table, timed } from "./tables.js";
 import { count, element, moment, share, time } from "./words.js";
@@ -13,6 +13,7 @@ function pathSteps() {
     const { kind, job, begin, end } = data.path;
     return kind
         .map((each, step) => ({
+            step,
             kind: each,
             job: job[step],
             begin: begin[step],
@@ -37,19 +38,35 @@ function pathBar() {
     return bar;
 }
 
+// What most of a step was spent on, of those that wait.
+function waited(step) {
+    const [most] = causesOf(step);
+    return `waited ${most ? most[0] : "for jig"}`;
+}
+
+// "20 ms of jobs waiting (15 ms for slots, 5.0 ms for places in pools)"
+function waitingText() {
+    const causes = [
+        ["for slots", build.wait_slot],
+        ["for places in pools", build.wait_pool],
+        ["for jig", build.wait_engine],
+    ].filter(([, length]) => length > 0);
+    const said = causes.map(([cause, length]) => `${time(length)} ${cause}`).join(", ");
+    return `${time(build.path_wait)} of jobs waiting${said && ` (${said})`}, `;
+}
+
 function pathTable() {
     const steps = pathSteps();
     const few = 10;
-    const what = ({ kind, job }) =>
-        kind === STEP_ENGINE ? "jig: no job of the path running" : jobCell(job);
-    const how = ({ kind }) =>
-        kind === STEP_ENGINE ? "jig" : kind === STEP_JOB ? "ran" : "waited for its turn";
+    const what = ({ kind, job }) => (kind === STEP_ENGINE ? "jig" : jobCell(job));
+    const how = ({ kind, step }) =>
+        kind === STEP_JOB ? "ran" : kind === STEP_ENGINE ? "no job of the path ran" : waited(step);
+    const told = (row) => [what(row), element("div", { class: "meaning" }, how(row))];
     const columns = [
         numeric("Begins", ({ begin }) => moment(begin, 10000)),
-        { name: "Step", class: "job", cell: what },
-        { name: "", class: "how", cell: how },
+        { name: "Step", class: "job", cell: (row) => element("div", null, ...told(row)) },
         timed("Takes", ({ length }) => length, true),
-        numeric("Of the build", ({ length }) => share(length, build.duration)),
+        numeric("Of all", ({ length }) => share(length, build.duration)),
     ];
     if (steps.length <= few)
         return part("Its steps", null, table("Critical path", columns, steps, { few }));
@@ -72,7 +89,8 @@ function whatIf() {
     const title = "With another number of slots";
     return part(
         title,
-        "The same jobs played again; that more at a time slow each other down is not foreseen.",
+        "This build's own row is measured. The others are simulated, and scaled by how far simulation " +
+            "is off for this build. That jobs slow each other down is not foreseen.",
         table(title, columns, data.what_if, { few: 12, mark: isOwn }),
     );
 }
@@ -89,7 +107,7 @@ export function pathSection() {
         key("jobs"),
         `${time(build.path_job)} in jobs, `,
         key("wait"),
-        `${time(build.path_wait)} of jobs waiting for their turn, `,
+        waitingText(),
         key("engine"),
         `${time(build.path_engine)} in jig itself.`,
     );
@@ -154,10 +172,11 @@ function pools() {
         counted("Jobs", (row) => row.jobs),
         timed("Own time", (row) => row.own),
         timed("Kept idle", (row) => row.idle, true),
+        timed("Path waited", (row) => row.path),
     ];
     return part(
         "Pools",
-        "Slot time that stood idle while jobs waited for a place in a full pool.",
+        "How much slot time stood idle, and how long the critical path waited, while they were full.",
         table("Pools", columns, data.pools),
     );
 }

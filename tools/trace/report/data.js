@@ -58,6 +58,18 @@ export function ownOf(job) {
     return jobs.end[job] - jobs.start[job];
 }
 
+// What a step of the critical path waited for: the longest cause first, as [words, time].
+export function causesOf(step) {
+    const pool = poolOf(data.path.job[step]);
+    return [
+        [`for a place in pool ${pool}`, data.path.wait_pool[step]],
+        ["for a slot", data.path.wait_slot[step]],
+        ["for jig", data.path.wait_engine[step]],
+    ]
+        .filter(([, time]) => time > 0)
+        .sort((a, b) => b[1] - a[1]);
+}
+
 export function waitOf(job) {
     return jobs.start[job] - jobs.ready[job];
 }

@@ -90,7 +90,7 @@ function waitText(job) {
     const wait = waitOf(job);
     if (wait < 1000) return "not at all";
     const pool = poolOf(job);
-    return pool ? `${time(wait)}, for its turn or a place in pool ${pool}` : time(wait);
+    return pool ? `${time(wait)}, for a slot or a place in pool ${pool}` : time(wait);
 }
 
 function used(job) {

@@ -27,6 +27,23 @@ function(digest_in_base64 text out)
   set(${out} "${result}${last}=" PARENT_SCOPE)
 endfunction()
 
+# Variables that are light-dark(LIGHT, DARK), which not every browser knows, become light ones with
+# rules that make them dark: if the system is and the reader has not chosen otherwise, or if the reader
+# has chosen it. Paper is light.
+function(split_schemes text out)
+  string(REGEX MATCHALL "--[a-z0-9-]+: light-dark\\([^)]*\\)" variables "${text}")
+  string(REGEX REPLACE "light-dark\\(([^,]*), [^)]*\\)" "\\1" text "${text}")
+  if(variables)
+    string(REGEX REPLACE "light-dark\\([^,]*, ([^)]*)\\)" "\\1" dark "${variables}")
+    set(not_paper ":not(.paper)")
+    string(APPEND text
+      "@media (prefers-color-scheme: dark) {\n"
+      ":root:not([data-scheme=\"light\"])${not_paper} {\n${dark}\n}\n}\n"
+      ":root[data-scheme=\"dark\"]${not_paper} {\n${dark}\n}\n")
+  endif()
+  set(${out} "${text}" PARENT_SCOPE)
+endfunction()
+
 # Appends to `code` an array of the text's bytes.
 function(append_array name text)
   file(WRITE ${OUT}.part "${text}")
@@ -50,6 +67,7 @@ endforeach()
 set(style "\n")
 foreach(file ${STYLES})
   file(READ ${SOURCES}/${file} text)
+  split_schemes("${text}" text)
   string(APPEND style "${text}")
 endforeach()
 file(READ ${SOURCES}/report.html page)

@@ -3,6 +3,7 @@
 import {
     STEP_JOB,
     STEP_WAIT,
+    causesOf,
     data,
     outputOf,
     ownOf,
@@ -21,13 +22,14 @@ function tip(title, ...lines) {
 function tellStep(step) {
     const { kind, begin, end, job } = data.path;
     const length = time(end[step] - begin[step]);
-    return kind[step] === STEP_WAIT
-        ? tip(path(outputOf(job[step])), `was ready, and waited ${length} for its turn`)
-        : tip("jig", `no job of the critical path was running for ${length}`);
+    if (kind[step] !== STEP_WAIT)
+        return tip("jig", `no job of the critical path was running for ${length}`);
+    const causes = causesOf(step).map(([cause, part]) => `${time(part)} ${cause}`);
+    return tip(path(outputOf(job[step])), `was ready, and waited ${length}`, ...causes);
 }
 
 function tellJob(job) {
-    const waited = `waited ${time(waitOf(job))} for its turn`;
+    const waited = `waited ${time(waitOf(job))} before`;
     return tip(
         path(outputOf(job)),
         `${ruleOf(job)} · ran ${time(ownOf(job))}, ${waited}`,
