@@ -15,7 +15,14 @@
  * What the epoll set says about a descriptor: which it is, and whose. The set hands back the
  * watch's address, so a watch must live until no event of it can come any more.
  */
-enum watch_kind { WATCH_WAKE, WATCH_ATTACHED, WATCH_SIGNAL, WATCH_EXIT, WATCH_OUTPUT };
+enum watch_kind {
+    WATCH_WAKE,
+    WATCH_ATTACHED,
+    WATCH_AWAITED,
+    WATCH_SIGNAL,
+    WATCH_EXIT,
+    WATCH_OUTPUT
+};
 
 struct watch {
     enum watch_kind kind;
@@ -36,6 +43,7 @@ struct reactor {
     int signals; /* signalfd; -1 when signals are not caught */
     struct watch wake_watch;
     struct watch attached_watch;
+    struct watch awaited_watch;
     struct watch signal_watch;
     struct spawner spawner;
     VEC(struct child *) children; /* running, in no order */
@@ -128,6 +136,17 @@ int reactor_attach(struct reactor *reactor, int fd)
 {
     reactor->attached_watch.kind = WATCH_ATTACHED;
     return watch_add(reactor, fd, EPOLLIN | EPOLLET, &reactor->attached_watch);
+}
+
+/* One event for each call: as long as nobody asks, a descriptor that stays readable is silent. */
+int reactor_await(struct reactor *reactor, int fd)
+{
+    struct epoll_event event = {.events = EPOLLIN | EPOLLONESHOT,
+                                .data.ptr = &reactor->awaited_watch};
+    reactor->awaited_watch.kind = WATCH_AWAITED;
+    if (epoll_ctl(reactor->epoll, EPOLL_CTL_MOD, fd, &event) == 0)
+        return 0;
+    return errno == ENOENT ? watch_add(reactor, fd, event.events, &reactor->awaited_watch) : errno;
 }
 
 static void close_if_open(int fd)
@@ -280,6 +299,9 @@ static bool dispatch(struct reactor *reactor, const struct watch *watch,
         return take_wake(reactor, event);
     case WATCH_ATTACHED:
         event->kind = REACTOR_WOKEN;
+        return true;
+    case WATCH_AWAITED:
+        event->kind = REACTOR_READY;
         return true;
     case WATCH_SIGNAL:
         return take_signal(reactor, event);

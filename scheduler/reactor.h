@@ -1,6 +1,6 @@
 /*
  * The reactor: starts child processes and waits for whatever happens first — one of them ends, a
- * signal arrives, another thread calls, time is up.
+ * signal arrives, another thread calls, a descriptor can be read, time is up.
  *
  *     struct reactor *reactor;
  *     if ((errnum = reactor_create(&reactor, true))) …
@@ -37,6 +37,7 @@ enum reactor_event_kind {
     REACTOR_EXITED,  /* a child has ended */
     REACTOR_WOKEN,   /* reactor_wake was called, once or more often, since the last such event */
     REACTOR_SIGNAL,  /* INT, TERM or HUP arrived */
+    REACTOR_READY,   /* the descriptor of reactor_await can be read */
     REACTOR_TIMEOUT, /* nothing happened in the given time */
 };
 
@@ -59,6 +60,14 @@ int reactor_create(struct reactor **reactor, bool catch_signals);
  * must outlive the reactor.
  */
 int reactor_attach(struct reactor *reactor, int fd);
+
+/*
+ * Makes reactor_wait return READY, once, when `fd` can be read: at once if it can be already. To be
+ * called again for the next time; calling it twice before that changes nothing. The same descriptor
+ * each time, which must outlive the reactor. What is read, and whether somebody else has read it
+ * first, is the caller's matter. 0 or an errno value.
+ */
+int reactor_await(struct reactor *reactor, int fd);
 
 /* Kills (SIGKILL) and reaps the children that are left, and frees all. NULL is allowed. */
 void reactor_destroy(struct reactor *reactor);

@@ -274,6 +274,9 @@ enum jig_status run_wait(struct run *run, uint32_t timeout_ms, struct run_result
         result->signal = event.signal;
         run->signal_from_terminal = event.from_terminal;
         break;
+    case REACTOR_READY:
+        result->kind = RUN_READY;
+        break;
     case REACTOR_TIMEOUT:
         break;
     }
@@ -288,6 +291,12 @@ void run_result_free(struct run_result *result)
 void run_wake(struct run *run)
 {
     reactor_wake(run->reactor);
+}
+
+enum jig_status run_await(struct run *run, int fd, struct jig_error *error)
+{
+    int errnum = reactor_await(run->reactor, fd);
+    return errnum ? jig_fail_errno(error, errnum, "cannot wait for a descriptor") : JIG_OK;
 }
 
 void run_interrupt(struct run *run, int sig)

@@ -60,6 +60,7 @@ enum run_result_kind {
     RUN_FINISHED, /* a job's process has ended */
     RUN_WOKEN,    /* run_wake was called */
     RUN_SIGNAL,   /* INT, TERM or HUP arrived; nothing was done about it */
+    RUN_READY,    /* the descriptor of run_await can be read */
     RUN_TIMEOUT,  /* nothing happened in the given time */
 };
 
@@ -118,6 +119,12 @@ void run_result_free(struct run_result *result);
 
 /* Makes run_wait return WOKEN, now or when it is called next. Any thread, any time. */
 void run_wake(struct run *run);
+
+/*
+ * Makes run_wait return READY, once, when `fd` can be read, now or later; see reactor_await. The
+ * same descriptor each time, which must outlive the run.
+ */
+enum jig_status run_await(struct run *run, int fd, struct jig_error *error);
 
 /*
  * Tells all running jobs, and what they started, to end: sends them `sig`, 0 for SIGTERM. The

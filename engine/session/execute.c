@@ -2,6 +2,7 @@
  * The loop over jobs: whose turn it is, starting them, and taking in what they left.
  */
 #include "engine/base/io.h"
+#include "engine/run/jobserver.h"
 #include "engine/session/internal.h"
 #include "engine/session/job_queue.h"
 
@@ -30,12 +31,14 @@ struct execution {
     struct build *build;
     struct job_queue *queue;
     struct run *run;
-    struct running *running;   /* [position in the plan] */
-    struct generate *generate; /* NULL until a job needs it */
-    uint32_t generating;       /* jobs it has */
-    uint8_t *skip;             /* [job_id] it failed in an earlier round; NULL: none did */
-    VEC(uint64_t) lanes;       /* of generators: when the last job of each ended, monotonic */
-    struct job_text text;      /* of the event being told */
+    struct jig_jobserver *jobserver; /* whose token each job needs, all but one; NULL: none does */
+    bool lacks_token;                /* a job could start, were there a token for it */
+    struct running *running;         /* [position in the plan] */
+    struct generate *generate;       /* NULL until a job needs it */
+    uint32_t generating;             /* jobs it has */
+    uint8_t *skip;                   /* [job_id] it failed in an earlier round; NULL: none did */
+    VEC(uint64_t) lanes;             /* of generators: when the last job of each ended, monotonic */
+    struct job_text text;            /* of the event being told */
     enum stop_cause stop;
     enum jig_status status; /* of the engine, not of the jobs */
     struct jig_error *error;
@@ -142,6 +145,22 @@ static struct file_record *note_outputs(const struct build *build, const struct 
     return before;
 }
 
+/*
+ * Whether a job may start as far as make is concerned. Jobs without a process need tokens as well:
+ * what they compute, here or in a worker, is the work that make counts.
+ */
+static bool take_token(struct execution *ex)
+{
+    ex->lacks_token = ex->jobserver && !jobserver_begin(ex->jobserver);
+    return !ex->lacks_token;
+}
+
+static void return_token(struct execution *ex)
+{
+    if (ex->jobserver)
+        jobserver_end(ex->jobserver);
+}
+
 /* The job could not be started after all. */
 static void take_back(struct execution *ex, job_id id)
 {
@@ -151,6 +170,7 @@ static void take_back(struct execution *ex, job_id id)
     free(running_of(ex, id)->before);
     running_of(ex, id)->before = NULL;
     job_queue_release(ex->queue, id);
+    return_token(ex);
 }
 
 static void wake(void *run)
@@ -210,6 +230,7 @@ static bool start_job(struct execution *ex, job_id id)
         stop(ex, STOP_ERROR,
              jig_fail_errno(ex->error, errnum, "cannot make the directory of '%s'", view.output));
         job_queue_release(ex->queue, id);
+        return_token(ex);
         return true;
     }
     struct buf rspfile = {0};
@@ -280,10 +301,17 @@ static bool has_room(const struct execution *ex)
     return run_has_slot(ex->run);
 }
 
+/* Whether a job can start now. If so a token has been taken for it, where tokens are needed. */
+static bool may_start(struct execution *ex)
+{
+    ex->lacks_token = false;
+    return ex->stop == STOP_NOT && has_room(ex) && job_queue_has(ex->queue) && take_token(ex);
+}
+
 static void start_jobs(struct execution *ex)
 {
     job_id id;
-    while (ex->stop == STOP_NOT && has_room(ex) && job_queue_take(ex->queue, &id)) {
+    while (may_start(ex) && job_queue_take(ex->queue, &id)) {
         if (!start_job(ex, id))
             return;
         take_turns(ex); /* a dry run has just released successors */
@@ -375,6 +403,7 @@ static void finish_job(struct execution *ex, struct run_result *result)
     running_of(ex, id)->before = NULL;
     build_span(build, id)->end_ns = result->end_ns;
     record_machine(build);
+    return_token(ex);
     const struct graph_job *job = &build->session->graph->jobs.data[id];
     if (result->exit_code == EXIT_INTERRUPTED && !result->interrupted) {
         /* It was told to stop, and says so: whoever told it means the build. */
@@ -460,15 +489,26 @@ static void heed_cancellation(struct execution *ex)
     generate_interrupt(ex->generate);
 }
 
+/* As run_wait; a token that a job waits for ends it, too. */
+static enum jig_status wait_for_result(struct execution *ex, struct run_result *result)
+{
+    enum jig_status status = JIG_OK;
+    if (ex->lacks_token && jobserver_fd(ex->jobserver) >= 0)
+        status = run_await(ex->run, jobserver_fd(ex->jobserver), ex->error);
+    return status ? status : run_wait(ex->run, ex->build->options->tick_ms, result, ex->error);
+}
+
 /* Waits until something happens, and deals with it. */
 static void wait_for_job(struct execution *ex)
 {
     struct run_result result = {0};
     uint64_t since_ns = clock_monotonic_ns();
-    enum jig_status status = run_wait(ex->run, ex->build->options->tick_ms, &result, ex->error);
+    enum jig_status status = wait_for_result(ex, &result);
     uint64_t now_ns = clock_monotonic_ns();
     uint64_t heaviest_ms = 0;
     ex->build->waited_ns += now_ns - since_ns;
+    if (ex->lacks_token)
+        ex->build->result->token_wait_ns += now_ns - since_ns;
     if (forecast_is_due(&ex->build->forecast, now_ns)) /* looking for it costs time */
         heaviest_ms = job_queue_heaviest(ex->queue);
     progress_foretell(ex->build, now_ns, heaviest_ms);
@@ -486,6 +526,8 @@ static void wait_for_job(struct execution *ex)
         run_interrupt(ex->run, result.signal);
         generate_interrupt(ex->generate);
         break;
+    case RUN_READY:
+        break; /* start_jobs looks whether the token is still there */
     case RUN_TIMEOUT:
         event_emit(ex->build, JIG_EVENT_TICK, NULL, NULL);
         break;
@@ -530,6 +572,7 @@ enum jig_status session_execute(struct build *build, struct jig_error *error)
         enum jig_status status = run_create(&ex.run, &options, error);
         if (status)
             return status;
+        ex.jobserver = build->options->jobserver;
     }
     build->spans = mem_array(build->plan->order.count, sizeof *build->spans);
     record_plan_begin(build);
@@ -547,6 +590,8 @@ enum jig_status session_execute(struct build *build, struct jig_error *error)
     job_queue_destroy(ex.queue);
     generate_destroy(ex.generate); /* first: its tasks wake the run */
     run_destroy(ex.run);
+    if (ex.jobserver)
+        jobserver_end_all(ex.jobserver);
     vec_free(&ex.lanes);
     free(ex.skip);
     free(ex.running);

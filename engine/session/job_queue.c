@@ -49,7 +49,8 @@ void job_queue_push(struct job_queue *queue, job_id job, uint64_t weight)
     ready_queue_push(&pool_of(queue, job)->waiting, weight, job);
 }
 
-bool job_queue_take(struct job_queue *queue, job_id *job)
+/* The pool with room whose first job is the heaviest, or NULL. */
+static struct pool_line *best_pool(const struct job_queue *queue)
 {
     struct pool_line *best = NULL;
     uint64_t best_weight = 0;
@@ -62,6 +63,17 @@ bool job_queue_take(struct job_queue *queue, job_id *job)
             best_weight = weight;
         }
     }
+    return best;
+}
+
+bool job_queue_has(const struct job_queue *queue)
+{
+    return best_pool(queue) != NULL;
+}
+
+bool job_queue_take(struct job_queue *queue, job_id *job)
+{
+    struct pool_line *best = best_pool(queue);
     if (!best)
         return false;
     best->running++;

@@ -14,6 +14,8 @@ void job_queue_destroy(struct job_queue *queue);
 
 void job_queue_push(struct job_queue *queue, job_id job, uint64_t weight);
 
+/* Whether job_queue_take would take one. O(pools). */
+bool job_queue_has(const struct job_queue *queue);
 /*
  * Takes the heaviest job whose pool has room, and counts it as running in that pool. False when
  * there is none. O(pools + log waiting).

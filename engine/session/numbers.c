@@ -25,7 +25,7 @@ static const struct field fields[RESULT_NUMBERS] = {
     FIELD(walk_ns),       FIELD(discover_ns),     FIELD(load_ns),       FIELD(scan_ns),
     FIELD(plan_ns),       FIELD(run_ns),          FIELD(save_ns),       FIELD(image_bytes),
     FIELD(journal_bytes), FIELD(generation),      FIELD(files_looked),  FIELD(jobs_considered),
-    FIELD(engine_ns),
+    FIELD(engine_ns),     FIELD(token_wait_ns),
 };
 #undef FIELD
 

@@ -11,7 +11,7 @@ struct result_number {
     uint64_t value;
 };
 
-enum { RESULT_NUMBERS = 41 };
+enum { RESULT_NUMBERS = 42 };
 
 /* All of them, in the order in which the header has them. */
 void result_numbers(const struct jig_build_result *result,

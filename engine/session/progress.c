@@ -51,6 +51,14 @@ static void know_the_rest(struct build *build)
     }
 }
 
+/* How many jobs will run at a time, at a guess: nobody knows how many tokens a pool has to give. */
+static uint32_t slots_foreseen(const struct build *build)
+{
+    uint32_t processors = pool_processors();
+    uint32_t slots = build->options->slots;
+    return build->options->jobserver && slots > processors ? processors : slots;
+}
+
 void progress_begin(struct build *build)
 {
     const struct plan *plan = build->plan;
@@ -59,7 +67,7 @@ void progress_begin(struct build *build)
     if (!plan->to_run)
         return;
     build->began_ns = clock_monotonic_ns();
-    forecast_begin(&build->forecast, plan->order.count, build->options->slots, pool_processors(),
+    forecast_begin(&build->forecast, plan->order.count, slots_foreseen(build), pool_processors(),
                    plan->mean_ms);
     uint64_t heaviest = expect_jobs(build);
     know_the_rest(build);

@@ -23,6 +23,7 @@
 
 #include "jig/change_set.h"
 #include "jig/error.h"
+#include "jig/jobserver.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -164,6 +165,13 @@ struct jig_build_options {
     const char *const *affected;
     uint32_t affected_count;
     bool only_affected; /* `affected` counts, even when it is empty */
+
+    /*
+     * Start no job but the first without a token of this pool; NULL: there is none. `slots` holds
+     * as well, so set it to JIG_UNLIMITED to let tokens alone decide. No effect on a dry run. It
+     * must outlive the build, and, where updates repeat these options, those.
+     */
+    struct jig_jobserver *jobserver;
 };
 
 #define JIG_BUILD_OPTIONS                                                                          \
@@ -236,6 +244,7 @@ struct jig_build_result {
     uint64_t files_looked;    /* files whose state was asked of the disk */
     uint32_t jobs_considered; /* jobs that a verdict was given on; phony ones count */
     uint64_t engine_ns;       /* all of it, less what was spent waiting for jobs */
+    uint64_t token_wait_ns;   /* while jobs could have started, had the jobserver had a token */
 };
 
 #define JIG_BUILD_RESULT                                                                           \

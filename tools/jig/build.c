@@ -79,6 +79,7 @@ static const struct term environment[] = {
     {"CLICOLOR_FORCE", "pass them on everywhere, unless 'NO_COLOR' is set"},
     {"FORCE_COLOR", "pass them on everywhere"},
     {"COLUMNS", "the width of a terminal that does not know its own"},
+    {"MAKEFLAGS", "names make's jobserver, whose tokens say how many jobs run, unless '-j' does"},
     {"JIG_DAEMON_IDLE", "after how many seconds of no use the daemon ends"},
     {NULL, NULL},
 };
@@ -93,17 +94,20 @@ const struct command command_build = {
     .options = {{NULL, general},
                 {"Of pipelines only:", of_pipelines},
                 {"To go on building ('jig help watch' tells more):", of_watching}},
-    .details = "A job is up to date when its last run succeeded and is recorded, its recipe and "
-               "the content of all it read are the recorded ones, and its outputs are as it left "
-               "them. Times of files do not count.\n\n"
-               "A target is a path as the manifest has it; 'main.c^' is the first thing made from "
-               "main.c. With pipelines, a target that is no file, or is written as a pattern, is "
-               "a filter.\n\n"
-               "Without '-j', two jobs run at a time on one processor, three on two, and two more "
-               "than there are processors above that.\n\n"
-               "What is kept between builds is in the directory .jig beside the manifest. While "
-               "nothing is being built it may be deleted: the next build finds out everything "
-               "anew.",
+    .details =
+        "A job is up to date when its last run succeeded and is recorded, its recipe and "
+        "the content of all it read are the recorded ones, and its outputs are as it left "
+        "them. Times of files do not count.\n\n"
+        "A target is a path as the manifest has it; 'main.c^' is the first thing made from "
+        "main.c. With pipelines, a target that is no file, or is written as a pattern, is "
+        "a filter.\n\n"
+        "Without '-j', two jobs run at a time on one processor, three on two, and two more "
+        "than there are processors above that. Under 'make -j', the build shares the jobs of "
+        "make, through the jobserver that 'MAKEFLAGS' names: '-j' is what keeps it from that. "
+        "With a make older than 4.4, begin the recipe with '+'.\n\n"
+        "What is kept between builds is in the directory .jig beside the manifest. While "
+        "nothing is being built it may be deleted: the next build finds out everything "
+        "anew.",
     .examples = examples,
     .exit_codes = command_exits_of_builds,
     .environment = environment,

@@ -129,6 +129,7 @@ static struct jig_build_options build_options(const struct building *building)
     options.targets = (const char *const *)request->targets;
     options.target_count = (uint32_t)request->target_count;
     options.slots = building->slots;
+    options.jobserver = building->jobserver;
     options.failures = request->failures;
     options.max_load = request->max_load;
     options.dry_run = request->dry_run;
@@ -435,17 +436,54 @@ static void create_status(struct building *building)
     building->status = status_create(&options);
 }
 
+/* Makes room for as many jobs as make has tokens for, if make is there to be asked. */
+static enum jig_status join_jobserver(struct building *building, struct jig_error *error)
+{
+    enum jig_status status = JIG_OK;
+    if (!building->hosted && building_heeds_jobserver(building->request))
+        status = jig_jobserver_open(getenv("MAKEFLAGS"), &building->jobserver, error);
+    if (building->jobserver)
+        building->slots = JIG_UNLIMITED;
+    return status;
+}
+
+static void tell_jobserver(struct building *building, enum jig_status status,
+                           const struct jig_error *error)
+{
+    static const struct jig_progress idle;
+    struct jig_error what = *error;
+    const struct jig_event event = {.kind = JIG_EVENT_NOTICE, .progress = &idle, .notice = &what};
+    if (building->jobserver && building->face == FACE_NINJA && !building->request->quiet)
+        printf("ninja: Jobserver mode detected: %s\n", getenv("MAKEFLAGS"));
+    if (!status)
+        return;
+    snprintf(what.message, sizeof what.message, "building without make's jobserver: %.1900s",
+             error->message);
+    if (building->stream)
+        event_stream_tell(building->stream, &event, NULL);
+    else
+        status_event(building->status, &event);
+}
+
+bool building_heeds_jobserver(const struct build_request *request)
+{
+    return !request->slots && !request->dry_run;
+}
+
 void building_begin(struct building *building)
 {
     const struct build_request *request = building->request;
+    struct jig_error error = {0};
     survive_closed_pipe();
     building->results.build = (struct jig_build_result)JIG_BUILD_RESULT;
     building->slots =
         request->slots ? request->slots : processors_default_slots(processors_available());
+    enum jig_status status = join_jobserver(building, &error);
     if (request->json)
         open_stream(building);
     else
         create_status(building);
+    tell_jobserver(building, status, &error);
 }
 
 void building_end(struct building *building)
@@ -454,6 +492,8 @@ void building_end(struct building *building)
     building->status = NULL;
     event_stream_close(building->stream);
     building->stream = NULL;
+    jig_jobserver_close(building->jobserver);
+    building->jobserver = NULL;
     results_free(&building->results);
     building->results = (struct results){0};
 }

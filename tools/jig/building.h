@@ -58,7 +58,8 @@ struct building {
     struct event_stream *stream; /* with --json */
     enum progress_form form;     /* of the former */
     uint32_t slots;
-    bool stopping; /* because nobody reads what is written */
+    struct jig_jobserver *jobserver; /* NULL: there is none, or it is not to count */
+    bool stopping;                   /* because nobody reads what is written */
     struct results results;
 };
 
@@ -79,6 +80,12 @@ void building_free(struct building *building);
 /* Makes the presenter. From here on a closed standard output stops the build instead of killing the
  * process. */
 void building_begin(struct building *building);
+/*
+ * Whether the request leaves it to make's jobserver how many jobs run, if MAKEFLAGS names one: not
+ * with -j, nor when nothing is to run. A process that hosts builds has no part in it: the
+ * descriptors that its client's MAKEFLAGS names are the client's.
+ */
+bool building_heeds_jobserver(const struct build_request *request);
 /* Ends what building_begin began. */
 void building_end(struct building *building);
 

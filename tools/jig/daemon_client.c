@@ -2,6 +2,7 @@
 
 #include "engine/base/io.h"
 #include "engine/manifest/pipeline/config.h"
+#include "tools/jig/building.h"
 #include "tools/jig/daemon_family.h"
 #include "tools/jig/daemon_link.h"
 #include "tools/jig/daemon_start.h"
@@ -11,6 +12,7 @@
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
@@ -43,6 +45,8 @@ bool daemon_client_is_wanted(const struct build_request *request, const struct p
 {
     if (request->daemon == DAEMON_REFUSES || request->dry_run || request->no_cache ||
         request->trace)
+        return false;
+    if (building_heeds_jobserver(request) && jig_jobserver_is_named(getenv("MAKEFLAGS")))
         return false;
     if (request->daemon != DAEMON_ASKED && !(place->pipelines && manifest_wants(place->manifest)))
         return false;

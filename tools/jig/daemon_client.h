@@ -14,7 +14,8 @@
 /*
  * Whether the request is one for the daemon: --daemon, or `daemon:` in the root's jig.yaml. What
  * has no use for a session that stays (-n, --no-cache, --trace) is not, nor is a build inside of
- * another's job, which may be the one that the daemon is busy with.
+ * another's job, which may be the one that the daemon is busy with, nor one that shares make's
+ * jobs: its place in make's jobserver, and what makes it give back tokens, are this process'.
  */
 bool daemon_client_is_wanted(const struct build_request *request, const struct place *place);
 

@@ -117,6 +117,7 @@ static const struct term exit_codes[] = {
 
 static const struct term environment[] = {
     {"NINJA_STATUS", "what stands before each line; '[%f/%t] ' when it is not set"},
+    {"MAKEFLAGS", "names make's jobserver, whose tokens say how many jobs run, unless '-j' does"},
     {NULL, NULL},
 };
 

@@ -55,16 +55,21 @@ static void write_table(const struct jig_build_result *r, FILE *out)
             text_plural(r->files, "file", "files"));
     if (pipelines)
         write_discovery(r, out);
+    uint64_t seen = r->files_hit + r->files_missed;
     fprintf(out,
-            "scan  %10.1f  %" PRIu64 " looked at: %" PRIu64 " as recorded, %" PRIu64
-            " not; %" PRIu64 " hashed, %s\n",
-            ms(r->scan_ns), r->files_statted, r->files_hit, r->files_missed, r->files_hashed,
+            "scan  %10.1f  %" PRIu64 " %s: %" PRIu64 " as recorded, %" PRIu64 " not; %" PRIu64
+            " %s, %" PRIu64 " hashed, %s\n",
+            ms(r->scan_ns), seen, text_plural(seen, "file", "files"), r->files_hit, r->files_missed,
+            r->files_statted, text_plural(r->files_statted, "look", "looks"), r->files_hashed,
             text_size(r->bytes_hashed).text);
     fprintf(out, "plan  %10.1f  %" PRIu32 " %s wanted\n", ms(r->plan_ns), r->jobs_wanted,
             text_plural(r->jobs_wanted, "job", "jobs"));
-    fprintf(out, "run   %10.1f  %" PRIu32 " run, %" PRIu32 " failed, %" PRIu32 " spared%s\n",
+    fprintf(out, "run   %10.1f  %" PRIu32 " run, %" PRIu32 " failed, %" PRIu32 " spared%s",
             ms(r->run_ns), r->jobs_run, r->jobs_failed, r->jobs_passed,
             r->manifest_changed ? "; the manifest was made anew" : "");
+    if (r->token_wait_ns)
+        fprintf(out, "; waited %.1f ms for make's jobserver", ms(r->token_wait_ns));
+    fputc('\n', out);
     fprintf(out, "save  %10.1f  image %s, journal %s\n", ms(r->save_ns),
             text_size(r->image_bytes).text, text_size(r->journal_bytes).text);
     if (pipelines)

@@ -1,0 +1,1 @@
+jig_fuzz_target(fuzz_makeflags fuzz_makeflags.c)
