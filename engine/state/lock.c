@@ -104,6 +104,19 @@ static bool is_file_at(int fd, const char *path)
            locked.st_dev == named.st_dev;
 }
 
+/* The lock is the first thing that is written: what is wrong with it is so with all the state. */
+static enum jig_status fail_to_make(struct jig_error *error, int errnum, const char *what,
+                                    const char *path)
+{
+    enum jig_status status = jig_fail_errno(error, errnum, "cannot %s '%s'", what, path);
+    if (error && (errnum == EACCES || errnum == EPERM || errnum == EROFS))
+        snprintf(
+            error->advice, sizeof error->advice,
+            "what builds leave is kept there; keep it elsewhere with --cache-dir (or builddir in "
+            "build.ninja), or make it writable");
+    return status;
+}
+
 enum jig_status lock_take(struct lock *lock, const struct lock_request *request,
                           struct jig_error *error)
 {
@@ -112,11 +125,10 @@ enum jig_status lock_take(struct lock *lock, const struct lock_request *request,
     for (;;) {
         int errnum = io_make_parent_dirs(request->path);
         if (errnum)
-            return jig_fail_errno(error, errnum, "cannot make the directory of '%s'",
-                                  request->path);
+            return fail_to_make(error, errnum, "make the directory of", request->path);
         int fd = open(request->path, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0666);
         if (fd < 0)
-            return jig_fail_errno(error, errno, "cannot open '%s'", request->path);
+            return fail_to_make(error, errno, "open", request->path);
         enum jig_status status = lock_fd(fd, lock, request, error);
         if (status) {
             close(fd);

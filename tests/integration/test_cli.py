@@ -95,6 +95,32 @@ class Jig(Case):
         self.assertIn("FAILED: ", run.text)
         self.assertIn("jig: build stopped: subcommand failed.\n", run.text)
 
+    def test_a_directory_before_the_command(self):
+        self.write("sub/build.ninja", "rule t\n  command = touch $out\nbuild made: t\n")
+        for words in (["-C", "sub", "build"], ["-Csub", "build", "--quiet"]):
+            run = self.run_tool([JIG, *words])
+            self.assertEqual(run.code, 0, run)
+            self.assertTrue(self.exists("sub/made"))
+        self.assertEqual(self.run_tool([JIG, "-C", "sub"]).code, 2)
+        self.assertEqual(self.run_tool([JIG, "-C"]).code, 2)
+
+    def test_a_log_says_how_many_failed(self):
+        self.manifest("build out: sh\n  sh = exit 7\nbuild well: sh\n  sh = touch well\n")
+        run = self.run_tool([JIG, "build", "-k0"], env={"CI": "true"})
+        self.assertIn("jig: 2 jobs run (1 failed), 0 spared\n", run.text, run)
+
+    def test_a_state_that_cannot_be_written_says_what_to_do(self):
+        self.write(".jig", "no folder")
+        run = self.check("build", code=2)
+        self.assertIn("cannot open '.jig/lock'", run.errors.replace("make the directory of", "open"))
+        self.remove(".jig")
+        if os.geteuid() == 0:
+            return  # who may do anything is refused nothing
+        self.path(".jig").mkdir(mode=0o500)
+        run = self.check("build", code=2)
+        self.assertIn("cannot open '.jig/lock': Permission denied", run.errors)
+        self.assertIn("--cache-dir", run.errors)
+
     def test_wrong_manifest(self):
         self.write("build.ninja", "build x: nope\n")
         run = self.check("build", code=2)

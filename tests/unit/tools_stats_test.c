@@ -71,7 +71,7 @@ static void test_table(void **state)
     char *text = written(STATS_TABLE);
     assert_string_equal(text, "phase         ms\n"
                               "load         1.5  from the image: 40 jobs, 70 files\n"
-                              "scan         0.0  60 looked at: 55 as recorded, 5 not; 4 hashed, "
+                              "scan         0.0  60 files: 55 as recorded, 5 not; 60 looks, 4 hashed, "
                               "1.5 KiB\n"
                               "plan         0.0  30 jobs wanted\n"
                               "run      12000.0  2 run, 1 failed, 3 spared\n"
@@ -89,7 +89,8 @@ static void test_table_of_pipelines(void **state)
                         "walk         0.2  100 names; 12 folders looked at, 1 read\n"
                         "find         1.1  50 modules; 2 opened, 1 scanned, 300 B; 4 imports "
                         "resolved\n"
-                        "scan         0.0  60 looked at: 57 as recorded, 3 not; 0 hashed, 0 B\n"
+                        "scan         0.0  60 files: 57 as recorded, 3 not; 60 looks, 0 hashed, "
+                        "0 B\n"
                         "plan         0.0  30 jobs wanted\n"
                         "run          0.0  0 run, 0 failed, 0 spared\n"
                         "save         0.0  image 0 B, journal 0 B\n"

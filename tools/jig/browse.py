@@ -151,15 +151,19 @@ def main():
             f"ninja: error: cannot listen at {options.hostname}:{options.port}: {error.strerror}; "
             "choose another --port"
         )
+    serve(server, options)
+
+
+def serve(server, options):
     host = options.hostname or "localhost"
     address = f"http://{host}:{server.server_port}/"
     print(f"Web server running on {host}:{server.server_port}, ctl-C to abort...", flush=True)
     if not options.no_browser:
         threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
-    try:
-        server.serve_forever()
-    except KeyboardInterrupt:
-        print()
+    server.serve_forever()
 
 
-main()
+try:
+    main()
+except KeyboardInterrupt:
+    print()

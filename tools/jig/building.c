@@ -262,23 +262,31 @@ void building_free(struct building *building)
     place_free(&building->place);
 }
 
+/* How many jobs ran, and were spared, in words; how many failed is said if any did. */
+static void tell_jobs(const struct jig_build_result *result)
+{
+    printf("jig: %" PRIu32 " %s run", result->jobs_run,
+           text_plural(result->jobs_run, "job", "jobs"));
+    if (result->jobs_failed)
+        printf(" (%" PRIu32 " failed)", result->jobs_failed);
+    printf(", %" PRIu32 " spared", result->jobs_passed);
+}
+
 /* Says what a build of pipelines came to: its jobs' own lines may have been written over. */
 static void tell_sum(const struct building *building)
 {
     const struct jig_build_result *result = &building->results.build;
     const struct delta_counts *delta = &building->results.delta;
-    printf("jig: %" PRIu32 " %s run, %" PRIu32 " spared; outputs: %" PRIu32 " added, %" PRIu32
-           " updated, %" PRIu32 " removed\n",
-           result->jobs_run, text_plural(result->jobs_run, "job", "jobs"), result->jobs_passed,
-           delta->added, delta->updated, delta->removed);
+    tell_jobs(result);
+    printf("; outputs: %" PRIu32 " added, %" PRIu32 " updated, %" PRIu32 " removed\n", delta->added,
+           delta->updated, delta->removed);
 }
 
 /* The same where there is nothing to say of outputs, for logs that have no line a job. */
 static void tell_short_sum(const struct building *building)
 {
-    const struct jig_build_result *result = &building->results.build;
-    printf("jig: %" PRIu32 " %s run, %" PRIu32 " spared\n", result->jobs_run,
-           text_plural(result->jobs_run, "job", "jobs"), result->jobs_passed);
+    tell_jobs(&building->results.build);
+    printf("\n");
 }
 
 bool building_was_idle(const struct building *building)

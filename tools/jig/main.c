@@ -54,8 +54,22 @@ static const char *base_name(const char *path)
     return slash ? slash + 1 : path;
 }
 
+/* `jig -C DIR build …`, as in make and git, is `jig build -C DIR …`. */
+static void put_command_first(int argc, char **argv)
+{
+    bool apart = argc > 3 && strcmp(argv[1], "-C") == 0;
+    bool joined = argc > 2 && strncmp(argv[1], "-C", 2) == 0 && argv[1][2];
+    if (!apart && !joined)
+        return;
+    int at = apart ? 3 : 2;
+    char *name = argv[at];
+    memmove(argv + 2, argv + 1, (size_t)(at - 1) * sizeof *argv);
+    argv[1] = name;
+}
+
 static int run_command(int argc, char **argv)
 {
+    put_command_first(argc, argv);
     const char *name = argc > 1 ? argv[1] : "help";
     if (strcmp(name, "--version") == 0) {
         printf("jig %s\n", jig_version());
