@@ -113,7 +113,7 @@ struct codegen_result {
     struct buf output; /* what it printed, and why it failed */
     uint64_t start_ns; /* monotonic: when it got its turn */
     uint64_t end_ns;
-    uint64_t user_ns; /* processor time where it is known; 0 for a worker */
+    uint64_t user_ns; /* processor time; a worker's is shared among the jobs it had at a time */
     uint32_t written; /* outputs that were written, the others being the same already; 0 for a
                          worker, which does not tell */
     /* Sum of the digests of what the outputs were given, empty ones left out; zero for a worker. */

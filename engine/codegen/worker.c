@@ -72,6 +72,22 @@ void worker_doom(struct worker *worker, enum worker_cause cause, const char *for
     worker_kill(worker);
 }
 
+/* ---- what requests cost ---------------------------------------------------------------------- */
+
+/*
+ * What it has used of processors since the last time is of the requests that it had meanwhile, by
+ * equal parts: which of them it worked for nobody knows. To be called before their list changes.
+ */
+static void charge(struct worker *worker)
+{
+    uint64_t used_ns = worker_process_time(&worker->process);
+    if (used_ns <= worker->charged_ns)
+        return;
+    for (struct request *request = worker->requests; request; request = request->next)
+        request->result.user_ns += (used_ns - worker->charged_ns) / worker->busy;
+    worker->charged_ns = used_ns;
+}
+
 /* ---- answers -------------------------------------------------------------------------------- */
 
 /* Unlinks a request from the list it is in; NULL when there is none with this number. */
@@ -153,6 +169,7 @@ static void take_lines(struct worker_group *group, struct worker *worker)
     const char *line;
     size_t length;
     bool good = true;
+    charge(worker);
     while (good && worker_lines_next(lines, &line, &length))
         good = take_line(worker, line, length, &answered, &twice);
     if (good && worker_lines_rest(lines) > WORKER_REPLY_LIMIT)
@@ -218,6 +235,8 @@ void worker_send(struct worker_group *group, struct worker *worker, struct reque
     if (request->result.start_ns == 0)
         request->result.start_ns = now;
     request->deadline = group->timeout ? now + group->timeout : WORKER_NEVER;
+    if (!worker->fresh) /* its start is of its first request */
+        charge(worker);
     buf_append(&worker->process.unsent, request->body.data, request->body.length);
     worker_request_end(&worker->process.unsent, request->id);
     request->next = worker->requests;
@@ -267,6 +286,7 @@ static void settle(struct worker_group *group, struct request *request, const st
 static void bury(struct worker_group *group, struct worker *worker)
 {
     bool listening = worker->state != WORKER_DOOMED;
+    charge(worker);
     worker_process_drain(&worker->process);
     if (listening)
         take_lines(group, worker);

@@ -64,6 +64,7 @@ struct worker {
     struct buf reason;        /* of a cause, in words; empty: how its process ended says it */
     struct request *requests; /* sent and not answered, latest first */
     uint32_t busy;            /* how many */
+    uint64_t charged_ns;      /* of its processor time, what requests have been charged with */
     bool fresh;               /* it never had any */
     bool alone;               /* has a request that is tried again, and gets no others */
     uint64_t terminate_at;    /* SIGTERM; WORKER_NEVER: not planned */

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 /* One read, and how many of them in one go. */
@@ -195,6 +196,15 @@ void worker_process_close_input(struct worker_process *process)
 void worker_process_signal(const struct worker_process *process, int sig)
 {
     kill(-process->pid, sig);
+}
+
+uint64_t worker_process_time(const struct worker_process *process)
+{
+    clockid_t clock;
+    struct timespec used;
+    if (clock_getcpuclockid(process->pid, &clock) || clock_gettime(clock, &used))
+        return 0;
+    return (uint64_t)used.tv_sec * 1000000000u + (uint64_t)used.tv_nsec;
 }
 
 int worker_process_end(struct worker_process *process)

@@ -45,6 +45,9 @@ void worker_process_close_input(struct worker_process *process);
 /* To its whole group. */
 void worker_process_signal(const struct worker_process *process, int sig);
 
+/* The processor time that it has used, in ns, without its children; 0 when that is not known. */
+uint64_t worker_process_time(const struct worker_process *process);
+
 /*
  * Waits for its end, which the pidfd has shown or SIGKILL makes soon, and frees all. Returns the
  * status as waitpid has it, or -1 if somebody else took that. `said` and `lines` are gone.

@@ -126,8 +126,9 @@ enum jig_status jig_session_open(const struct jig_session_options *options,
     if (!status) {
         session->state_directory = choose_state_directory(session);
         session->pool = jig_pool_create(options->threads);
-        record_open(session, !options->no_cache && !options->read_only);
         status = open_state(session, error);
+        /* Only now: what another build was waited for is no part of this one. */
+        record_open(session, !options->no_cache && !options->read_only);
     }
     if (!status)
         session->clock = measure_clock(session);

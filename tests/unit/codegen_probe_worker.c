@@ -29,6 +29,7 @@
  *   child=FIFO    leaves a child that holds FIFO open for writing, then crashes
  *   hold          does not answer before another request comes; then answers that one first
  * and then, without those:
+ *   burn=N        uses a processor for N ms
  *   touch=FILE    writes FILE
  *   exit=N        answers with this exit code
  *   output=TEXT   … and this output
@@ -39,6 +40,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 /* The value of argument `key` ("" for a bare word), in static memory; NULL when it is not there. */
@@ -85,6 +87,9 @@ static void answer(const char *text)
 static void answer_request(const char *line)
 {
     static char text[8192];
+    const char *burn = argument(line, "burn");
+    for (clock_t end = clock() + (burn ? atoi(burn) : 0) * (CLOCKS_PER_SEC / 1000); clock() < end;)
+        continue;
     const char *file = argument(line, "touch");
     if (file)
         append(file, "made\n");

@@ -33,6 +33,42 @@ static void test_a_worker_is_used_again(void **state)
     bench_close(&bench);
 }
 
+/* Each is charged with what it cost, though one process did them both. */
+static void test_a_job_has_its_workers_processor_time(void **state)
+{
+    (void)state;
+    const uint64_t ms = 1000000;
+    struct bench bench;
+    bench_open(&bench, 0);
+    uint32_t probe = add_probe(&bench, (struct probe){0});
+    struct codegen_result much = run_job(&bench, probe, "burn=60", NULL);
+    struct codegen_result little = run_job(&bench, probe, "burn=20", NULL);
+    assert_true(much.user_ns >= 60 * ms);
+    assert_true(little.user_ns >= 20 * ms && little.user_ns < 60 * ms);
+    bench_close(&bench);
+}
+
+/* Two at a time share what their process uses: what is charged is not more than there was. */
+static void test_jobs_at_a_time_share_their_workers_processor_time(void **state)
+{
+    (void)state;
+    const uint64_t ms = 1000000;
+    struct bench bench;
+    bench_open(&bench, 0);
+    uint32_t probe = add_probe(&bench, (struct probe){.multiplex = 2});
+    start_job(&bench, probe, 0, "hold", NULL);
+    start_job(&bench, probe, 1, "burn=60", NULL);
+    uint64_t used_ns = 0;
+    for (int i = 0; i < 2; i++) {
+        struct codegen_result result = wait_result(&bench);
+        assert_true(result.user_ns >= 20 * ms);
+        used_ns += result.user_ns;
+        buf_free(&result.output);
+    }
+    assert_true(used_ns >= 60 * ms && used_ns < 120 * ms);
+    bench_close(&bench);
+}
+
 static void test_no_worker_is_started_without_a_job(void **state)
 {
     (void)state;
@@ -288,6 +324,8 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, enter_temp_dir, leave_temp_dir)
         TEST(test_a_job_succeeds),
         TEST(test_a_worker_is_used_again),
+        TEST(test_a_job_has_its_workers_processor_time),
+        TEST(test_jobs_at_a_time_share_their_workers_processor_time),
         TEST(test_no_worker_is_started_without_a_job),
         TEST(test_no_more_workers_and_requests_than_allowed),
         TEST(test_answers_in_another_order),

@@ -44,6 +44,36 @@ static void test_idle_for_want_of_ready_jobs_is_blamed_on_those_that_run(void **
     made_free(&made);
 }
 
+/* What was not started then is not in the trace: it is not for want of jobs that slots were idle. */
+static void test_idle_after_a_failure_that_stopped_the_build(void **state)
+{
+    (void)state;
+    struct made made;
+    made_begin(&made, 2, 100);
+    uint32_t a = made_job(&made, "a", 0, 0, 100);
+    uint32_t b = made_job(&made, "b", 0, 0, 10);
+    made_at(&made, b)->exit_code = 1;
+    made_analyse(&made);
+    idle_is(&made, TRACE_IDLE_FAILED, 90);
+    idle_is(&made, TRACE_IDLE_DEPS, 0);
+    assert_int_equal(made.analysis.blocking_ns[a], 0);
+    made_free(&made);
+}
+
+static void test_a_failure_after_which_others_start_stops_nothing(void **state)
+{
+    (void)state;
+    struct made made;
+    made_begin(&made, 2, 100);
+    uint32_t a = made_job(&made, "a", 0, 0, 60);
+    made_at(&made, made_job(&made, "b", 0, 0, 10))->exit_code = 1;
+    made_job(&made, "c", 60, 60, 100, a);
+    made_analyse(&made);
+    idle_is(&made, TRACE_IDLE_FAILED, 0);
+    idle_is(&made, TRACE_IDLE_DEPS, 50 + 40);
+    made_free(&made);
+}
+
 static void test_idle_because_pools_are_full(void **state)
 {
     (void)state;
@@ -138,6 +168,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_before_between_and_after_jobs),
         cmocka_unit_test(test_idle_for_want_of_ready_jobs_is_blamed_on_those_that_run),
+        cmocka_unit_test(test_idle_after_a_failure_that_stopped_the_build),
+        cmocka_unit_test(test_a_failure_after_which_others_start_stops_nothing),
         cmocka_unit_test(test_idle_because_pools_are_full),
         cmocka_unit_test(test_idle_of_several_full_pools_is_shared_by_the_jobs_held),
         cmocka_unit_test(test_idle_although_a_job_could_have_started),

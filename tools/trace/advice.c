@@ -89,11 +89,13 @@ static void look_for_gate(struct adviser *a)
     struct buf title = {0}, text = {0};
     buf_printf(&title, "%s takes %s of the critical path", output_of(a, longest->job),
                trace_share(own_ns, a->work->log->duration_ns).text);
-    buf_printf(&text,
-               "It ran for %s, and while it ran %s of slot time stood idle for want of other jobs. "
-               "Split it into jobs that can run side by side, make it do less, or let it depend on "
-               "less so that it can begin sooner.",
-               trace_time(own_ns).text, trace_time(analysis->blocking_ns[longest->job]).text);
+    uint64_t blocking_ns = analysis->blocking_ns[longest->job];
+    buf_printf(&text, "It ran for %s", trace_time(own_ns).text);
+    if (blocking_ns)
+        buf_printf(&text, ", and while it ran %s of slot time stood idle for want of other jobs",
+                   trace_time(blocking_ns).text);
+    buf_append_str(&text, ". Split it into jobs that can run side by side, make it do less, or let "
+                          "it depend on less so that it can begin sooner.");
     if (is_worthwhile(a, waited_ns))
         buf_printf(&text, " It was ready %s before it was started%s.", trace_time(waited_ns).text,
                    job->expected_ms || job->pool

@@ -47,6 +47,7 @@ enum trace_idle {
     TRACE_IDLE_POOL,    /* the jobs that were ready had no place in their pools */
     TRACE_IDLE_ENGINE,  /* jobs were ready, and not started: the engine was busy, the load too high,
                            a console job had the terminal … */
+    TRACE_IDLE_FAILED,  /* after a job that failed nothing was started any more */
     TRACE_IDLE_BETWEEN, /* no job ran or was ready, and there were more to come (a later round) */
     TRACE_IDLE_AFTER,   /* after the last job */
     TRACE_IDLE_KINDS,

@@ -7,7 +7,9 @@
  *     did not start them;
  *   - as many as there are ready jobs without such a place are idle because of the pools;
  *   - the others are idle because no further job is ready.
- * The latter are blamed on the jobs that run meanwhile, each with the same share.
+ * The latter are blamed on the jobs that run meanwhile, each with the same share. After a failure
+ * with which jobs ceased to be started (the trace does not have those that never were), nothing but
+ * that is to blame.
  *
  * On the way it is seen what the critical path waited for where it waited.
  */
@@ -38,7 +40,8 @@ struct sweep {
     uint64_t blocked_share; /* idle time that was blamed so far on a job that runs all the time */
     uint64_t pool_share;    /* the same of a job that is held by its pool all the time */
     struct pool_state *pools;
-    uint32_t step; /* of the path, the first that is not over */
+    uint32_t step;       /* of the path, the first that is not over */
+    uint64_t stopped_ns; /* when the failure came after which no job was started */
 };
 
 static int by_time(const void *left, const void *right)
@@ -69,6 +72,10 @@ static void blame(struct sweep *sweep, uint64_t idle, uint64_t length_ns)
     uint32_t not_started = least(idle, sweep->ready - sweep->held);
     uint32_t pool = least(idle - not_started, sweep->held);
     uint64_t deps = idle - not_started - pool;
+    if (sweep->now_ns >= sweep->stopped_ns) {
+        idle_ns[TRACE_IDLE_FAILED] += idle * length_ns;
+        return;
+    }
     idle_ns[TRACE_IDLE_ENGINE] += not_started * length_ns;
     idle_ns[TRACE_IDLE_POOL] += pool * length_ns;
     idle_ns[TRACE_IDLE_DEPS] += deps * length_ns;
@@ -213,6 +220,24 @@ static void list_pools(struct trace_work *work)
     }
 }
 
+/* UINT64_MAX: never, as far as can be seen. */
+static uint64_t find_stop(const struct trace_log *log)
+{
+    uint64_t last_start_ns = 0, stop_ns = UINT64_MAX;
+    for (uint32_t i = 0; i < log->jobs.count; i++) {
+        const struct trace_job *job = &log->jobs.data[i];
+        if (job->fate == TRACE_RAN && job->start_ns > last_start_ns)
+            last_start_ns = job->start_ns;
+    }
+    for (uint32_t i = 0; i < log->jobs.count; i++) {
+        const struct trace_job *job = &log->jobs.data[i];
+        if (job->fate == TRACE_RAN && job->exit_code && job->end_ns >= last_start_ns &&
+            job->end_ns < stop_ns)
+            stop_ns = job->end_ns;
+    }
+    return stop_ns;
+}
+
 void trace_find_idle(struct trace_work *work)
 {
     const struct trace_log *log = work->log;
@@ -220,7 +245,7 @@ void trace_find_idle(struct trace_work *work)
     struct moment *moments = list_moments(log, analysis->ran);
     size_t count = (size_t)analysis->ran * 3;
     list_pools(work);
-    struct sweep sweep = {.work = work};
+    struct sweep sweep = {.work = work, .stopped_ns = find_stop(log)};
     sweep.pools = mem_array(log->pools.count, sizeof *sweep.pools);
     note_level(&sweep);
     for (size_t i = 0; i < count;) {

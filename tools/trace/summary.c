@@ -193,9 +193,11 @@ static void tell_files(const struct trace_log *log, struct trace_page *page)
                trace_log_number(log, "missed_gone"), trace_log_number(log, "files_skipped"));
 }
 
-static void tell_what_if(const struct trace_analysis *a, struct trace_page *page)
+static void tell_what_if(const struct trace_analysis *a, const struct trace_log *log,
+                         struct trace_page *page)
 {
     struct buf line = {0};
+    bool more_than_now = false;
     for (uint32_t i = 0; i < a->what_if.count && a->ran; i++) {
         const struct trace_what_if *row = &a->what_if.data[i];
         /* Around the build's own number; more says nothing. */
@@ -203,7 +205,12 @@ static void tell_what_if(const struct trace_analysis *a, struct trace_page *page
             continue;
         buf_printf(&line, "%s-j%" PRIu32 " %s%s", line.length ? ", " : "", row->slots,
                    trace_time(row->wall_ns).text, row->slots == a->slots ? " (measured)" : "");
+        more_than_now |= row->slots > a->slots && row->slots > log->processors;
     }
+    if (more_than_now)
+        buf_printf(&line,
+                   "; with more slots than %" PRIu32 " %s as if there were more of these, too",
+                   log->processors, text_plural(log->processors, "processor", "processors"));
     if (line.length)
         trace_page_wrap(page, INDENT, "what if", line.data);
     buf_free(&line);
@@ -246,6 +253,6 @@ void trace_summary_tell(const struct trace_analysis *analysis, const char *title
     tell_reasons(analysis, page);
     tell_forecast(analysis, page);
     tell_files(analysis->log, page);
-    tell_what_if(analysis, page);
+    tell_what_if(analysis, analysis->log, page);
     tell_advice(analysis, page);
 }

@@ -30,9 +30,10 @@ void trace_build_json(const struct trace_log *log, json_t *object)
 static const char *idle_key(enum trace_idle kind)
 {
     static const char *const keys[TRACE_IDLE_KINDS] = {
-        [TRACE_IDLE_BEFORE] = "before",   [TRACE_IDLE_DEPS] = "deps",
-        [TRACE_IDLE_POOL] = "pool",       [TRACE_IDLE_ENGINE] = "engine",
-        [TRACE_IDLE_BETWEEN] = "between", [TRACE_IDLE_AFTER] = "after",
+        [TRACE_IDLE_BEFORE] = "before", [TRACE_IDLE_DEPS] = "deps",
+        [TRACE_IDLE_POOL] = "pool",     [TRACE_IDLE_ENGINE] = "engine",
+        [TRACE_IDLE_FAILED] = "failed", [TRACE_IDLE_BETWEEN] = "between",
+        [TRACE_IDLE_AFTER] = "after",
     };
     return keys[kind];
 }
