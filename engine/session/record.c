@@ -222,6 +222,20 @@ static void complete(struct jig_session *session, const struct jig_build_options
     free(directory);
 }
 
+/* That a trace cannot be kept fails no build, and is told once. */
+static void keep(struct jig_session *session)
+{
+    struct recorder *recorder = &session->recorder;
+    int errnum = trace_keep(&recorder->keeper, &recorder->log);
+    if (!errnum || recorder->told)
+        return;
+    struct jig_error error;
+    recorder->told = true;
+    jig_fail_errno(&error, errnum, "the build's trace is not kept in '%s'",
+                   recorder->keeper.directory);
+    event_notice(session, &error);
+}
+
 void record_end(struct jig_session *session, const struct jig_build_options *options,
                 enum jig_status status, const struct jig_build_result *result)
 {
@@ -231,9 +245,8 @@ void record_end(struct jig_session *session, const struct jig_build_options *opt
     if (!worth && !session->options.trace)
         return;
     complete(session, options, status, result);
-    /* A trace that cannot be written is no reason to bother anybody. */
     if (worth && recorder->keeps && !session->options.read_only)
-        trace_keep(&recorder->keeper, &recorder->log);
+        keep(session);
 }
 
 const struct trace_log *session_trace(const struct jig_session *session)

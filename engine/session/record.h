@@ -43,6 +43,7 @@ struct recorder {
     uint32_t processors;    /* that this process may use */
     int machine_processors; /* that there are */
     bool keeps;             /* there is a state directory to keep traces in */
+    bool told;              /* that a trace could not be kept */
 };
 
 /* The session is being opened; it has its pool. `keeps`: see there. */

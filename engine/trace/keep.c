@@ -88,11 +88,12 @@ static bool find_size(const struct trace_kept *known, uint32_t count, int folder
     return true;
 }
 
-void trace_keeper_look(struct trace_keeper *keeper)
+int trace_keeper_look(struct trace_keeper *keeper)
 {
     struct trace_kept *known = keeper->kept.data;
     uint32_t known_count = keeper->kept.count;
     DIR *folder = opendir(keeper->directory);
+    int errnum = folder || errno == ENOENT ? 0 : errno;
     keeper->kept.data = NULL;
     keeper->kept.count = keeper->kept.capacity = 0;
     for (const struct dirent *entry; folder && (entry = readdir(folder));) {
@@ -105,6 +106,7 @@ void trace_keeper_look(struct trace_keeper *keeper)
     free(known);
     if (keeper->kept.count)
         qsort(keeper->kept.data, keeper->kept.count, sizeof *keeper->kept.data, by_number);
+    return errnum;
 }
 
 /* ---- keeping -------------------------------------------------------------------------------- */

@@ -43,8 +43,11 @@ void trace_keeper_free(struct trace_keeper *keeper);
  */
 int trace_keep(struct trace_keeper *keeper, const struct trace_log *log);
 
-/* Reads which there are. A file that is known is taken to be as large as it was. */
-void trace_keeper_look(struct trace_keeper *keeper);
+/*
+ * Reads which there are; none if the folder is not there. A file that is known is taken to be as
+ * large as it was. Returns 0 or, when the folder cannot be read, an errno value.
+ */
+int trace_keeper_look(struct trace_keeper *keeper);
 /* Appends the path of one. */
 void trace_keeper_path(const struct trace_keeper *keeper, uint64_t number, struct buf *path);
 

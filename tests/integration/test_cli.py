@@ -204,6 +204,22 @@ class Jig(Case):
         self.check("clean", "-n")
         self.assertTrue(self.exists("mid") and self.exists("out"))
 
+    def test_query_why_tells_what_only_comes_before(self):
+        self.manifest("build gen: cat spec\nbuild app: cat b.txt || gen\n")
+        self.write("spec", "1\n")
+        self.write("b.txt", "b\n")
+        self.check("build")
+        self.assertEqual(self.check("query", "why", "app").text, "app is up to date\n")
+        self.write("spec", "2\n")
+        self.assertEqual(
+            self.check("query", "why", "app").text,
+            "app is up to date\n"
+            "building it would run others that only have to come before:\n"
+            "  gen: input changed: spec\n",
+        )
+        run = self.check("build", "app")
+        self.assertEqual(run.ran, ["gen"])
+
     def test_query_why(self):
         self.check("build")
         self.assertIn("up to date", self.check("query", "why", "out").text)

@@ -3,8 +3,9 @@
 import json
 import os
 import shutil
+import time
 
-from harness import JIG, Case, jig_only, main
+from harness import JIG, NINJA, Case, jig_only, main
 
 # Writes traces of builds of any size that never were.
 MAKE = os.path.join(os.path.dirname(JIG), "jig-trace-make")
@@ -50,6 +51,35 @@ class TraceTools(Case):
         self.assertEqual([build["outcome"] for build in listed], ["done", "done"])
         lines = self.trace("list").text.splitlines()
         self.assertEqual(len(lines), 3, lines)
+
+    def test_a_folder_that_keeps_none_is_told_of(self):
+        self.build()
+        self.remove(".jig/traces")
+        self.write(".jig/traces", "no folder")
+        self.write("a.txt", "changed\n")
+        run = self.jig("build")
+        self.assertEqual(run.code, 0)
+        said = "the build's trace is not kept in '.jig/traces': Not a directory"
+        self.assertEqual(run.errors, f"jig: warning: {said}\n")
+        for tool in (["list"], []):
+            run = self.trace(*tool, code=2)
+            self.assertEqual(run.errors, "jig: error: cannot read '.jig/traces': Not a directory\n")
+        self.assertEqual(self.read("app"), "changed\nb\n")
+
+    def test_waiting_for_another_build_is_no_part_of_one(self):
+        self.write("slow.txt", "")
+        gate = self.gate()
+        self.manifest(f"build slow: sh slow.txt\n  sh = {gate.hold()} && touch slow\n")
+        first = self.start(tool=NINJA)
+        gate.arrived()
+        second = self.start(tool=NINJA)
+        second.wait_for("waiting for process")
+        time.sleep(0.3)
+        gate.open()
+        self.assertEqual(first.finish().code, 0)
+        self.assertEqual(second.finish().code, 0)
+        (only,) = self.json("list")
+        self.assertEqual(only["jobs_run"], 1)
 
     def test_no_trace_says_what_to_do(self):
         run = self.trace(code=2)

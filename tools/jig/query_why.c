@@ -86,6 +86,35 @@ static void find_makers(const struct graph *graph, file_id file, uint8_t *seen,
     vec_free(&todo);
 }
 
+/*
+ * Tells why jobs would run on which `file` depends by its order only, as far as anything else does:
+ * what they make changes nothing about it.
+ */
+static void tell_earlier(struct inquiry *inquiry, file_id file)
+{
+    const struct graph *graph = inquiry->graph;
+    uint8_t *seen = mem_array(graph->jobs.count, 1);
+    struct file_list todo = {0};
+    bool headed = false;
+    vec_push(&todo, file);
+    while (todo.count) {
+        job_id id = graph->files.data[todo.data[--todo.count]].producer;
+        if (id == GRAPH_NONE || seen[id]++)
+            continue;
+        if (would_run(inquiry, id)) {
+            if (!headed)
+                printf("building it would run others that only have to come before:\n");
+            headed = true;
+            tell_chain(inquiry, id);
+        }
+        const struct graph_job *job = &graph->jobs.data[id];
+        for (uint32_t i = job->in_count + job->order_only_count; i-- > 0;)
+            vec_push(&todo, graph_inputs(graph, job)[i]);
+    }
+    vec_free(&todo);
+    free(seen);
+}
+
 static void tell(struct inquiry *inquiry, file_id file)
 {
     const struct graph *graph = inquiry->graph;
@@ -106,8 +135,10 @@ static void tell(struct inquiry *inquiry, file_id file)
         headed = true;
         tell_chain(inquiry, makers.data[i]);
     }
-    if (!headed)
+    if (!headed) {
         printf("%s is up to date\n", path);
+        tell_earlier(inquiry, file);
+    }
     vec_free(&makers);
     free(seen);
 }

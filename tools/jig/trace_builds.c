@@ -88,9 +88,14 @@ bool trace_builds_open(struct trace_builds *builds, const struct build_request *
     char *directory =
         session_choose_state_directory(builds->place.manifest, builds->place.state_dir);
     trace_keeper_init(&builds->keeper, directory);
-    trace_keeper_look(&builds->keeper);
+    int errnum = trace_keeper_look(&builds->keeper);
     free(directory);
-    return true;
+    if (errnum)
+        face_complain(FACE_JIG, "cannot read '%s': %s", builds->keeper.directory,
+                      strerror(errnum));
+    if (errnum)
+        trace_builds_close(builds);
+    return !errnum;
 }
 
 void trace_builds_close(struct trace_builds *builds)
