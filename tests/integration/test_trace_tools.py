@@ -75,7 +75,7 @@ class TraceTools(Case):
         second = self.start(tool=NINJA)
         second.wait_for("waiting for process")
         time.sleep(0.3)
-        gate.open()
+        gate.release()
         self.assertEqual(first.finish().code, 0)
         self.assertEqual(second.finish().code, 0)
         (only,) = self.json("list")
