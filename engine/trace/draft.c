@@ -107,13 +107,23 @@ static bool is_old(int fd)
     return clock_realtime_ns() - changed_ns > old_ns;
 }
 
+/* Whether the name is still that of the file: its writer may have ended meanwhile and begun another
+ * draft of the same name. */
+static bool is_named(int fd, int folder, const char *name)
+{
+    struct stat file, named;
+    return fstat(fd, &file) == 0 && fstatat(folder, name, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+           file.st_dev == named.st_dev && file.st_ino == named.st_ino;
+}
+
 void draft_remove_if_left(int folder, const char *name)
 {
     /* Without waiting, should it be a pipe. */
     int fd = openat(folder, name, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0)
         return;
-    if (flock(fd, LOCK_EX | LOCK_NB) == 0 || (errno != EWOULDBLOCK && is_old(fd)))
+    bool left = flock(fd, LOCK_EX | LOCK_NB) == 0 || (errno != EWOULDBLOCK && is_old(fd));
+    if (left && is_named(fd, folder, name)) /* while it is locked, nobody else takes the name */
         unlinkat(folder, name, 0);
     close(fd);
 }

@@ -116,7 +116,8 @@ static int open_folder(const struct trace_keeper *keeper)
 {
     const int how = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
     int folder = open(keeper->directory, how);
-    if (folder < 0 && errno == ENOENT && mkdir(keeper->directory, 0777) == 0)
+    if (folder < 0 && errno == ENOENT &&
+        (mkdir(keeper->directory, 0777) == 0 || errno == EEXIST)) /* another process was faster */
         folder = open(keeper->directory, how);
     return folder;
 }

@@ -20,7 +20,7 @@ import time
 from harness import JIG, LIMIT, SLOW, STATUS_LINE, Background, tool_environment, wait_until
 from pipeline_harness import PipelineCase
 
-END = re.compile(r"^jig: (?:\d+ jobs? run, .*|no work to do\.)\n", re.MULTILINE)
+END = re.compile(r"^jig: (?:\d+ jobs? run(?: \(\d+ failed\))?, .*|no work to do\.)\n", re.MULTILINE)
 HEAD = re.compile(r"^jig: (?:\d+ changes?: (?P<names>.*)|(?P<lost>anything may have changed: .*))$",
                   re.MULTILINE)
 

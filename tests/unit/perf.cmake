@@ -1,4 +1,4 @@
-foreach(what options samples statistics targets verdict)
+foreach(what compare options samples statistics targets verdict)
   jig_unit_test(perf_${what}_test perf_${what}_test.c)
   target_link_libraries(perf_${what}_test PRIVATE jig_perf)
 endforeach()

@@ -262,8 +262,7 @@ void building_free(struct building *building)
     place_free(&building->place);
 }
 
-/* How many jobs ran, and were spared, in words; how many failed is said if any did. */
-static void tell_jobs(const struct jig_build_result *result)
+void building_tell_jobs(const struct jig_build_result *result)
 {
     printf("jig: %" PRIu32 " %s run", result->jobs_run,
            text_plural(result->jobs_run, "job", "jobs"));
@@ -277,7 +276,7 @@ static void tell_sum(const struct building *building)
 {
     const struct jig_build_result *result = &building->results.build;
     const struct delta_counts *delta = &building->results.delta;
-    tell_jobs(result);
+    building_tell_jobs(result);
     printf("; outputs: %" PRIu32 " added, %" PRIu32 " updated, %" PRIu32 " removed\n", delta->added,
            delta->updated, delta->removed);
 }
@@ -285,7 +284,7 @@ static void tell_sum(const struct building *building)
 /* The same where there is nothing to say of outputs, for logs that have no line a job. */
 static void tell_short_sum(const struct building *building)
 {
-    tell_jobs(&building->results.build);
+    building_tell_jobs(&building->results.build);
     printf("\n");
 }
 

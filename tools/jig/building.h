@@ -101,6 +101,8 @@ void work_close(struct work *work);
 enum jig_status building_run(struct building *building, struct work *work,
                              const struct jig_change_set *changes, struct jig_error *error);
 
+/* Prints how many jobs ran and were spared, and how many failed if any did, without a newline. */
+void building_tell_jobs(const struct jig_build_result *result);
 /* Whether nothing was done, as far as the user is concerned. */
 bool building_was_idle(const struct building *building);
 

@@ -37,8 +37,8 @@ void watch_say_sum(const struct watching *w)
     /* Pipelines sum up themselves. */
     if (w->building.place.pipelines || is_silent(w) || building_was_idle(&w->building))
         return;
-    printf("jig: %" PRIu32 " %s run, %" PRIu32 " spared\n", result->jobs_run,
-           text_plural(result->jobs_run, "job", "jobs"), result->jobs_passed);
+    building_tell_jobs(result);
+    printf("\n");
 }
 
 /* ---- between rounds ------------------------------------------------------------------------ */
