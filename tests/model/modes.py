@@ -28,7 +28,7 @@ NAME_FOLDER = 6
 
 # What is explained that is no job, and the job that only watched trees have.
 BESIDE_JOBS = {"everything was looked at", "pulse/beat.made"}
-END = re.compile(rb"^jig: (?:\d+ jobs? run, .*|no work to do\.)\n", re.MULTILINE)
+END = re.compile(rb"^jig: (?:\d+ jobs? run(?: \(\d+ failed\))?, .*|no work to do\.)\n", re.MULTILINE)
 HEAD = re.compile(rb"^jig: (?:\d+ changes?: .*|anything may have changed: .*)\n", re.MULTILINE)
 ERROR = re.compile(rb"^jig: error: .*\n", re.MULTILINE)
 REMOVED = re.compile(r"^removed (?P<path>.*) \(its source is gone\)$", re.MULTILINE)

@@ -7,7 +7,7 @@ const char *trace_idle_name(enum trace_idle kind)
     static const char *const names[TRACE_IDLE_KINDS] = {
         [TRACE_IDLE_BEFORE] = "before the first job",
         [TRACE_IDLE_DEPS] = "no job was ready",
-        [TRACE_IDLE_FAILED] = "nothing was started after a failure",
+        [TRACE_IDLE_FAILED] = "after a failure",
         [TRACE_IDLE_POOL] = "pools were full",
         [TRACE_IDLE_ENGINE] = "ready jobs were not started",
         [TRACE_IDLE_BETWEEN] = "between jobs",
