@@ -16,7 +16,7 @@
 /* The bytes in memory of just their size, so that a sanitizer sees what is beyond. */
 static void run(const void *bytes, size_t length)
 {
-    uint8_t *copy = malloc(length ? length : 1);
+    uint8_t *copy = calloc(1, length ? length : 1);
     if (length)
         memcpy(copy, bytes, length);
     LLVMFuzzerTestOneInput(copy, length);

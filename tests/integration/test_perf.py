@@ -21,6 +21,10 @@ SCENARIOS = ["off", "cold", "noop", "warm", "edit-1", "edit-5pct", "session", "w
 SETTINGS = {"GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_SYSTEM": "/dev/null"}
 
 
+# Under sanitizers the others go the same ways.
+ONCE = "measuring that often, once, without sanitizers, is enough"
+
+
 class PerfCase(Case):
     limit = 5 * LIMIT
 
@@ -72,6 +76,7 @@ class Measuring(PerfCase):
             [target["name"] for target in result["targets"]], ["R13", "R13", "R14", "R15"]
         )
 
+    @unittest.skipIf(SLOW > 1, ONCE)
     def test_each_scenario_did_what_it_says(self):
         self.perf("--fixture", "small-app", "--iterations", 1)
         scenarios = self.result()["scenarios"]
@@ -185,6 +190,7 @@ class Projects(PerfCase):
         self.assertGreater(noop["metrics"]["files_statted"]["samples"][0], 0)
         self.assert_nothing_left()
 
+    @unittest.skipIf(SLOW > 1, ONCE)
     def test_what_does_not_apply_is_skipped_with_a_reason(self):
         self.project()
         for i in range(1, 20):
@@ -293,11 +299,13 @@ class Gate(PerfCase):
         self.assertEqual((wall["verdict"], wall["again"]["verdict"]), ("FAIL", "FAIL"))
         self.assert_nothing_left()
 
+    @unittest.skipIf(SLOW > 1, ONCE)
     def test_a_faster_jig_passes(self):
         slow = self.program("slow", SLOW_JIG.format(jig=JIG))
         run = self.perf("gate", *self.ONE, "--baseline-jig", slow, "--jig", JIG, "--iterations", 5)
         self.assertRegex(run.text, r"(?m)^noop +wall, ms .* better$")
 
+    @unittest.skipIf(SLOW > 1, ONCE)
     def test_noise_passes(self):
         sides = [
             self.program(name, NOISY_JIG.format(jig=JIG, count=self.path(f"{name}.count")))
@@ -309,6 +317,7 @@ class Gate(PerfCase):
         self.assertEqual(len(wall["samples"]), 10)
         self.assertGreater(wall["max"], 2 * wall["min"])
 
+    @unittest.skipIf(SLOW > 1, ONCE)
     def test_a_file_without_a_commit_is_compared_as_it_is_and_says_so(self):
         self.perf(*self.ONE, "--directory", "old", "--iterations", 5)
         (old,) = self.path("old").glob("*/*/metrics.json")
@@ -322,6 +331,7 @@ class Gate(PerfCase):
         self.assertIn("not paired", run.errors)
         self.assertFalse(self.result("gate.json")["paired"])
 
+    @unittest.skipIf(SLOW > 1, ONCE)
     def test_a_baseline_of_another_project_is_refused(self):
         self.perf(*self.ONE, "--directory", "old", "--iterations", 1)
         (old,) = self.path("old").glob("*/*/metrics.json")
