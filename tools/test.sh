@@ -15,8 +15,9 @@ its fuzz targets on their corpora.
   --asan          also everything under AddressSanitizer and UndefinedBehaviorSanitizer
   --tsan          also everything under ThreadSanitizer
   --fuzz SECONDS  also let libFuzzer search, so long for each target (installs clang)
-  --real          also build other people's projects, as ninja does (needs a network)
-  --all           all of these but the longest of --real, as CI does
+  --real          also build other people's projects, as ninja does (needs a network), and what
+                  else takes minutes
+  --all           all of these but the longest tests, as CI does
 
 CC and CXX choose the compiler. A build directory made with another one has to be removed first.
 END
@@ -95,10 +96,10 @@ without_randomisation() {
 if [ "$real" = yes ]; then
     suite release all -DJIG_BENCH=ON ctest -LE "^$without\$"
 else
-    suite release all -DJIG_BENCH=ON ctest -LE real
+    suite release all -DJIG_BENCH=ON ctest -LE "real|long"
 fi
-[ "$asan" = no ] || suite asan all -DJIG_BENCH=OFF ctest -LE real
-[ "$tsan" = no ] || suite tsan all -DJIG_BENCH=OFF without_randomisation ctest -LE real
+[ "$asan" = no ] || suite asan all -DJIG_BENCH=OFF ctest -LE "real|long"
+[ "$tsan" = no ] || suite tsan all -DJIG_BENCH=OFF without_randomisation ctest -LE "real|long"
 [ "$fuzz" = 0 ] || suite fuzz fuzz_targets "-DJIG_BENCH=OFF -DJIG_FUZZ_SECONDS=$fuzz" ctest -L fuzz
 
 echo "== summary$summary"
