@@ -341,6 +341,23 @@ class WithDepfile(Case):
         self.check_it()
 
     @jig_only
+    def test_why_says_that_the_manifest_comes_first(self):
+        for jobs in (STAMPED_BY_PHONY, STAMPED_ITSELF):
+            self.prepare(jobs)
+            self.write("one", "3\n")
+            run = self.jig("query", "why", "out")
+            self.assertTrue(
+                run.text.startswith(
+                    "the manifest would be made anew first, which may change the answers\n"
+                    "build.ninja is not up to date:\n"
+                    f"  {self.target}: input changed: one\n"
+                ),
+                run,
+            )
+            for name in (".jig", "out"):
+                self.remove(name)
+
+    @jig_only
     def test_a_removed_stamp(self):
         self.prepare(STAMPED_BY_PHONY)
         self.remove("build.ninja.stamp")

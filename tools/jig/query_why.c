@@ -143,10 +143,24 @@ static void tell(struct inquiry *inquiry, file_id file)
     free(seen);
 }
 
+/* Whether `file`, or a file that it stands for, would be made anew. */
+static bool would_be_made(const struct inquiry *inquiry, file_id file)
+{
+    uint8_t *seen = mem_array(inquiry->graph->jobs.count, 1);
+    struct file_list makers = {0};
+    bool would = false;
+    find_makers(inquiry->graph, file, seen, &makers);
+    for (uint32_t i = 0; i < makers.count; i++)
+        would |= would_run(inquiry, makers.data[i]);
+    vec_free(&makers);
+    free(seen);
+    return would;
+}
+
 static void tell_all(struct inquiry *inquiry, const struct file_list *files)
 {
     file_id manifest = inquiry->graph->manifests.data[0];
-    if (would_run(inquiry, inquiry->graph->files.data[manifest].producer)) {
+    if (would_be_made(inquiry, manifest)) {
         printf("the manifest would be made anew first, which may change the answers\n");
         tell(inquiry, manifest);
     }
