@@ -214,25 +214,12 @@ static void test_path_is_told_step_by_step(void **state)
 
 /* ---- what was waited for -------------------------------------------------------------------- */
 
-/* `last` waits 20 ms for a slot, 20 ms for the pool, and 5 ms for jig. */
-static void make_waiting(struct made *made)
-{
-    made_begin(made, 2, 100);
-    made_job(made, "a", 0, 0, 30);
-    made_job(made, "b", 0, 0, 30);
-    uint32_t other = made_job(made, "other", 0, 30, 50);
-    uint32_t last = made_job(made, "last", 10, 55, 100);
-    made_pool(made, other, "link\x1b", 1);
-    made_pool(made, last, "link\x1b", 1);
-    made_analyse(made);
-}
-
 static void test_path_says_what_was_waited_for(void **state)
 {
     (void)state;
     struct made made;
     struct trace_page page = {0};
-    make_waiting(&made);
+    made_waiting(&made, "link\x1b");
     trace_path_tell(&made.analysis, &page);
     assert_string_equal(page.text.data,
                         "       begin        took  what\n"
@@ -314,7 +301,7 @@ static void test_json_has_what_was_waited_for(void **state)
 {
     (void)state;
     struct made made;
-    make_waiting(&made);
+    made_waiting(&made, "link\x1b");
     json_t *summary = trace_summary_json(&made.analysis);
     json_t *path = trace_path_json(&made.analysis);
     const json_t *step = json_array_get(json_object_get(path, "steps"), 1);

@@ -104,3 +104,15 @@ void made_free(struct made *made)
     trace_analysis_free(&made->analysis);
     trace_log_free(&made->log);
 }
+
+void made_waiting(struct made *made, const char *pool)
+{
+    made_begin(made, 2, 100);
+    made_job(made, "a", 0, 0, 30);
+    made_job(made, "b", 0, 0, 30);
+    uint32_t other = made_job(made, "other", 0, 30, 50);
+    uint32_t last = made_job(made, "last", 10, 55, 100);
+    made_pool(made, other, pool, 1);
+    made_pool(made, last, pool, 1);
+    made_analyse(made);
+}

@@ -31,6 +31,11 @@ uint32_t made_job_after(struct made *made, const char *output, uint32_t ready, u
 struct trace_job *made_at(struct made *made, uint32_t job);
 /* Puts a job into a pool, which is added if it is not there. */
 void made_pool(struct made *made, uint32_t job, const char *pool, uint32_t depth);
+/*
+ * A whole build in which `last` waits 20 ms for a slot, 20 ms for `pool`, and 5 ms for jig: both
+ * slots are in use, its pool is full, and then nothing is in its way. Analysed.
+ */
+void made_waiting(struct made *made, const char *pool);
 /* Says that the job ran because of a file. */
 void made_reason(struct made *made, uint32_t job, const char *reason, const char *file);
 void made_slice(struct made *made, uint32_t worker, const char *name, uint32_t begin, uint32_t end);

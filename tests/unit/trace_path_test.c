@@ -78,24 +78,11 @@ static void waits_are(const uint64_t wait_ns[TRACE_WAITS], uint32_t pool, uint32
     assert_int_equal(wait_ns[TRACE_WAIT_ENGINE], engine * MADE_MS);
 }
 
-/* While `last` waits: both slots are in use, its pool is full, and then nothing is in its way. */
-static void make_waiting(struct made *made)
-{
-    made_begin(made, 2, 100);
-    made_job(made, "a", 0, 0, 30);
-    made_job(made, "b", 0, 0, 30);
-    uint32_t other = made_job(made, "other", 0, 30, 50);
-    uint32_t last = made_job(made, "last", 10, 55, 100);
-    made_pool(made, other, "link", 1);
-    made_pool(made, last, "link", 1);
-    made_analyse(made);
-}
-
 static void test_waiting_is_for_a_pool_a_slot_or_jig(void **state)
 {
     (void)state;
     struct made made;
-    make_waiting(&made);
+    made_waiting(&made, "link");
     step_is(&made, 1, TRACE_STEP_WAIT, 3, 10, 55);
     waits_are(made.analysis.path.data[1].wait_ns, 20, 20, 5);
     waits_are(made.analysis.wait_ns, 20, 20, 5);
