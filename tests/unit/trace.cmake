@@ -6,7 +6,7 @@ foreach(what log keep)
   target_link_libraries(trace_${what}_test PRIVATE trace_support)
 endforeach()
 # So that it can play a file system without links.
-target_link_options(trace_keep_test PRIVATE -Wl,--wrap=linkat)
+target_link_options(trace_keep_test PRIVATE -Wl,--wrap=linkat,--wrap=flock,--wrap=mkdir)
 
 # What the tools make of a trace.
 add_library(trace_made STATIC trace_made.c)

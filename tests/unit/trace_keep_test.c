@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -435,6 +436,61 @@ static void test_a_number_that_is_only_held_is_no_build(void **state)
     trace_keeper_free(&keeper);
 }
 
+/* ---- what other processes do between two steps ----------------------------------------------- */
+
+static const char *new_draft; /* made anew, by its writer, before somebody tries to lock it */
+
+int __real_flock(int fd, int how);
+int __wrap_flock(int fd, int how);
+int __wrap_flock(int fd, int how)
+{
+    if (new_draft && (how & LOCK_NB)) {
+        assert_int_equal(unlink(new_draft), 0);
+        assert_int_equal(io_write_file(AT_FDCWD, new_draft, "x", 1), 0);
+        new_draft = NULL;
+    }
+    return __real_flock(fd, how);
+}
+
+/* The one that was looked at has ended, and its writer has begun another one of the same name. */
+static void test_a_draft_is_not_taken_for_an_earlier_one_of_its_name(void **state)
+{
+    (void)state;
+    assert_int_equal(mkdir("traces", 0777), 0);
+    assert_int_equal(io_write_file(AT_FDCWD, "traces/4711-0.draft", "", 0), 0);
+    int folder = open("traces", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    new_draft = "traces/4711-0.draft";
+    draft_remove_if_left(folder, "4711-0.draft");
+    assert_null(new_draft);
+    assert_int_equal(access("traces/4711-0.draft", F_OK), 0);
+    draft_remove_if_left(folder, "4711-0.draft"); /* nobody holds it: now it is left behind */
+    assert_int_equal(access("traces/4711-0.draft", F_OK), -1);
+    close(folder);
+}
+
+static bool another_is_faster; /* and makes the folder first */
+
+int __real_mkdir(const char *path, mode_t mode);
+int __wrap_mkdir(const char *path, mode_t mode);
+int __wrap_mkdir(const char *path, mode_t mode)
+{
+    if (another_is_faster)
+        __real_mkdir(path, mode);
+    another_is_faster = false;
+    return __real_mkdir(path, mode);
+}
+
+static void test_the_folder_may_be_made_by_another_process(void **state)
+{
+    (void)state;
+    struct trace_keeper keeper = look();
+    another_is_faster = true;
+    keep(&keeper, 1);
+    assert_false(another_is_faster);
+    assert_int_equal(keeper.kept.count, 1);
+    trace_keeper_free(&keeper);
+}
+
 /* ---- reading -------------------------------------------------------------------------------- */
 
 static void test_a_damaged_file_is_named(void **state)
@@ -485,6 +541,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_no_two_processes_take_the_same_number_without_links,
                                         enter, temporary_leave),
         cmocka_unit_test_setup_teardown(test_a_number_that_is_only_held_is_no_build, enter,
+                                        temporary_leave),
+        cmocka_unit_test_setup_teardown(test_a_draft_is_not_taken_for_an_earlier_one_of_its_name,
+                                        enter, temporary_leave),
+        cmocka_unit_test_setup_teardown(test_the_folder_may_be_made_by_another_process, enter,
                                         temporary_leave),
         cmocka_unit_test_setup_teardown(test_a_damaged_file_is_named, enter, temporary_leave),
     };
